@@ -1,0 +1,80 @@
+// mailmove: one line of a mailbox's snapshot.
+// SPDX-License-Identifier: Apache-2.0
+
+package import MailWire
+
+/// What identifies a message at the source for good: its UID within one UIDVALIDITY.
+///
+/// A source without UIDs numbers its messages itself and keeps that numbering stable.
+package struct SourceKey: Hashable, Sendable, Comparable, CustomStringConvertible {
+  package let uidValidity: UIDValidity
+  package let uid: UID
+
+  package init(uidValidity: UIDValidity, uid: UID) {
+    self.uidValidity = uidValidity
+    self.uid = uid
+  }
+
+  package static func < (lhs: SourceKey, rhs: SourceKey) -> Bool {
+    (lhs.uidValidity.rawValue, lhs.uid) < (rhs.uidValidity.rawValue, rhs.uid)
+  }
+
+  package var description: String { "UID \(uid)" }
+}
+
+/// One line of a mailbox's snapshot: what a listing says about a message, without its bytes.
+package struct Entry: Sendable, Equatable {
+  package let uid: UID
+  /// RFC822.SIZE in octets: a hint, never a gate. 0 when the server did not say.
+  package let size: Int64
+  /// nil when the server sent none, or one that is no date.
+  package let internalDate: InternalDate?
+  package let flags: FlagSet
+
+  package init(uid: UID, size: Int64, internalDate: InternalDate?, flags: FlagSet) {
+    self.uid = uid
+    self.size = size
+    self.internalDate = internalDate
+    self.flags = flags
+  }
+}
+
+/// An entry together with the fingerprint of its header.
+package struct HeadedEntry: Sendable, Equatable {
+  package let entry: Entry
+  package let fingerprint: Fingerprint
+
+  package init(entry: Entry, fingerprint: Fingerprint) {
+    self.entry = entry
+    self.fingerprint = fingerprint
+  }
+}
+
+/// What a mailbox held at one moment.
+package struct MailboxSnapshot: Sendable, Equatable {
+  package enum Extent: Sendable, Equatable {
+    /// Every message of the mailbox is in `entries`.
+    case complete
+    /// Only messages that are new or changed since the checkpoint are in `entries`.
+    case changes
+  }
+
+  /// UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ and the number of messages when the listing began.
+  package let status: MailboxStatus
+  package let extent: Extent
+  /// Ascending by UID, each UID once.
+  package let entries: [Entry]
+  /// The server announced more messages than it listed, or a round number that servers cut at.
+  package let suspicion: String?
+
+  package init(
+    status: MailboxStatus, extent: Extent, entries: [Entry], suspicion: String? = nil
+  ) {
+    self.status = status
+    self.extent = extent
+    self.entries = entries
+    self.suspicion = suspicion
+  }
+
+  package var uidValidity: UIDValidity { status.uidValidity ?? .unknown }
+}

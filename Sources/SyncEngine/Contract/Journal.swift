@@ -1,0 +1,179 @@
+// mailmove: the durable record.
+// SPDX-License-Identifier: Apache-2.0
+
+package import MailWire
+
+/// The durable record of a job: what it is moving, how far it is, and what became of each message.
+///
+/// Every function throws `SyncError`. A function that changes something returns only after the
+/// change is on disk (invariant 3). One journal serves all lanes of a run.
+package protocol Journal: Sendable {
+  /// The frozen map, in the order it was frozen; empty before the first run.
+  func pairs() async throws -> [MailboxPair]
+
+  /// Adds mailboxes to the map. A source mailbox that is already in it stays as it was frozen.
+  func freeze(_ mailboxes: [MappedMailbox]) async throws -> [MailboxPair]
+
+  /// Where a pair stands; an empty standing for a pair that never began.
+  func standing(of pair: MailboxPair) async throws -> PairStanding
+
+  /// Every message of a pair, ascending by key.
+  func records(of pair: MailboxPair) async throws -> [MessageRecord]
+
+  /// Puts messages on record as pending; those on record already keep their state.
+  func enroll(_ entries: [Entry], uidValidity: UIDValidity, in pair: MailboxPair) async throws
+
+  /// Puts the place where appending begins on record, before the first append (invariant 4).
+  func begin(_ pair: MailboxPair, at anchor: TargetAnchor) async throws
+
+  /// Records what became of messages, all or none of them.
+  func record(_ outcomes: [Outcome], in pair: MailboxPair) async throws
+
+  /// Records that everything up to a checkpoint is settled and that nothing is in flight.
+  func finish(_ pair: MailboxPair, source: SourceCheckpoint, target: TargetAnchor?) async throws
+
+  /// What the whole job comes to, for `status` and for the exit code.
+  func summary() async throws -> JobSummary
+
+  /// Messages in a state, at most `limit` of them, with the mailbox each is in.
+  func messages(in state: MessageState, limit: Int) async throws -> [(MailboxPair, MessageRecord)]
+
+  /// Makes skipped or lost messages pending again; returns how many.
+  func reopen(_ state: MessageState) async throws -> Int
+}
+
+/// A mailbox at the source and the one it goes to, as frozen in the journal.
+package struct MailboxPair: Sendable, Equatable, Hashable {
+  /// The journal's own number for it.
+  package let id: Int64
+  package let mapped: MappedMailbox
+
+  package init(id: Int64, mapped: MappedMailbox) {
+    self.id = id
+    self.mapped = mapped
+  }
+
+  package static func == (lhs: MailboxPair, rhs: MailboxPair) -> Bool { lhs.id == rhs.id }
+  package func hash(into hasher: inout Hasher) { hasher.combine(id) }
+}
+
+/// From where on the target may hold messages of ours without a receipt (invariants 4 and 5).
+package struct TargetAnchor: Sendable, Equatable {
+  /// The raw name the target lists, which may differ from the planned one.
+  package let mailbox: MailboxName
+  package let uidValidity: UIDValidity
+  package let uidNext: UID
+
+  package init(mailbox: MailboxName, uidValidity: UIDValidity, uidNext: UID) {
+    self.mailbox = mailbox
+    self.uidValidity = uidValidity
+    self.uidNext = uidNext
+  }
+}
+
+/// Where a pair stands.
+package struct PairStanding: Sendable, Equatable {
+  /// Set when everything up to it was settled; nil while the pair has never been finished.
+  package var source: SourceCheckpoint?
+  /// Set before the first append.
+  package var target: TargetAnchor?
+  /// Messages on record that are neither stored, skipped nor vanished.
+  package var pending: Int
+
+  package init(source: SourceCheckpoint? = nil, target: TargetAnchor? = nil, pending: Int = 0) {
+    self.source = source
+    self.target = target
+    self.pending = pending
+  }
+}
+
+/// What is known to have become of a message.
+package enum MessageState: Int, Sendable, CaseIterable {
+  /// Seen at the source, not dealt with yet.
+  case pending = 0
+  /// The target acknowledged it.
+  case stored = 1
+  /// The target had it before; adopted after its content was compared.
+  case alreadyThere = 2
+  /// Not moved, for a reason on record.
+  case skipped = 3
+  /// Gone from the source before it could be moved, or after it was moved.
+  case vanished = 4
+  /// Was stored; not found again after the target's UIDVALIDITY changed.
+  case lost = 5
+}
+
+/// All the journal knows about one message.
+package struct MessageRecord: Sendable, Equatable {
+  package var key: SourceKey
+  package var state: MessageState
+  /// Octets: as declared while pending, as read afterwards.
+  package var size: Int64
+  package var digest: SHA256Digest?
+  package var fingerprint: Fingerprint?
+  package var internalDate: InternalDate?
+  /// The source's flags as last carried over; as listed while pending.
+  package var flags: FlagSet
+  package var targetUID: UID?
+  /// Why it was skipped.
+  package var reason: SyncError.Cause?
+  /// What a person should know: the server's words, concessions.
+  package var note: String?
+
+  package init(
+    key: SourceKey, state: MessageState, size: Int64, digest: SHA256Digest? = nil,
+    fingerprint: Fingerprint? = nil, internalDate: InternalDate? = nil, flags: FlagSet = .none,
+    targetUID: UID? = nil, reason: SyncError.Cause? = nil, note: String? = nil
+  ) {
+    self.key = key
+    self.state = state
+    self.size = size
+    self.digest = digest
+    self.fingerprint = fingerprint
+    self.internalDate = internalDate
+    self.flags = flags
+    self.targetUID = targetUID
+    self.reason = reason
+    self.note = note
+  }
+
+  /// The target holds this message as far as we know.
+  package var isAtTarget: Bool { state == .stored || state == .alreadyThere }
+}
+
+/// Something that became of one message.
+package enum Outcome: Sendable, Equatable {
+  /// Stored or adopted, with everything that is known now. Replaces what was on record.
+  case settled(MessageRecord)
+  /// The target's UID became known or changed; nil when the message was not found again.
+  case located(SourceKey, targetUID: UID?)
+  /// The source's flags were carried over.
+  case flagsCarried(SourceKey, FlagSet)
+  /// The same message under a new key, after the source's UIDVALIDITY changed.
+  case rekeyed(from: SourceKey, to: SourceKey)
+  /// A message's state changed without anything else being learnt.
+  case marked(SourceKey, MessageState)
+}
+
+/// What a whole job comes to.
+package struct JobSummary: Sendable, Equatable {
+  package struct MailboxLine: Sendable, Equatable {
+    package let pair: MailboxPair
+    package let counts: [MessageState: Int]
+    package let bytesAtTarget: Int64
+
+    package init(pair: MailboxPair, counts: [MessageState: Int], bytesAtTarget: Int64) {
+      self.pair = pair
+      self.counts = counts
+      self.bytesAtTarget = bytesAtTarget
+    }
+  }
+
+  package let mailboxes: [MailboxLine]
+
+  package init(mailboxes: [MailboxLine]) { self.mailboxes = mailboxes }
+
+  package func count(_ state: MessageState) -> Int {
+    mailboxes.reduce(0) { $0 + ($1.counts[state] ?? 0) }
+  }
+}

@@ -1,0 +1,62 @@
+// mailmove: where mail is read from.
+// SPDX-License-Identifier: Apache-2.0
+
+package import MailWire
+
+/// Where mail is read from. It only reads: nothing here changes a flag or removes a message.
+///
+/// Every function throws `SyncError`. One task uses a source at a time, except `interrupt`.
+package protocol MailSource: Sendable {
+  /// All mailboxes, with subscription and status where the server gives them in the same breath.
+  func mailboxes() async throws -> MailboxListing
+
+  /// MESSAGES, UIDNEXT and UIDVALIDITY of one mailbox, without opening it.
+  func status(of mailbox: MailboxName) async throws -> MailboxStatus
+
+  /// What a mailbox holds; with a checkpoint of the same UIDVALIDITY possibly only what changed.
+  func snapshot(of mailbox: MailboxName, since checkpoint: SourceCheckpoint?) async throws
+    -> MailboxSnapshot
+
+  /// Entries with the fingerprints of their headers, for the UIDs that exist; ascending.
+  func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry]
+
+  /// Asks for a batch; the command is sent when this returns. Pipelined up to two batches.
+  func fetch(_ batch: Batch, from mailbox: MailboxName) async throws -> MessageStream
+
+  /// Keeps an idle connection alive; does nothing if it was used lately.
+  func keepAlive() async throws
+
+  /// Says goodbye and closes; never throws, never takes long.
+  func close() async
+}
+
+/// How far a source mailbox has been dealt with: unchanged numbers mean nothing to do.
+package struct SourceCheckpoint: Sendable, Equatable {
+  package let uidValidity: UIDValidity
+  package let uidNext: UID?
+  package let highestModSeq: Int64?
+  package let messages: Int64?
+
+  package init(
+    uidValidity: UIDValidity, uidNext: UID?, highestModSeq: Int64?, messages: Int64?
+  ) {
+    self.uidValidity = uidValidity
+    self.uidNext = uidNext
+    self.highestModSeq = highestModSeq
+    self.messages = messages
+  }
+
+  /// The checkpoint that a snapshot justifies once everything in it is settled.
+  package init(_ status: MailboxStatus) {
+    self.init(
+      uidValidity: status.uidValidity ?? .unknown, uidNext: status.uidNext,
+      highestModSeq: status.highestModSeq, messages: status.messages)
+  }
+
+  /// Whether a status proves that nothing has happened since: only with mod-sequences.
+  package func provesUnchanged(_ status: MailboxStatus) -> Bool {
+    guard uidValidity.isKnown, let highestModSeq, let uidNext, let messages else { return false }
+    return status.uidValidity == uidValidity && status.highestModSeq == highestModSeq
+      && status.uidNext == uidNext && status.messages == messages
+  }
+}

@@ -1,0 +1,130 @@
+// mailmove: every cause of failure, with its hint.
+// SPDX-License-Identifier: Apache-2.0
+
+extension SyncError {
+  /// Everything that can go wrong, by a name that stays: it is in the ledger, in NDJSON and in
+  /// docs/cli.md.
+  package enum Cause: String, Sendable, CaseIterable {
+    // Reaching a server
+    case cannotConnect, timedOut, connectionLost, serverSaidBye, serverUnavailable, throttled
+    case tooManyConnections, protocolViolation
+    // Trusting a server
+    case tlsUntrusted, tlsTooWeak, tlsFailed, startTLSMissing, clearTextInjected
+    // Being let in
+    case loginRefused, noCommonMechanism, permissionDenied, passwordUnavailable
+    // Mailboxes
+    case mailboxMissing, mailboxRefused, mailboxNameRefused, mailboxReadOnly, tooManyRefusals
+    case listingIncomplete, mailboxChanged
+    // Messages
+    case messageTooBig, messageRefused, messageUnreadable, messageEmpty, messageIsStub
+    case messageDropsConnection, messageLostAtTarget, flagsRefused
+    // Room
+    case targetFull
+    // Here
+    case journalFailed, journalNewer, journalForeign, journalLocked, stateUnwritable, diskFull
+    case sameMailboxOnBothSides, mapConflict, interrupted, internalFault
+  }
+}
+
+extension SyncError.Cause {
+  /// What happened, as the beginning of a sentence.
+  package func sentence(for side: SyncError.Side) -> String {
+    let server = side == .local ? "server" : "\(side.rawValue) server"
+    return switch self {
+    case .cannotConnect: "cannot connect to the \(server)"
+    case .timedOut: "the \(server) did not answer in time"
+    case .connectionLost: "the connection to the \(server) was lost"
+    case .serverSaidBye: "the \(server) closed the session"
+    case .serverUnavailable: "the \(server) is temporarily unable to do this"
+    case .throttled: "the \(server) asks to slow down"
+    case .tooManyConnections: "the \(server) allows no more connections"
+    case .protocolViolation: "the \(server) sent something that is not valid IMAP"
+    case .tlsUntrusted: "the certificate of the \(server) cannot be trusted"
+    case .tlsTooWeak: "the \(server) offers only TLS that is too weak"
+    case .tlsFailed: "the TLS handshake with the \(server) failed"
+    case .startTLSMissing: "the \(server) offers no encryption on this port"
+    case .clearTextInjected: "something tampered with the connection to the \(server) before TLS"
+    case .loginRefused: "the \(server) refused the login"
+    case .noCommonMechanism: "the \(server) offers no way to log in that can be used"
+    case .permissionDenied: "the \(server) does not permit this"
+    case .passwordUnavailable: "there is no password for the \(server)"
+    case .mailboxMissing: "the mailbox is missing at the \(server)"
+    case .mailboxRefused: "the \(server) refused to open the mailbox"
+    case .mailboxNameRefused: "the \(server) refused to create the mailbox"
+    case .mailboxReadOnly: "the \(server) lets the mailbox be read only"
+    case .tooManyRefusals: "the \(server) refused too many messages in a row"
+    case .listingIncomplete: "the \(server) lists fewer messages than it says it has"
+    case .mailboxChanged: "the mailbox at the \(server) was replaced while in use"
+    case .messageTooBig: "the message is too big for the \(server)"
+    case .messageRefused: "the \(server) refused the message"
+    case .messageUnreadable: "the \(server) does not hand out the message"
+    case .messageEmpty: "the \(server) hands out the message as empty"
+    case .messageIsStub: "the \(server) hands out a stand-in instead of the message"
+    case .messageDropsConnection: "the \(server) drops the connection at the message"
+    case .messageLostAtTarget: "the message is no longer at the \(server)"
+    case .flagsRefused: "the \(server) refused a change of flags"
+    case .targetFull: "the mailbox at the \(server) is full"
+    case .journalFailed: "the ledger cannot be read or written"
+    case .journalNewer: "the ledger was written by a newer mailmove"
+    case .journalForeign: "the ledger belongs to another pair of accounts"
+    case .journalLocked: "another run is using the ledger"
+    case .stateUnwritable: "the state folder cannot be written"
+    case .diskFull: "the disk with the ledger is full"
+    case .sameMailboxOnBothSides: "source and target are the same account"
+    case .mapConflict: "the folder map cannot be made"
+    case .interrupted: "interrupted"
+    case .internalFault: "a fault in mailmove"
+    }
+  }
+
+  /// What the user can do about it.
+  package var hint: String {
+    switch self {
+    case .cannotConnect: "check host, port and network; run the same command again"
+    case .timedOut, .connectionLost, .serverSaidBye, .serverUnavailable:
+      "run the same command again; it continues where it stopped"
+    case .throttled: "run the same command again later; it continues where it stopped"
+    case .tooManyConnections:
+      "close other mail programs of this account, or wait, then run the same command again"
+    case .protocolViolation: "run with -v and report the trace; it contains no mail and no password"
+    case .tlsUntrusted:
+      "check the host name; for a private CA use --SIDE-tls-ca, to trust this one certificate "
+        + "--SIDE-tls-pin"
+    case .tlsTooWeak: "if the server cannot be improved, try --SIDE-tls-profile compat or legacy"
+    case .tlsFailed: "check the port: imaps:// is 993, imap:// with STARTTLS is 143"
+    case .startTLSMissing: "use imaps:// (port 993); mailmove never sends a password in clear text"
+    case .clearTextInjected: "use imaps:// (port 993), and do not trust this network"
+    case .loginRefused:
+      "check user name and password; some providers want an app password or IMAP switched on"
+    case .noCommonMechanism: "use a token (--SIDE-token-command) or a password as the server wants"
+    case .permissionDenied: "ask the server's administrator"
+    case .passwordUnavailable:
+      "use --SIDE-password-file, --SIDE-password-command or MAILMOVE_SIDE_PASSWORD"
+    case .mailboxMissing: "run the same command again; the folder list may have changed"
+    case .mailboxRefused: "see what the server says; --exclude leaves the folder out"
+    case .mailboxNameRefused: "give it another name with --map 'FROM=TO'"
+    case .mailboxReadOnly: "check the permissions at the target"
+    case .tooManyRefusals: "see 'mailmove status' for the reasons, then run with --retry-skipped"
+    case .listingIncomplete:
+      "some providers limit what IMAP shows; lift the limit in their settings and run again"
+    case .mailboxChanged: "run the same command again; it compares before it copies"
+    case .messageTooBig: "raise the target's limit, then run with --retry-skipped"
+    case .messageRefused, .messageUnreadable, .messageEmpty, .messageDropsConnection:
+      "look at the message at the source; run with --retry-skipped to try it again"
+    case .messageIsStub: "the source could not convert the message; open it there and export it"
+    case .messageLostAtTarget: "run with --recopy-lost to copy it again"
+    case .flagsRefused: "the message itself is safe; run the same command again"
+    case .targetFull: "make room or raise the quota at the target, then run the same command again"
+    case .journalFailed: "check the disk; keep the file, it is the record of what was moved"
+    case .journalNewer: "use that version of mailmove"
+    case .journalForeign: "use another --state folder for this pair of accounts"
+    case .journalLocked: "wait for the other run to end"
+    case .stateUnwritable: "give another folder with --state"
+    case .diskFull: "make room, then run the same command again"
+    case .sameMailboxOnBothSides: "check the two addresses"
+    case .mapConflict: "change --map or --into"
+    case .interrupted: "run the same command again; it continues where it stopped"
+    case .internalFault: "please report it with the output of -v"
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// mailmove: what the user chose for a run.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the user chose for a run, apart from the folder map.
+package struct RunOptions: Sendable, Equatable {
+  /// What to do when flags changed at the source since they were last carried over.
+  package enum FlagPolicy: String, Sendable, CaseIterable {
+    /// Carry over what changed at the source; leave alone what the target's user changed.
+    case merge
+    /// Make the target equal to the source.
+    case source
+    /// Never touch flags of messages that are already at the target.
+    case keep
+  }
+
+  package var flagPolicy: FlagPolicy = .merge
+  /// List every mailbox in full, whatever the server says about changes.
+  package var listsInFull = false
+  /// Try messages again that an earlier run skipped.
+  package var retriesSkipped = false
+  /// Copy messages again that were stored once and are no longer at the target.
+  package var recopiesLost = false
+  /// Pairs of connections used at the same time; at least 1.
+  package var lanes = 1
+  /// Attempts without any progress before a run gives up on a connection.
+  package var attemptsMax = 5
+
+  package init() {}
+}
