@@ -1,7 +1,7 @@
 // mailmove: one line of a mailbox's snapshot.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// What identifies a message at the source for good: its UID within one UIDVALIDITY.
 ///

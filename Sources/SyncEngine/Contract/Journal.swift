@@ -1,7 +1,7 @@
 // mailmove: the durable record.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// The durable record of a job: what it is moving, how far it is, and what became of each message.
 ///

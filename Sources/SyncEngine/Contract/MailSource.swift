@@ -1,7 +1,7 @@
 // mailmove: where mail is read from.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// Where mail is read from. It only reads: nothing here changes a flag or removes a message.
 ///

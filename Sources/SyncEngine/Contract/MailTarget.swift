@@ -1,7 +1,7 @@
 // mailmove: where mail is put.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// Where mail is put. It can be read as well: that is how copies are found again and proven.
 ///
@@ -123,7 +123,11 @@ package enum Concession: Sendable, Equatable, CustomStringConvertible {
   /// The source had no usable INTERNALDATE; where the one that was sent came from.
   case dateReplaced(from: DateOrigin)
 
-  package enum DateOrigin: String, Sendable { case received, dateHeader = "date header", now }
+  package enum DateOrigin: String, Sendable {
+    case received
+    case dateHeader = "date header"
+    case now
+  }
 
   package var description: String {
     switch self {

@@ -1,7 +1,7 @@
 // mailmove: a message with its bytes.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// An entry with its bytes, exactly as the source served them.
 package struct Message: Sendable {

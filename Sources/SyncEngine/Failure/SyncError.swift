@@ -1,7 +1,7 @@
 // mailmove: the one error the engine knows.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// What went wrong: how far the damage goes, what to do about it, why, and where.
 ///

@@ -1,7 +1,7 @@
 // mailmove: stand-in.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 package struct MappedMailbox: Sendable, Equatable {
   package enum Decision: String, Sendable, Codable {

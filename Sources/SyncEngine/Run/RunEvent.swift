@@ -1,7 +1,7 @@
 // mailmove: what happens during a run, as it happens.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// One thing that happened during a run; documented as NDJSON in docs/cli.md.
 package enum RunEvent: Sendable {
