@@ -1,0 +1,91 @@
+// mailmove: what a comparison found.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// How thoroughly source, ledger and target are compared.
+package enum VerifyLevel: String, Sendable, CaseIterable, Comparable {
+  /// Numbers of messages.
+  case counts
+  /// Also size, flags and INTERNALDATE of every message.
+  case metadata
+  /// Also the fingerprint of every header.
+  case headers
+  /// Also every byte, read again from both sides.
+  case bytes
+
+  package static func < (lhs: VerifyLevel, rhs: VerifyLevel) -> Bool {
+    lhs.rank < rhs.rank
+  }
+
+  private var rank: Int {
+    switch self {
+    case .counts: 0
+    case .metadata: 1
+    case .headers: 2
+    case .bytes: 3
+    }
+  }
+}
+
+/// One thing that is not as it should be.
+package struct Difference: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable {
+    /// At the source, not on record at all.
+    case unaccounted
+    /// On record as being at the target, and not there.
+    case missing
+    /// Skipped or lost, so not at the target; the ledger says why.
+    case notMoved
+    /// Other bytes at the target.
+    case bytes
+    /// Other bytes, but only as servers rewrite them: line ends, NUL, 8-bit header bytes.
+    case rewritten
+    case header
+    case size
+    case flags
+    case date
+    /// At the target without being on record; only counted where the mailbox is ours alone.
+    case extra
+    /// The mailbox itself is missing at the target.
+    case mailbox
+  }
+
+  package let kind: Kind
+  package let pair: MailboxPair
+  package let key: SourceKey?
+  package let targetUID: UID?
+  package let detail: String
+
+  package init(
+    kind: Kind, pair: MailboxPair, key: SourceKey? = nil, targetUID: UID? = nil, detail: String = ""
+  ) {
+    self.kind = kind
+    self.pair = pair
+    self.key = key
+    self.targetUID = targetUID
+    self.detail = detail
+  }
+}
+
+/// What a comparison found in one mailbox.
+package struct VerifiedMailbox: Sendable {
+  package let pair: MailboxPair
+  package var atSource = 0
+  package var onRecord = 0
+  package var atTarget = 0
+  package var compared = 0
+  package var differences: [Difference] = []
+
+  package init(pair: MailboxPair) { self.pair = pair }
+}
+
+/// What a comparison found.
+package struct VerifyReport: Sendable {
+  package let level: VerifyLevel
+  package var mailboxes: [VerifiedMailbox] = []
+
+  package init(level: VerifyLevel) { self.level = level }
+
+  package var differences: [Difference] { mailboxes.flatMap(\.differences) }
+}
