@@ -18,9 +18,9 @@ struct MailMove: AsyncParsableCommand {
         mailmove plan imaps://alice@old.example.org imaps://alice@new.example.org
         mailmove sync imaps://alice@old.example.org imaps://alice@new.example.org
 
-      An address never holds a password. It is asked for, or comes from a file, a command or the
-      environment; see 'mailmove help sync'. A run that broke off continues when the same command is
-      typed again. Nothing is ever deleted.
+      An address never holds a password. It is asked for, or comes from a file,
+      a command or the environment; see 'mailmove help sync'. A run that broke
+      off continues when the same command is typed again. Nothing is deleted.
       """,
     version: version,
     subcommands: [
@@ -35,12 +35,14 @@ struct MailMove: AsyncParsableCommand {
   }
 
   /// Runs the command with some arguments, or with those of the process.
-  static func run(_ arguments: [String]?, _ surroundings: Surroundings) async -> ExitStatus {
+  static func run(
+    _ arguments: [String]?, _ surroundings: Surroundings, engine: any Engine = Wiring.engine
+  ) async -> ExitStatus {
     let terminal = Terminal(Terminal.Manner(), surroundings)
     do {
       let command = try parseAsRoot(arguments)
       if let ours = command as? any Subcommand {
-        return try await ours.perform(Wiring.engine, surroundings)
+        return try await ours.perform(engine, surroundings)
       }
       var other = command
       try other.run()
@@ -59,7 +61,8 @@ struct MailMove: AsyncParsableCommand {
       terminal.result(text)
       return .success
     }
-    terminal.word(text)
+    let head = "Error: "
+    terminal.word(text.hasPrefix(head) ? "mailmove: " + text.dropFirst(head.count) : text)
     return .usage
   }
 }

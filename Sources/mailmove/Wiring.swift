@@ -10,6 +10,16 @@ struct RunHooks: Sendable {
   let stop: StopSignal
   /// Takes lines of the protocol trace; nil when nobody wants them.
   let trace: (@Sendable (String) -> Void)?
+
+  /// The same, with one more who is told about events.
+  func alsoTelling(_ other: @escaping RunObserver) -> RunHooks {
+    let observer = observer
+    return RunHooks(
+      observer: { event in
+        other(event)
+        observer(event)
+      }, stop: stop, trace: trace)
+  }
 }
 
 /// What the commands need from the rest of the program. Every function throws `SyncError`.
@@ -46,8 +56,8 @@ struct LedgerStanding: Sendable {
   let summary: JobSummary
   /// Skipped and lost messages; `status` shows all of them.
   let unmoved: [Unmoved]
-  /// The newest first.
-  let runs: [Run]
+  /// nil when there was none.
+  let lastRun: Run?
 }
 
 enum Wiring {

@@ -23,33 +23,40 @@ struct JobSession: Sendable {
   var isDryRun: Bool { settings.isOn(.dryRun) }
   var level: VerifyLevel { settings.text(.level).flatMap(VerifyLevel.init) ?? .metadata }
 
-  /// Runs the engine's work and hands its result to `finish`, which tells it.
+  /// How the engine's work ended; what went wrong has been told.
+  struct Ending<Value: Sendable>: Sendable {
+    /// nil when something went wrong.
+    let value: Value?
+    let status: ExitStatus
+    let signal: Int32?
+  }
+
+  /// Obtains the secrets and runs the engine's work.
   func perform<Value: Sendable>(
-    writesLedger: Bool, onEvent: @escaping RunObserver = { _ in },
-    _ work: @escaping @Sendable (Job, RunHooks) async throws -> Value,
-    finish: (Value, _ signal: Int32?) -> ExitStatus
-  ) async -> ExitStatus {
+    writesLedger: Bool, _ work: @escaping @Sendable (Job, RunHooks) async throws -> Value
+  ) async -> Ending<Value> {
     let job: Job
     do {
       if writesLedger { try draft.state.check() }
       job = try draft.complete(environment: surroundings.environment)
       if writesLedger { try draft.state.prepare() }
     } catch {
-      return terminal.tell(error)
+      return Ending(value: nil, status: terminal.tell(error), signal: nil)
     }
     let terminal = terminal
     terminal.startProgress()
     let ending = await Interruption.run(terminal) { stop in
-      let observer: RunObserver = { event in
-        onEvent(event)
-        terminal.tell(event)
-      }
-      return try await work(job, RunHooks(observer: observer, stop: stop, trace: terminal.tracer))
+      let hooks = RunHooks(
+        observer: { terminal.tell($0) }, stop: stop, trace: terminal.tracer)
+      return try await work(job, hooks)
     }
     terminal.endProgress()
     switch ending.result {
-    case .success(let value): return finish(value, ending.signal)
-    case .failure(let error): return terminal.tell(error, signal: ending.signal)
+    case .success(let value):
+      return Ending(value: value, status: .success, signal: ending.signal)
+    case .failure(let error):
+      let status = terminal.tell(error, signal: ending.signal)
+      return Ending(value: nil, status: status, signal: ending.signal)
     }
   }
 

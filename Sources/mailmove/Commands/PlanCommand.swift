@@ -15,9 +15,15 @@ struct PlanCommand: Subcommand {
           --exclude 'Trash*' --map 'Old stuff=Archive/Old stuff'
 
       EXIT CODES
-        0 the plan is shown   2 wrong usage, nothing touched   5 temporary, run again
-        7 ledger   10/11 cannot connect to source/target   12/13 login refused by source/target
-        14 TLS trust   130/143 interrupted   1 a fault in mailmove
+        0        the plan is shown
+        1        a fault in mailmove
+        2        wrong usage or configuration, nothing touched
+        5        temporary, run again
+        7        ledger
+        10, 11   cannot connect to the source, the target
+        12, 13   login refused by the source, the target
+        14       the server's TLS cannot be trusted
+        130, 143 interrupted
       """)
 
   @OptionGroup var job: JobOptions
@@ -36,17 +42,17 @@ struct Planning {
 
   func perform() async -> ExitStatus {
     let engine = session.engine
-    return await session.perform(writesLedger: false) { job, hooks in
+    let ending = await session.perform(writesLedger: false) { job, hooks in
       try await engine.plan(job, hooks: hooks)
-    } finish: { report, _ in
-      let terminal = session.terminal
-      let text = PlanText(report: report)
-      terminal.event("plan", text.fields)
-      if !terminal.manner.isJSON, !terminal.manner.isQuiet {
-        for line in text.table + text.remarks { terminal.result(line) }
-      }
-      terminal.next(["sync"] + session.arguments)
-      return .success
     }
+    guard let report = ending.value else { return ending.status }
+    let terminal = session.terminal
+    let text = PlanText(report: report)
+    terminal.event("plan", text.fields)
+    if !terminal.manner.isJSON, !terminal.manner.isQuiet {
+      for line in text.table + text.remarks { terminal.result(line) }
+    }
+    terminal.next(["sync"] + session.arguments)
+    return .success
   }
 }

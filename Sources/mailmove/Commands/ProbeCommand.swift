@@ -15,12 +15,18 @@ struct ProbeCommand: Subcommand {
         mailmove probe imaps://old.example.org            (without a login)
         mailmove probe imaps://alice@old.example.org --password-file old.secret
 
-      It sends no password in clear text, and none at all when the address has no user.
+      It sends no password in clear text, and none at all when the address has
+      no user.
 
       EXIT CODES
-        0 the server answered   2 wrong usage, nothing touched   5 temporary, run again
-        10 cannot connect   12 login refused   14 TLS trust   130/143 interrupted
-        1 a fault in mailmove
+        0        the server answered
+        1        a fault in mailmove
+        2        wrong usage, nothing touched
+        5        temporary, run again
+        10       cannot connect
+        12       login refused
+        14       the server's TLS cannot be trusted
+        130, 143 interrupted
       """)
 
   @Argument(help: "The server, with or without a user.")

@@ -15,8 +15,12 @@ struct StatusCommand: Subcommand {
         mailmove status alice
 
       EXIT CODES
-        0 everything is accounted for   2 there is no such job   3 some messages were not moved
-        5 there is still something to do   7 the ledger cannot be read   1 a fault in mailmove
+        0        everything is accounted for
+        1        a fault in mailmove
+        2        there is no such job
+        3        some messages were not moved
+        5        there is still something to do
+        7        the ledger cannot be read
       """)
 
   @Argument(help: "A job, as it is named in config.yaml or in the list of all jobs.")

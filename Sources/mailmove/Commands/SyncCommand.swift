@@ -18,10 +18,19 @@ struct SyncCommand: Subcommand {
       Typed again, it continues where it stopped and brings the target up to date.
 
       EXIT CODES
-        0 everything is accounted for   2 wrong usage, nothing touched   3 finished with skips
-        4 a guard stopped it   5 temporary, run again   7 ledger or disk   8 another run is going
-        10/11 cannot connect to source/target   12/13 login refused by source/target
-        14 TLS trust   15 target full   130/143 interrupted   1 a fault in mailmove
+        0        everything is accounted for
+        1        a fault in mailmove
+        2        wrong usage or configuration, nothing touched
+        3        finished, some messages were skipped
+        4        a guard stopped it
+        5        temporary, run again
+        7        ledger, state folder or disk
+        8        another run is going on
+        10, 11   cannot connect to the source, the target
+        12, 13   login refused by the source, the target
+        14       the server's TLS cannot be trusted
+        15       the target is full
+        130, 143 interrupted
       """)
 
   @OptionGroup var job: JobOptions
@@ -56,13 +65,13 @@ struct SyncCommand: Subcommand {
   private func sync(_ session: JobSession) async -> ExitStatus {
     let skips = SkipList()
     let engine = session.engine
-    return await session.perform(writesLedger: true, onEvent: { skips.note($0) }) { job, hooks in
-      try await engine.sync(job, hooks: hooks)
-    } finish: { report, signal in
-      let status = ExitStatus(report).after(signal)
-      RunEnding(report: report, status: status, skips: skips.shown, session: session).tell()
-      return status
-    }
+    let ending = await session.perform(
+      writesLedger: true,
+      { job, hooks in try await engine.sync(job, hooks: hooks.alsoTelling(skips.note)) })
+    guard let report = ending.value else { return ending.status }
+    let status = ExitStatus(report).after(ending.signal)
+    RunEnding(report: report, status: status, skips: skips.shown, session: session).tell()
+    return status
   }
 }
 

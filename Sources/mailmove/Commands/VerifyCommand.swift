@@ -20,10 +20,17 @@ struct VerifyCommand: Subcommand {
         bytes      also every byte, read again from both sides
 
       EXIT CODES
-        0 no differences   2 wrong usage, nothing touched   3 only messages on record as skipped
-        5 temporary, run again   6 differences   7 ledger   10/11 cannot connect to source/target
-        12/13 login refused by source/target   14 TLS trust   130/143 interrupted
-        1 a fault in mailmove
+        0        no differences
+        1        a fault in mailmove
+        2        wrong usage or configuration, nothing touched
+        3        nothing but messages on record as skipped
+        5        temporary, run again
+        6        differences
+        7        ledger
+        10, 11   cannot connect to the source, the target
+        12, 13   login refused by the source, the target
+        14       the server's TLS cannot be trusted
+        130, 143 interrupted
       """)
 
   /// A longer list helps nobody on a terminal; `--json` has all of them.
@@ -37,13 +44,13 @@ struct VerifyCommand: Subcommand {
     let request = try job.request(with: collect, environment: surroundings.environment)
     let session = try JobSession(request, engine, surroundings)
     let level = session.level
-    return await session.perform(writesLedger: false) { job, hooks in
+    let ending = await session.perform(writesLedger: false) { job, hooks in
       try await engine.verify(job, level: level, hooks: hooks)
-    } finish: { report, _ in
-      let status = ExitStatus(report)
-      tell(VerifyText(report: report), status, session.terminal)
-      return status
     }
+    guard let report = ending.value else { return ending.status }
+    let status = ExitStatus(report)
+    tell(VerifyText(report: report), status, session.terminal)
+    return status
   }
 
   private func collect(into given: inout GivenOptions) throws(UsageError) {

@@ -5,27 +5,20 @@
 struct FolderChoice: Sendable, Equatable {
   enum Collision: String, Sendable { case suffix, merge, fail }
 
-  struct Mapping: Sendable, Equatable {
-    let from: String
-    let to: String
-  }
-
   var include: [String] = []
   var exclude: [String] = []
-  var map: [Mapping] = []
+  /// `FROM=TO`, checked for its form.
+  var map: [String] = []
   var into: String?
   var mergesRoles = false
   var onCollision = Collision.suffix
   var includesShared = false
   var skipsEmpty = false
 
-  init(_ settings: Settings) throws(UsageError) {
+  init(_ settings: Settings) {
     include = settings.list(.include)
     exclude = settings.list(.exclude)
-    for text in settings.list(.map) {
-      let pair = try SettingKind.mapping(text)
-      map.append(Mapping(from: pair.from, to: pair.to))
-    }
+    map = settings.list(.map)
     into = settings.text(.into)
     mergesRoles = settings.isOn(.mergeRoles)
     onCollision = settings.text(.onCollision).flatMap(Collision.init) ?? onCollision

@@ -49,7 +49,7 @@ struct JobDraft: Sendable {
         "\(SyncError.Cause.sameMailboxOnBothSides.sentence(for: .local)): \(urls.source.identity)",
         hint: SyncError.Cause.sameMailboxOnBothSides.hint)
     }
-    folders = try FolderChoice(settings)
+    folders = FolderChoice(settings)
     options = RunOptions(settings)
     compresses = settings.truth(.compress)
     ledgerName =

@@ -43,7 +43,7 @@ enum EventText {
   static func fields(of pair: MailboxPair) -> [(String, JSON)] {
     [
       ("source", .string(pair.mapped.sourcePath)),
-      ("target", pair.mapped.target == nil ? .null : .string(pair.mapped.targetPath)),
+      ("target", JSON(pair.mapped.shownTarget)),
     ]
   }
 

@@ -14,7 +14,7 @@ struct PlanText {
     ])
     for line in report.lines {
       table.add([
-        line.mapped.sourcePath, line.mapped.target == nil ? "(left out)" : line.mapped.targetPath,
+        line.mapped.sourcePath, line.mapped.shownTarget ?? "(left out)",
         line.messages.map { Quantity.count($0) } ?? "?",
         line.bytes.map(Quantity.bytes) ?? "?", Quantity.count(line.done),
         line.mapped.reason,
@@ -54,7 +54,7 @@ struct PlanText {
   private func json(_ line: PlanReport.Line) -> JSON {
     .object([
       ("source", .string(line.mapped.sourcePath)),
-      ("target", line.mapped.target == nil ? .null : .string(line.mapped.targetPath)),
+      ("target", JSON(line.mapped.shownTarget)),
       ("decision", .string(line.mapped.decision.rawValue)),
       ("rule", .string(line.mapped.roleRule.rawValue)),
       ("reason", .string(line.mapped.reason)),

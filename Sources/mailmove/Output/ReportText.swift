@@ -86,9 +86,9 @@ struct ReportText {
   }
 
   static func name(_ pair: MailboxPair) -> String {
-    let mapped = pair.mapped
-    return mapped.sourcePath == mapped.targetPath
-      ? mapped.sourcePath : "\(mapped.sourcePath) → \(mapped.targetPath)"
+    let source = pair.mapped.sourcePath
+    guard let target = pair.mapped.shownTarget, target != source else { return source }
+    return "\(source) → \(target)"
   }
 
   private func cells(_ value: (KeyPath<MailboxLineItem, Int>) -> Int, _ hasMore: Bool) -> [String] {
@@ -96,4 +96,9 @@ struct ReportText {
       [\.copied, \.alreadyThere, \.flagsUpdated, \.skipped] + (hasMore ? [\.lost, \.pending] : [])
     return paths.map { Quantity.count(value($0)) }
   }
+}
+
+extension MappedMailbox {
+  /// The path at the target, for people; nil when the mailbox is not moved.
+  var shownTarget: String? { target == nil ? nil : targetPath }
 }

@@ -12,7 +12,7 @@ struct StatusText {
     var lines = [
       SafeText.visible("\(name): \(standing.source) to \(standing.target)"), overview,
     ]
-    if let run = standing.runs.first { lines.append(Self.line(run)) }
+    if let run = standing.lastRun { lines.append(Self.line(run)) }
     return lines
   }
 
@@ -48,11 +48,11 @@ struct StatusText {
         EventText.fields(of: line.pair) + states.map { ($0.0, JSON(line.counts[$0.1] ?? 0)) }
           + [("bytes_at_target", JSON(line.bytesAtTarget))])
     }
-    let runs = standing.runs.map { run in
-      JSON.object([
-        ("started", .string(Timestamp.text(run.started))),
-        ("ended", JSON(run.ended.map(Timestamp.text))), ("exit", JSON(run.exitCode)),
-      ])
+    let lastRun: JSON? = standing.lastRun.map { run in
+      [
+        "started": .string(Timestamp.text(run.started)),
+        "ended": JSON(run.ended.map(Timestamp.text)), "exit": JSON(run.exitCode),
+      ]
     }
     let unmoved = standing.unmoved.map { item in
       JSON.object(EventText.fields(of: item.pair) + EventText.fields(of: item.record))
@@ -61,7 +61,10 @@ struct StatusText {
       ("job", .string(name.description)), ("source_account", .string(standing.source)),
       ("target_account", .string(standing.target)),
     ] + states.map { ($0.0, JSON(standing.summary.count($0.1))) }
-      + [("mailboxes", .array(mailboxes)), ("unmoved", .array(unmoved)), ("runs", .array(runs))]
+      + [
+        ("mailboxes", .array(mailboxes)), ("unmoved", .array(unmoved)),
+        ("last_run", lastRun ?? .null),
+      ]
   }
 
   private var overview: String {

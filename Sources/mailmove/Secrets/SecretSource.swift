@@ -80,17 +80,17 @@ enum SecretSource: Sendable, Equatable {
       case .passwordPrompt: return try prompted(for: account)
       }
     } catch let error as UsageError {
-      throw error.at(name(at: account.place))
+      throw origin(at: account.place).map { error.at($0) } ?? error
     }
   }
 
-  /// The setting it was chosen by.
-  private func name(at place: EndpointPlace) -> String {
+  /// What chose it; nil when nothing did.
+  private func origin(at place: EndpointPlace) -> String? {
     switch self {
     case .passwordFile: Setting.passwordFile.of(place).name
     case .passwordCommand: Setting.passwordCommand.of(place).name
     case .passwordVariable(let name): name
-    case .passwordPrompt: Setting.password.of(place).name
+    case .passwordPrompt: nil
     case .tokenFile: Setting.tokenFile.of(place).name
     case .tokenCommand: Setting.tokenCommand.of(place).name
     }

@@ -42,7 +42,7 @@ enum SettingKind: Sendable, Hashable {
     case .text, .texts:
       if value.isEmpty { throw UsageError("expected \(placeholder), got nothing") }
     case .pins: _ = try Self.pin(value)
-    case .mappings: _ = try Self.mapping(value)
+    case .mappings: try Self.checkMapping(value)
     case .choice(let values):
       if !values.contains(value) {
         throw UsageError(
@@ -77,13 +77,11 @@ enum SettingKind: Sendable, Hashable {
     return digest
   }
 
-  /// Splits at the first `=`.
-  static func mapping(_ text: String) throws(UsageError) -> (from: String, to: String) {
+  private static func checkMapping(_ text: String) throws(UsageError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
       throw UsageError("expected FROM=TO, got \(shown(text))")
     }
-    return (String(parts[0]), String(parts[1]))
   }
 
   static func truth(_ text: String) throws(UsageError) -> Bool {
