@@ -37,3 +37,4 @@ static inline int mm_evp_rsa_bits(EVP_PKEY_CTX *ctx, int bits) {
 static inline EVP_PKEY *mm_evp_rsa_gen(unsigned int bits) { return EVP_RSA_gen(bits); }
 static inline EVP_PKEY *mm_evp_ec_gen(const char *curve) { return EVP_EC_gen(curve); }
 static inline unsigned long mm_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
+static const int mm_mbstring_utf8 = MBSTRING_UTF8;
