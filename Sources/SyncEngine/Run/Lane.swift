@@ -47,35 +47,41 @@ struct Lane {
     }
   }
 
-  /// Works until the queue is empty; returns what ended it early, if anything did.
-  func run(_ first: Connections?, collect: @Sendable (MailboxLineItem) -> Void) async
-    -> SyncError?
-  {
-    var connections = first
+  /// What a lane did, and what ended it early if anything did.
+  struct Result: Sendable {
+    var lines: [MailboxLineItem] = []
     var failure: SyncError?
-    while failure == nil, !stop.isRequested, let item = queue.next() {
-      failure = await sync(item, &connections, collect)
+  }
+
+  /// Works until the queue is empty.
+  func run(_ first: Connections?) async -> Result {
+    var connections = first
+    var result = Result()
+    while result.failure == nil, !stop.isRequested, let item = queue.next() {
+      var line = MailboxLineItem(pair: item.pair)
+      result.failure = await sync(item, &connections, &line)
+      result.lines.append(line)
+      observer(.mailboxFinished(line))
     }
     await connections?.close()
-    return failure
+    return result
   }
 
   private func sync(
-    _ item: MailboxQueue.Item, _ connections: inout Connections?,
-    _ collect: @Sendable (MailboxLineItem) -> Void
+    _ item: MailboxQueue.Item, _ connections: inout Connections?, _ line: inout MailboxLineItem
   ) async -> SyncError? {
-    var line = MailboxLineItem(pair: item.pair)
     var retry = RetryPolicy(attemptsMax: options.attemptsMax)
     var suspicion = Suspicion()
-    defer {
-      collect(line)
-      observer(.mailboxFinished(line))
-    }
     while true {
       let result: PairSync.Result
       do {
-        let open = try await connections ?? .open(endpoints)
-        connections = open
+        let open: Connections
+        if let connections {
+          open = connections
+        } else {
+          open = try await Connections.open(endpoints)
+          connections = open
+        }
         result = await pairSync(item, open, suspects: suspicion.suspects).run()
       } catch {
         result = PairSync.Result(

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MailWire
-import Synchronization
 
 /// How a run reaches its two sides. Each call makes a new connection, logged in and ready.
 package struct RunEndpoints: Sendable {
@@ -108,31 +107,25 @@ package struct Run: Sendable {
     _ selection: FolderSelection, _ connections: Lane.Connections, _ start: Report
   ) async -> Report {
     let queue = MailboxQueue(selection.items)
-    let lines = Mutex<[MailboxPair: MailboxLineItem]>([:])
-    let failure = await withTaskGroup(of: SyncError?.self) { group in
-      for number in 0..<max(1, min(options.lanes, selection.items.count)) {
-        let lane = Lane(
-          endpoints: endpoints, queue: queue, journal: journal, options: options,
-          pacing: pacing, observer: observer, stop: stop)
-        group.addTask {
-          await lane.run(number == 0 ? connections : nil) { line in
-            lines.withLock { $0[line.pair] = line }
-          }
-        }
+    let lane = Lane(
+      endpoints: endpoints, queue: queue, journal: journal, options: options, pacing: pacing,
+      observer: observer, stop: stop)
+    let lanes = max(1, min(options.lanes, selection.items.count))
+    return await withTaskGroup(of: Lane.Result.self) { group in
+      for number in 0..<lanes {
+        group.addTask { await lane.run(number == 0 ? connections : nil) }
       }
-      var failure: SyncError?
-      for await ended in group {
-        guard failure == nil, let ended else { continue }
-        failure = ended
+      var report = start
+      var done: [MailboxPair: MailboxLineItem] = [:]
+      for await result in group {
+        for line in result.lines { done[line.pair] = line }
+        guard report.failure == nil, let failure = result.failure else { continue }
+        report.failure = failure
         group.cancelAll()
       }
-      return failure
+      report.mailboxes = selection.items.map { done[$0.pair] ?? MailboxLineItem(pair: $0.pair) }
+      return report
     }
-    var report = start
-    let done = lines.withLock { $0 }
-    report.mailboxes = selection.items.map { done[$0.pair] ?? MailboxLineItem(pair: $0.pair) }
-    report.failure = failure
-    return report
   }
 }
 
