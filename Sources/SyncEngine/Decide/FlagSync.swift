@@ -31,22 +31,11 @@ package enum FlagSync {
     return change.isEmpty ? nil : change
   }
 
-  /// The change for a message that was at the target before: nothing is known about the past, so
-  /// flags are only added, and \Deleted is not.
-  package static func adoption(
-    of uid: UID, source: FlagSet, target: FlagSet, permanent: PermanentFlags,
-    policy: RunOptions.FlagPolicy
-  ) -> FlagChange? {
-    switch policy {
-    case .keep: return nil
-    case .source:
-      return change(
-        of: uid, carried: .none, source: source, target: target, permanent: permanent,
-        policy: policy)
-    case .merge:
-      let missing = source.subtracting(target).subtracting(FlagSet(system: .deleted))
-      let kept = permanent.split(missing).kept
-      return kept.isEmpty ? nil : FlagChange(uid: uid, add: kept, remove: .none)
-    }
+  /// What counts as carried over for a message that the target had before.
+  ///
+  /// Nothing is known about the past, so flags are only added: what the target lacks counts as new
+  /// at the source. \Deleted is never added that way.
+  package static func carriedBefore(source: FlagSet, target: FlagSet) -> FlagSet {
+    source.intersection(target.union(FlagSet(system: .deleted)))
   }
 }

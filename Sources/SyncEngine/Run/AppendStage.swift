@@ -14,17 +14,11 @@ struct AppendStage {
   let suspects: Set<UID>
   var adoption: Adoption
 
-  /// A message that was recognised at the target.
-  struct Adopted: Sendable {
-    let key: SourceKey
-    let copy: Entry
-    let flags: FlagSet
-  }
-
   /// Refusals in a row after which the mailbox is given up: the fault is not the messages'.
   private static let refusalsMax = 20
 
-  private(set) var adopted: [Adopted] = []
+  /// Messages that were recognised at the target, whose flags may have to be completed.
+  private(set) var adopted: [WorkList.FlagDrift] = []
   private var inFlight: [SourceKey: (message: Message, permit: Int64)] = [:]
   private var refusals = 0
 
@@ -103,9 +97,10 @@ struct AppendStage {
     guard let match = try await adoption.match(message, in: mailbox, of: target) else {
       return false
     }
-    adopted.append(
-      Adopted(key: message.key, copy: match.copy.entry, flags: message.entry.flags))
     var record = MessageRecord(message, state: .alreadyThere, targetUID: match.copy.entry.uid)
+    record.flags = FlagSync.carriedBefore(
+      source: message.entry.flags, target: match.copy.entry.flags)
+    adopted.append(WorkList.FlagDrift(record: record, flags: message.entry.flags))
     if match.evidence != .exact { record.note = "found at the target as \(match.evidence)" }
     try await emit(
       Settlement(

@@ -9,6 +9,7 @@ extension PairSync {
     _ drifts: [WorkList.FlagDrift], located: [SourceKey: UID], to mailbox: TargetMailbox,
     _ result: inout Result
   ) async throws {
+    guard options.flagPolicy != .keep else { return }
     let placed = drifts.compactMap { drift in
       (located[drift.record.key] ?? drift.record.targetUID).map { (drift, $0) }
     }
@@ -24,19 +25,6 @@ extension PairSync {
       if let change { changes.append((drift.record.key, change)) }
     }
     try await store(changes, carried: carried, in: mailbox, &result)
-  }
-
-  /// Completes the flags of messages that were at the target before.
-  func carryFlags(
-    adopted: [AppendStage.Adopted], to mailbox: TargetMailbox, _ result: inout Result
-  ) async throws {
-    let changes = adopted.compactMap { message in
-      FlagSync.adoption(
-        of: message.copy.uid, source: message.flags, target: message.copy.flags,
-        permanent: mailbox.permanentFlags, policy: options.flagPolicy
-      ).map { (key: message.key, change: $0) }
-    }
-    try await store(changes, carried: [:], in: mailbox, &result)
   }
 
   /// Only the policy `source` has to know what the target's user did.

@@ -87,6 +87,7 @@ struct PairSync {
     let ground = Ground(
       pair: pair, mailbox: mailbox, target: target, journal: journal,
       hasStaleRecords: !work.stale.isEmpty)
+    var drifts = drifts
     var survey = try await ground.survey(standing: standing, records: records)
     result.line.lost = survey.lost
     if standing.source == nil, pair.mapped.subscribe {
@@ -110,7 +111,9 @@ struct PairSync {
         survey.lastUID = max(survey.lastUID, found.lastUID)
       }
       if let last = pumped.recorded.lastTargetUID { survey.lastUID = max(survey.lastUID, last) }
-      try await carryFlags(adopted: pumped.adopted, to: mailbox, &result)
+      drifts += pumped.adopted.filter {
+        $0.flags != $0.record.flags || options.flagPolicy == .source
+      }
     }
     try await carryFlags(drifts, located: survey.located, to: mailbox, &result)
     return TargetAnchor(

@@ -25,8 +25,8 @@ struct Pump {
   /// What a pump did before it ended, and why it ended early if it did.
   struct Result: Sendable {
     var recorded = RecordStage.Tally()
-    /// Messages that were recognised at the target, for carrying over their flags.
-    var adopted: [AppendStage.Adopted] = []
+    /// Messages that were recognised at the target, whose flags may have to be completed.
+    var adopted: [WorkList.FlagDrift] = []
     var failure: SyncError?
     /// What had been asked for without an answer when a connection was lost.
     var inDoubt: Set<UID> = []
@@ -71,7 +71,7 @@ struct Pump {
   }
 
   private struct Moved: Sendable {
-    var adopted: [AppendStage.Adopted] = []
+    var adopted: [WorkList.FlagDrift] = []
     var failure: SyncError?
     var inDoubt: Set<UID> = []
   }
