@@ -57,15 +57,3 @@ extension FlagSet {
       + keywords.map { FlagSet(keywords: [$0]) }
   }
 }
-
-extension Keyword {
-  /// Whether the keyword can stand in a flag list (RFC 9051, 9: flag-keyword is an atom).
-  var isAtom: Bool {
-    !name.isEmpty
-      && name.utf8.allSatisfy { byte in
-        byte > 0x20 && byte < 0x7F && !Keyword.specials.contains(byte)
-      }
-  }
-
-  private static let specials = Set("(){%*\"\\]".utf8)
-}

@@ -8,9 +8,11 @@ import SyncEngine
 struct AppendsUnderWay {
   /// One command with its messages; more can join it while it is open.
   struct Command {
-    let tag: String
-    var members: [Appendable]
+    var encoder: AppendEncoder
+    var members: [Appendable] = []
     var bytes = 0
+
+    var tag: String { encoder.tag }
   }
 
   /// What has been written and not ended yet.
@@ -76,27 +78,26 @@ extension IMAPConnection {
   }
 
   private func write(_ member: Appendable, to mailbox: TargetMailbox, _ wire: IMAPWire) throws {
-    var command = appending.open ?? .init(tag: wire.newTag(), members: [])
-    let encoder = AppendEncoder(literalMode: wire.literalMode)
-    let isFirst = command.members.isEmpty
+    var command =
+      appending.open
+      ?? .init(encoder: AppendEncoder(tag: wire.newTag(), to: mailbox.name, encoder: wire.encoder))
     command.members.append(member)
     command.bytes += member.message.bytes.count
+    let chunks: [WireChunk]
+    do {
+      chunks = try command.encoder.add(
+        flags: member.flags, date: member.date, message: member.message.bytes)
+    } catch { throw wire.unspeakable(error) }
     appending.open = command
-    let chunks = try encoder.message(
-      tag: isFirst ? command.tag : nil, mailbox: mailbox.name, flags: member.flags,
-      date: member.date, bytes: member.message.bytes)
     for chunk in chunks {
-      try wire.write(chunk)
-      if chunk.waitsForContinuation {
-        try wire.awaitContinuation(of: command.tag) { take($0, mailbox) }
-      }
+      try wire.write(chunk, of: command.tag) { take($0, mailbox) }
     }
   }
 
   private func endCommand() throws {
     guard let command = appending.open else { return }
     let wire = try line()
-    try wire.write(AppendEncoder.end)
+    try wire.write(command.encoder.finish(), of: command.tag) { _ in }
     try wire.flush()
     appending.open = nil
     appending.unanswered.append(command)
@@ -214,15 +215,13 @@ extension IMAPConnection {
     let wire = try line()
     do {
       for member in members { try write(member, to: mailbox, wire) }
-      try wire.write(AppendEncoder.end)
-      try wire.flush()
+      try endCommand()
     } catch let refused as CommandRefused {
       appending.open = nil
       return refused.answer
     }
-    let tag = appending.open?.tag ?? ""
-    appending.open = nil
-    return try wire.answer(to: tag, within: account.deadlines.firstByte) { _ in }
+    let command = appending.unanswered.removeLast()
+    return try wire.answer(to: command.tag, within: account.deadlines.firstByte) { _ in }
   }
 }
 

@@ -25,13 +25,15 @@ extension IMAPConnection {
         .mailboxChanged, scope: .mailbox, remedy: .retry(after: nil), side: account.side,
         mailbox: name)
     }
-    let tag = try line().send(.uidFetch(batch.uids, .message)) { take($0) }
+    let tag = try line().send(.uidFetch(batch.uids, Self.message)) { take($0) }
     fetches.append(
       FetchUnderWay(
         tag: tag, mailbox: name, uidValidity: batch.uidValidity,
         open: Dictionary(uniqueKeysWithValues: batch.entries.map { ($0.uid, $0) })))
     return tag
   }
+
+  private static let message: [FetchItem] = [.uid, .flags, .internalDate, .size, .body]
 
   /// The next message of a FETCH, or nil when it is done; then it is forgotten.
   func nextFetched(of tag: String) throws -> Fetched? {
@@ -77,7 +79,7 @@ extension IMAPConnection {
         uid: uid, size: data.size ?? listed.size,
         internalDate: data.internalDate ?? listed.internalDate, flags: data.flags ?? listed.flags)
       return .message(Message(key: key, entry: entry, bytes: bytes))
-    case .tooLarge(let size):
+    case .oversize(let size):
       return .unreadable(
         key,
         SyncError(

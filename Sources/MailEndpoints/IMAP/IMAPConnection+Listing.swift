@@ -26,9 +26,10 @@ extension IMAPConnection {
       let items = wire.capabilities.has(.listStatus) ? statusItems(wire) : []
       let answers = try wire.pipeline(
         space + [
-          .listExtended(
-            subscribed: wire.capabilities.has(.listExtended),
-            specialUse: wire.capabilities.has(.specialUse), status: items)
+          .list(
+            returning: .init(
+              subscribed: wire.capabilities.has(.listExtended),
+              specialUse: wire.capabilities.has(.specialUse), status: items))
         ], within: account.deadlines.firstByte, take)
       isComplete = answers.last?.kind == .ok && wire.capabilities.has(.listExtended)
       if isComplete { subscribed = Set(rows.lazy.filter { $0.has("\\Subscribed") }.map(\.name)) }
@@ -38,12 +39,12 @@ extension IMAPConnection {
       var subscriptions: [ListRow] = []
       if rows.isEmpty {
         let answers = try wire.pipeline(
-          space + [.list], within: account.deadlines.firstByte, take)
+          space + [.list()], within: account.deadlines.firstByte, take)
         if let last = answers.last, last.kind != .ok {
           throw ServerAnswer.error(last, on: .list, side: account.side)
         }
       }
-      let answer = try wire.ask(.lsub, within: account.deadlines.firstByte) { response in
+      let answer = try wire.ask(.listSubscribed, within: account.deadlines.firstByte) { response in
         if case .list(let row) = response { subscriptions.append(row) }
       }
       if answer.kind == .ok { subscribed = Set(subscriptions.map(\.name)) }
@@ -63,7 +64,7 @@ extension IMAPConnection {
   func status(of name: MailboxName) throws -> MailboxStatus {
     let wire = try line()
     var found: MailboxStatus?
-    try wire.perform(.status(name, items: statusItems(wire)), on: .open) { response in
+    try wire.perform(.status(name, statusItems(wire)), on: .open) { response in
       if case .status(name, let status) = response { found = status }
     }
     return found ?? MailboxStatus()
@@ -80,7 +81,7 @@ extension IMAPConnection {
     while !rest.isEmpty {
       var found: [MailboxName: MailboxStatus] = [:]
       _ = try wire.pipeline(
-        rest.prefix(Self.statusAtOnceMax).map { .status($0, items: items) },
+        rest.prefix(Self.statusAtOnceMax).map { .status($0, items) },
         within: account.deadlines.firstByte
       ) { response in
         if case .status(let name, let status) = response { found[name] = status }

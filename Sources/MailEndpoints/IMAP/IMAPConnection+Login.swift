@@ -57,32 +57,45 @@ extension IMAPConnection {
   }
 
   private func authenticate(_ wire: IMAPWire, _ credential: Credential) throws {
-    let user = account.url.user ?? ""
-    let choice: MechanismChoice
+    let methods: [LoginMethod]
     do {
-      choice = try MechanismChoice.choose(
-        capabilities: wire.capabilities, credential: credential.kind,
-        authorizationIdentity: account.authorizationIdentity)
+      methods = try MechanismChoice.order(
+        wire.capabilities, credential: credential.kind,
+        hasAuthorization: account.authorizationIdentity != nil)
     } catch {
       throw SyncError(
         .noCommonMechanism, scope: .endpoint, remedy: .stop, side: account.side,
         detail: "\(error)")
     }
-    wire.forgetCapabilities()
-    let secret = credential.secret
-    if choice == .loginCommand {
-      let answer = try wire.ask(.login(user: Array(user.utf8), password: secret))
-      return try accept(answer)
+    guard let method = methods.first else { return }
+    do {
+      if var exchange = try mechanism(method, credential) {
+        try wire.authenticate(&exchange)
+      } else {
+        let user = Array((account.url.user ?? "").utf8)
+        try wire.login(.login(user: user, password: credential.secret))
+      }
+    } catch let error as SASLError {
+      throw SyncError(
+        .loginRefused, scope: .endpoint, remedy: .stop, side: account.side, detail: "\(error)")
     }
-    var exchange = choice.mechanism(
-      user: user, secret: secret, authorizationIdentity: account.authorizationIdentity,
-      host: account.url.host, port: account.url.port)
-    try accept(wire.authenticate(&exchange, usesInitialResponse: choice.sendsInitialResponse))
   }
 
-  private func accept(_ answer: StatusResponse) throws {
-    guard answer.kind != .ok else { return }
-    throw ServerAnswer.error(answer, on: .login, side: account.side)
+  /// nil: the LOGIN command.
+  private func mechanism(_ method: LoginMethod, _ credential: Credential) throws -> (
+    any SASLMechanism
+  )? {
+    let identity = SASLIdentity(
+      user: account.url.user ?? "", authorization: account.authorizationIdentity)
+    return switch method {
+    case .scramSHA256: try ScramMechanism(identity, password: credential.secret)
+    case .plain: try PlainMechanism(identity, password: credential.secret)
+    case .oauthBearer:
+      try OAuthBearerMechanism(
+        identity, token: credential.secret, host: account.url.host, port: account.url.port)
+    case .xoauth2: try XOAuth2Mechanism(identity, token: credential.secret)
+    case .loginCommand: nil
+    }
   }
 
   /// Says who we are where that is wanted; some servers let nobody in who does not.
@@ -96,6 +109,11 @@ extension IMAPConnection {
 
   private func compress(_ wire: IMAPWire) throws {
     guard try wire.ask(.compressDeflate).kind == .ok else { return }
+    guard wire.isDrained else {
+      throw SyncError(
+        .protocolViolation, scope: .connection, remedy: .retry(after: nil), side: account.side,
+        detail: "something was sent between the answer to COMPRESS and the compressed stream")
+    }
     do { try wire.channel.startCompression(level: Self.compressionLevel) } catch {
       throw SyncError(error, side: account.side)
     }
@@ -114,50 +132,54 @@ extension IMAPConnection {
 }
 
 extension IMAPWire {
+  /// LOGIN; what the server can do is asked again afterwards.
+  func login(_ command: Command) throws {
+    forgetCapabilities()
+    try perform(command, on: .login)
+  }
+
   /// A SASL exchange (RFC 9051, 6.2.2), of which nothing is traced.
-  func authenticate(_ exchange: inout any SASLMechanism, usesInitialResponse: Bool) throws
-    -> StatusResponse
-  {
+  func authenticate(_ exchange: inout any SASLMechanism) throws {
+    let saslIR = capabilities.has(.saslIR)
+    forgetCapabilities()
     try hidingContinuations {
-      let name = exchange.name
-      var first = exchange.initialResponse()
-      let withFirst = usesInitialResponse && capabilities.has(.saslIR)
+      var first: [UInt8]? = exchange.initialResponse()
       let tag = try send(
-        .authenticate(mechanism: name, initialResponse: withFirst ? first : nil))
-      if withFirst { first = nil }
+        .authenticate(mechanism: exchange.name, initialResponse: saslIR ? first : nil))
+      if saslIR { first = nil }
       while true {
         switch try next() {
         case .tagged(tag, let answer):
-          if answer.kind == .ok { try finished(exchange) }
-          return answer
+          return try accept(answer, exchange)
         case .continuation(let text):
-          let reply: [UInt8]
           if let waiting = first {
-            reply = waiting
             first = nil
+            try write(secretLine: Base64.encode(waiting))
           } else {
-            reply = try respond(&exchange, to: text)
+            try respond(&exchange, to: text)
           }
-          try write(.saslResponse(reply))
-          try flush()
         default: continue
         }
       }
     }
   }
 
-  private func respond(_ exchange: inout any SASLMechanism, to text: [UInt8]) throws -> [UInt8] {
+  private func respond(_ exchange: inout any SASLMechanism, to text: [UInt8]) throws {
     do {
-      return try exchange.respond(toBase64: text)
-    } catch { throw refusal(error) }
+      guard let challenge = Base64.decode(text) else {
+        throw SASLError.badChallenge(mechanism: exchange.name, reason: "it is not base64")
+      }
+      try write(secretLine: Base64.encode(try exchange.respond(to: challenge)))
+    } catch let error as SASLError {
+      try write(secretLine: Array("*".utf8))
+      throw error
+    }
   }
 
-  private func finished(_ exchange: any SASLMechanism) throws {
-    do { try exchange.verifyFinished() } catch { throw refusal(error) }
-  }
-
-  private func refusal(_ error: any Error) -> SyncError {
-    SyncError(
-      .loginRefused, scope: .endpoint, remedy: .stop, side: side, detail: "\(error)")
+  private func accept(_ answer: StatusResponse, _ exchange: any SASLMechanism) throws {
+    guard answer.kind != .ok else { return try exchange.verifyFinished() }
+    let reason = exchange.refusal.map { "\(answer.text) (\($0))" } ?? answer.text
+    throw ServerAnswer.error(
+      StatusResponse(kind: answer.kind, code: answer.code, text: reason), on: .login, side: side)
   }
 }

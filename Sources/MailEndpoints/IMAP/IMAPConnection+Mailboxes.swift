@@ -20,7 +20,7 @@ extension IMAPConnection {
     let wire = try line()
     guard wire.capabilities.has(.quota) else { return nil }
     var quota: Quota?
-    let answer = try wire.ask(.getQuotaRoot(.inbox)) { response in
+    let answer = try wire.ask(.quotaRoot(of: .inbox)) { response in
       guard case .quota(_, let resources) = response else { return }
       var found = quota ?? Quota()
       for resource in resources {
@@ -78,7 +78,7 @@ extension IMAPConnection {
 
   private func rows() throws -> [ListRow] {
     var rows: [ListRow] = []
-    try line().perform(.list, on: .list, within: account.deadlines.firstByte) { response in
+    try line().perform(.list(), on: .list, within: account.deadlines.firstByte) { response in
       if case .list(let row) = response { rows.append(row) }
     }
     return rows
@@ -135,8 +135,8 @@ extension IMAPConnection {
     let additions = Dictionary(grouping: changes.filter { !$0.add.isEmpty }, by: \.add)
     let removals = Dictionary(grouping: changes.filter { !$0.remove.isEmpty }, by: \.remove)
     let steps =
-      additions.map { (StoreMode.add, $0.key, $0.value) }
-      + removals.map { (StoreMode.remove, $0.key, $0.value) }
+      additions.map { (StoreAction.add, $0.key, $0.value) }
+      + removals.map { (StoreAction.remove, $0.key, $0.value) }
     for (mode, flags, members) in steps {
       for part in UIDSet(members.map(\.uid)).lines(of: family.commandBytesMax) {
         let answer = try wire.ask(.uidStore(part, mode, flags))

@@ -31,8 +31,10 @@ extension IMAPConnection {
       }
     }
     // Courier forgets the UIDVALIDITY of a mailbox that is only ever examined.
-    let command = Command.open(
-      name, readOnly: readOnly && family != .courier, condStore: wire.capabilities.hasCondStore)
+    let condStore = wire.capabilities.hasCondStore
+    let command: Command =
+      readOnly && family != .courier
+      ? .examine(name, condStore: condStore) : .select(name, condStore: condStore)
     let answer = try wire.perform(command, on: .open, within: account.deadlines.firstByte) {
       switch $0 {
       case .exists(let count): status.messages = count
@@ -52,7 +54,7 @@ extension IMAPConnection {
   private func highestUID(_ wire: IMAPWire, _ messages: Int64?) throws -> UID? {
     guard (messages ?? 0) > 0 else { return UID(0) }
     var highest: UID?
-    try wire.perform(.fetchHighestUID, on: .other) { response in
+    try wire.perform(.uidFetch(from: UID(.max), [.uid]), on: .other) { response in
       if case .fetch(let data) = response, let uid = data.uid {
         highest = max(highest ?? uid, uid)
       }
@@ -70,8 +72,7 @@ extension IMAPConnection {
     guard mailbox.status.messages != 0 else {
       return MailboxSnapshot(status: mailbox.status, extent: .complete, entries: [])
     }
-    let everything = UIDSet(ranges: [1...UInt32.max])
-    let entries = try entries(everything, .listing)
+    let entries = try entries(UIDSet(ranges: [1...UInt32.max]), Self.listing)
     return MailboxSnapshot(
       status: mailbox.status, extent: .complete, entries: entries,
       suspicion: Self.suspicion(listed: entries.count, announced: mailbox.status.messages))
@@ -88,16 +89,16 @@ extension IMAPConnection {
     var entries: [Entry] = []
     if next.rawValue > 1, mailbox.status.highestModSeq != since {
       let old = UIDSet(ranges: [1...(next.rawValue - 1)])
-      entries = try self.entries(old, .flags, changedSince: since)
+      entries = try self.entries(old, [.uid, .flags], changedSince: since)
     }
     if mailbox.status.uidNext != next {
-      entries += try self.entries(UIDSet(ranges: [next.rawValue...UInt32.max]), .listing)
+      entries += try self.entries(UIDSet(ranges: [next.rawValue...UInt32.max]), Self.listing)
     }
     return MailboxSnapshot(status: mailbox.status, extent: .changes, entries: entries)
   }
 
   /// Lists messages; ascending, each UID once, none outside the set (`n:*` always brings the last).
-  private func entries(_ set: UIDSet, _ items: FetchItems, changedSince: Int64? = nil) throws
+  private func entries(_ set: UIDSet, _ items: [FetchItem], changedSince: Int64? = nil) throws
     -> [Entry]
   {
     var found: [Entry] = []
@@ -124,7 +125,7 @@ extension IMAPConnection {
     var found: [UID: HeadedEntry] = [:]
     for part in uids.lines(of: family.commandBytesMax) {
       try line().perform(
-        .uidFetch(part, .headers(Fingerprint.fields)), on: .fetch,
+        .uidFetch(part, Self.listing + [.headerFields(Fingerprint.fields)]), on: .fetch,
         within: account.deadlines.firstByte
       ) { response in
         guard case .fetch(let data) = response, let uid = data.uid, part.contains(uid),
@@ -144,6 +145,8 @@ extension IMAPConnection {
     return cuts.contains(listed)
       ? "exactly \(listed) messages: some providers show no more than that over IMAP" : nil
   }
+
+  private static let listing: [FetchItem] = [.uid, .flags, .internalDate, .size]
 
   /// Where providers are known to cut (Yahoo, Gmail's setting).
   private static let cuts: Set<Int> = [1_000, 2_000, 5_000, 10_000]

@@ -23,6 +23,10 @@ final class IMAPWire {
   private var framer = Framer()
   private var parser = ResponseParser()
   private var tags = TagSource()
+  private var gathered: [[UInt8]] = []
+  private var gatheredBytes = 0
+  /// Bytes after which writing does not wait for more.
+  private static let gatheredBytesMax = 64 << 10
   /// What the server sends next is part of a SASL exchange and is not traced.
   private var hidesContinuations = false
 
@@ -36,10 +40,7 @@ final class IMAPWire {
   // MARK: Writing
 
   /// How literals are sent to this server.
-  var literalMode: LiteralMode {
-    if capabilities.has(.literalPlus) { return .plus }
-    return capabilities.has(.literalMinus) ? .minus : .synchronizing
-  }
+  var encoder: CommandEncoder { CommandEncoder(literalMode: LiteralMode(capabilities)) }
 
   /// Writes a command and returns its tag; does not wait for the answer.
   ///
@@ -47,39 +48,63 @@ final class IMAPWire {
   func send(_ command: Command, meanwhile: (Response) throws -> Void = { _ in }) throws -> String {
     let tag = tags.next()
     outstanding += 1
-    for chunk in try CommandEncoder(literalMode: literalMode).encode(tag: tag, command) {
-      try write(chunk)
-      if chunk.waitsForContinuation {
-        try awaitContinuation(of: tag, meanwhile: meanwhile)
-      }
-    }
+    do {
+      let chunks = try encoder.encode(tag: tag, command)
+      for chunk in chunks { try write(chunk, of: tag, meanwhile: meanwhile) }
+    } catch let error as EncodingError { throw unspeakable(error) }
     try flush()
     return tag
   }
 
+  /// The tag of a command that is written in parts.
   func newTag() -> String {
     outstanding += 1
     return tags.next()
   }
 
-  func write(_ chunk: WireChunk) throws {
+  /// Writes a part of a command; small parts are gathered until `flush` or until they are many.
+  ///
+  /// Throws `CommandRefused` if the server answers instead of asking for the rest.
+  func write(_ chunk: WireChunk, of tag: String, meanwhile: (Response) throws -> Void) throws {
     trace.record(.sent, Self.traceKind(of: chunk), chunk.bytes)
-    do {
-      try secureChannel.write(chunk.bytes, within: deadlines.progress)
-    } catch { throw SyncError(error, side: side) }
-    lastUse = .now
+    gathered.append(chunk.bytes)
+    gatheredBytes += chunk.bytes.count
+    if chunk.waitsForContinuation {
+      try awaitContinuation(of: tag, meanwhile: meanwhile)
+    } else if gatheredBytes >= Self.gatheredBytesMax {
+      try flush()
+    }
+  }
+
+  /// Writes a line that is no command: an answer within a SASL exchange.
+  func write(secretLine line: [UInt8]) throws {
+    trace.record(.sent, .secret, line)
+    gathered.append(line + Array("\r\n".utf8))
+    try flush()
   }
 
   func flush() throws {
-    do { try secureChannel.flush(within: deadlines.progress) } catch {
+    guard !gathered.isEmpty else { return }
+    defer {
+      gathered.removeAll(keepingCapacity: true)
+      gatheredBytes = 0
+    }
+    do { try secureChannel.write(gathered, within: deadlines.progress) } catch {
       throw SyncError(error, side: side)
     }
+    lastUse = .now
+  }
+
+  /// An argument that cannot be sent comes from the user's settings or from a mailbox name.
+  func unspeakable(_ error: EncodingError) -> SyncError {
+    SyncError(
+      .mailboxNameRefused, scope: .mailbox, remedy: .stop, side: side, detail: "\(error)")
   }
 
   /// Waits until the server asks for the rest of a command.
   ///
   /// Throws `CommandRefused` if it answers the command instead.
-  func awaitContinuation(of tag: String, meanwhile: (Response) throws -> Void) throws {
+  private func awaitContinuation(of tag: String, meanwhile: (Response) throws -> Void) throws {
     try flush()
     while true {
       let response = try next()
@@ -93,6 +118,9 @@ final class IMAPWire {
   }
 
   // MARK: Reading
+
+  /// Nothing has been read that was not handed out.
+  var isDrained: Bool { framer.isEmpty }
 
   /// Whether something can be read without waiting.
   var hasInput: Bool { !framer.isEmpty || secureChannel.hasInput }
@@ -218,7 +246,9 @@ final class IMAPWire {
   private func record(_ frame: Frame) {
     let isHidden = hidesContinuations && frame.text.first == UInt8(ascii: "+")
     trace.record(.received, isHidden ? .secret : .protocolText, frame.text)
-    for literal in frame.literals { trace.record(.received, .message, literal) }
+    for literal in frame.literals {
+      if case .bytes(let bytes) = literal.content { trace.record(.received, .message, bytes) }
+    }
   }
 
   private static func traceKind(of chunk: WireChunk) -> WireTrace.Kind {

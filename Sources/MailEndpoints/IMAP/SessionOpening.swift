@@ -35,7 +35,7 @@ struct SessionOpening {
   /// Accepts exactly: greeting, our one command, its answer. Nothing the server says in clear text
   /// is kept, shown or believed.
   private func startTLS() throws -> SecureChannel {
-    let clear = try ClearChannel.connect(
+    var clear = try ClearChannel.connect(
       host: account.url.host, port: UInt16(account.url.port), deadlines: account.deadlines,
       interrupt: interruption)
     let greeting = try clear.readLine(within: account.deadlines.command)
