@@ -1,6 +1,7 @@
 // mailmove: whom a connection trusts.
 // SPDX-License-Identifier: Apache-2.0
 
+import COpenSSL
 import Foundation
 import MailTestKit
 import MailWire
@@ -167,6 +168,24 @@ import Testing
   @Test(arguments: ["", ".", ".example.org", "a\0b", "a b", "%eth0"])
   func refusesNamesThatOpenSSLWouldTakeForLess(name: String) {
     #expect(ServerName(name) == nil)
+  }
+
+  @Test func describesACertificateWhoseKeyNobodyKnows() throws {
+    let base64 = try authority.issue(keyType: .ec).certificatePEM
+      .split(separator: "\n").filter { !$0.hasPrefix("-") }.joined()
+    var der = Array(try #require(Data(base64Encoded: base64)))
+    // id-ecPublicKey (RFC 5480), and the same with another last number.
+    let oid: [UInt8] = [0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01]
+    let place = try #require(der.indices.first { der[$0...].starts(with: oid) })
+    der[place + oid.count - 1] = 0x7F
+    let info = try der.withUnsafeBufferPointer { buffer in
+      var start = buffer.baseAddress
+      let certificate = try #require(d2i_X509(nil, &start, buffer.count))
+      defer { X509_free(certificate) }
+      return CertificateInfo(certificate)
+    }
+    #expect(info.subject == "CN=localhost")
+    #expect((info.keyType, info.keyBits) == ("unknown", 0))
   }
 
   @Test func readsThePinsItPrints() throws {
