@@ -22,11 +22,14 @@ struct Dialer {
   private var failures: [TransportError.FailedAddress] = []
 
   private static let stagger = Duration.milliseconds(250)
+  /// Addresses of one host that are tried: more than any provider has, few enough to hold a
+  /// descriptor for each.
+  private static let addressesMax = 16
 
   private init(
     _ addresses: [SocketAddress], host: String, port: UInt16, limit: Duration, interrupt: Interrupt
   ) {
-    waiting = SocketAddress.interleaved(addresses)[...]
+    waiting = SocketAddress.interleaved(addresses).prefix(Self.addressesMax)
     self.host = host
     self.port = port
     self.limit = limit

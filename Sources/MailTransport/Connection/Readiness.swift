@@ -46,10 +46,3 @@ extension Duration {
     return Int32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
   }
 }
-
-/// The system's words for an `errno`.
-func systemText(_ code: Int32) -> String {
-  var text = [CChar](repeating: 0, count: 256)
-  guard strerror_r(code, &text, text.count) == 0 else { return "error \(code)" }
-  return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-}

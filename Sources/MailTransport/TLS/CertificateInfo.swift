@@ -35,9 +35,11 @@ package struct CertificateInfo: Sendable, Hashable {
     names = Self.alternativeNames(certificate)
     notBefore = Self.text(time: X509_get0_notBefore(certificate))
     notAfter = Self.text(time: X509_get0_notAfter(certificate))
+    // Nil for a key of a kind that OpenSSL does not know; a stranger chooses it.
     let key = X509_get0_pubkey(certificate)
-    keyType = EVP_PKEY_get0_type_name(key).map { String(cString: $0) } ?? "unknown"
-    keyBits = Int(EVP_PKEY_get_bits(key))
+    ERR_clear_error()
+    keyType = key.flatMap { EVP_PKEY_get0_type_name($0) }.map { String(cString: $0) } ?? "unknown"
+    keyBits = key.map { Int(EVP_PKEY_get_bits($0)) } ?? 0
     let algorithm = X509_get_signature_nid(certificate)
     signature = OBJ_nid2ln(algorithm).map { String(cString: $0) } ?? "unknown"
     certificatePin = Self.digest { i2d_X509(certificate, $0) }

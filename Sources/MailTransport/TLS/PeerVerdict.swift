@@ -53,7 +53,7 @@ final class PeerVerdict {
   private func checkStrength(of ssl: OpaquePointer) throws(TransportError) {
     guard let leaf = SSL_get1_peer_certificate(ssl) else { return }
     defer { X509_free(leaf) }
-    let bits = EVP_PKEY_get_security_bits(X509_get0_pubkey(leaf))
+    let bits = X509_get0_pubkey(leaf).map { EVP_PKEY_get_security_bits($0) } ?? 0
     guard bits < policy.profile.securityBits else { return }
     throw .weakParameters(
       host: host, reason: "the key of its certificate has \(bits) bits of security",

@@ -50,7 +50,8 @@ extension SHA256Digest {
     let prefix = "sha256:"
     guard pin.lowercased().hasPrefix(prefix) else { return nil }
     let digits = pin.utf8.dropFirst(prefix.utf8.count).filter { $0 != UInt8(ascii: ":") }
-    guard digits.count == 64 else { return nil }
+    guard digits.count == 64, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
+    else { return nil }
     var bytes: [UInt8] = []
     for start in stride(from: 0, to: 64, by: 2) {
       guard

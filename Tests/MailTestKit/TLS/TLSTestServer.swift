@@ -101,6 +101,7 @@ package final class TLSTestServer: Sendable {
 package struct TestServerError: Error, CustomStringConvertible {
   package let what: String
   package var description: String { what }
+  package init(what: String) { self.what = what }
 }
 
 /// What the threads of a test server share.
