@@ -1,7 +1,7 @@
 // mailmove: mailboxes as a server lists them.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// One mailbox of a listing, with what the listing said about it.
 package struct Mailbox: Sendable, Equatable {
