@@ -34,7 +34,13 @@ enum Cell {
 
   /// A word of a closed list.
   static func word<T: RawRepresentable<String>>(_ row: Row, _ index: Int) throws -> T {
-    guard let value = T(rawValue: try text(row, index)) else { throw unreadable() }
+    guard let value: T = try optionalWord(row, index) else { throw unreadable() }
+    return value
+  }
+
+  static func optionalWord<T: RawRepresentable<String>>(_ row: Row, _ index: Int) throws -> T? {
+    guard let text = row[index] as String? else { return nil }
+    guard let value = T(rawValue: text) else { throw unreadable() }
     return value
   }
 

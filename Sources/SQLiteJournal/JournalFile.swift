@@ -26,6 +26,13 @@ enum JournalFile {
     guard access(path, F_OK) == 0 else { throw missing(path) }
   }
 
+  /// The path without symbolic links, as long as the file is there.
+  static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
   /// Whose ledger this is; nil for an empty database, which becomes one.
   ///
   /// Throws `journalFailed` for a database of another program and `journalNewer` for a format that

@@ -9,30 +9,47 @@ import SyncEngine
 /// The columns of `pair` that hold a `MappedMailbox`; the one place that knows both forms.
 enum MappedMailboxRow {
   static let columns = """
-    source, source_delimiter, source_path, target, target_path, target_delimiter, role, role_rule, \
-    decision, reason, create_role, exists_at_target, subscribe
+    source, source_delimiter, source_path, source_uidvalidity, source_mailbox_id, renamed_from, \
+    target, target_path, target_delimiter, role, role_rule, decision, reason, create_role, \
+    exists_at_target, subscribe
     """
-  static let count = 13
+  static let count = 16
 
   static func arguments(of mapped: MappedMailbox) -> StatementArguments {
+    sourceArguments(of: mapped) + [
+      mapped.target.map { Data($0.bytes) }, mapped.targetPath,
+      mapped.targetDelimiter.map { Int64($0) }, mapped.role?.rawValue, mapped.roleRule.rawValue,
+      mapped.decision.rawValue, mapped.reason, mapped.createRole?.rawValue,
+      mapped.existsAtTarget, mapped.subscribe,
+    ]
+  }
+
+  /// The columns up to `renamed_from`, all that a rename at the source changes.
+  static func sourceArguments(of mapped: MappedMailbox) -> StatementArguments {
     [
       Data(mapped.source.bytes), mapped.sourceDelimiter.map { Int64($0) }, mapped.sourcePath,
-      mapped.target.map { Data($0.bytes) }, mapped.targetPath,
-      mapped.targetDelimiter.map { Int64($0) }, mapped.role, mapped.roleRule.rawValue,
-      mapped.decision.rawValue, mapped.reason, mapped.createRole, mapped.existsAtTarget,
-      mapped.subscribe,
+      mapped.sourceUIDValidity?.rawValue, mapped.sourceMailboxID,
+      mapped.renamedFrom.map { Data($0.bytes) },
     ]
   }
 
   /// Reads the columns, which begin the row; throws if they hold a word that is not known.
   static func mapped(from row: Row) throws -> MappedMailbox {
-    MappedMailbox(
+    var mapped = MappedMailbox(
       source: MailboxName(try Cell.bytes(row, 0)), sourceDelimiter: try delimiter(row, 1),
-      sourcePath: try Cell.text(row, 2), target: Cell.optionalBytes(row, 3).map { MailboxName($0) },
-      targetPath: try Cell.text(row, 4), targetDelimiter: try delimiter(row, 5),
-      role: row[6] as String?, roleRule: try Cell.word(row, 7), decision: try Cell.word(row, 8),
-      reason: try Cell.text(row, 9), createRole: row[10] as String?,
-      existsAtTarget: try Cell.integer(row, 11) != 0, subscribe: try Cell.integer(row, 12) != 0)
+      sourcePath: try Cell.text(row, 2), role: try Cell.optionalWord(row, 9),
+      roleRule: try Cell.word(row, 10), decision: try Cell.word(row, 11),
+      reason: try Cell.text(row, 12))
+    mapped.sourceUIDValidity = (row[3] as Int64?).map { UIDValidity($0) }
+    mapped.sourceMailboxID = row[4] as String?
+    mapped.renamedFrom = Cell.optionalBytes(row, 5).map { MailboxName($0) }
+    mapped.target = Cell.optionalBytes(row, 6).map { MailboxName($0) }
+    mapped.targetPath = row[7] as String?
+    mapped.targetDelimiter = try delimiter(row, 8)
+    mapped.createRole = try Cell.optionalWord(row, 13)
+    mapped.existsAtTarget = try Cell.integer(row, 14) != 0
+    mapped.subscribe = try Cell.integer(row, 15) != 0
+    return mapped
   }
 
   private static func delimiter(_ row: Row, _ index: Int) throws -> UInt8? {

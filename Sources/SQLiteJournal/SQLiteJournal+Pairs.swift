@@ -14,13 +14,14 @@ extension SQLiteJournal {
   package func freeze(_ mailboxes: [MappedMailbox]) async throws -> [MailboxPair] {
     try await write { db in
       let places = databaseQuestionMarks(count: MappedMailboxRow.count)
-      let statement = try db.cachedStatement(
+      let insert = try db.cachedStatement(
         sql: """
           INSERT INTO pair (\(MappedMailboxRow.columns)) VALUES (\(places))
           ON CONFLICT (source) DO NOTHING
           """)
       for mapped in mailboxes {
-        try statement.execute(arguments: MappedMailboxRow.arguments(of: mapped))
+        try Self.rename(mapped, in: db)
+        try insert.execute(arguments: MappedMailboxRow.arguments(of: mapped))
       }
       return try Self.pairs(in: db)
     }
@@ -76,6 +77,19 @@ extension SQLiteJournal {
           id: try Cell.integer(row, MappedMailboxRow.count),
           mapped: try MappedMailboxRow.mapped(from: row))
       })
+  }
+
+  /// Follows a mailbox that got another name at the source; its target and its messages stay.
+  private static func rename(_ mapped: MappedMailbox, in db: Database) throws {
+    guard let old = mapped.renamedFrom else { return }
+    let statement = try db.cachedStatement(
+      sql: """
+        UPDATE OR IGNORE pair SET source = ?, source_delimiter = ?, source_path = ?,
+          source_uidvalidity = ?, source_mailbox_id = ?, renamed_from = ?
+        WHERE source = ?
+        """)
+    try statement.execute(
+      arguments: MappedMailboxRow.sourceArguments(of: mapped) + [Data(old.bytes)])
   }
 
   private static func place(

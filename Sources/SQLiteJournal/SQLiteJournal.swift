@@ -44,7 +44,8 @@ package final class SQLiteJournal: Sendable {
   ) throws -> SQLiteJournal {
     do {
       try JournalFile.provide(at: path, createIfMissing: createIfMissing)
-      let lock = try JournalLock(besides: path, now: now())
+      // One file has one lock, by whatever link it is named.
+      let lock = try JournalLock(besides: JournalFile.resolved(path), now: now())
       // Opening a pool writes to the file, so whose it is gets read first.
       try JournalFile.check(owner(at: path), against: job, path: path)
       let pool = try DatabasePool(path: path, configuration: configuration())
@@ -123,7 +124,10 @@ extension SQLiteJournal {
   private static func claim(_ pool: DatabasePool, for job: JobIdentity, at time: Int64) throws {
     try pool.write { db in
       try db.execute(
-        sql: "INSERT OR IGNORE INTO job (id, source, target, created_at) VALUES (1, ?, ?, ?)",
+        sql: """
+          INSERT INTO job (id, source, target, created_at) VALUES (1, ?, ?, ?)
+          ON CONFLICT (id) DO NOTHING
+          """,
         arguments: [job.source, job.target, time])
     }
   }

@@ -13,11 +13,14 @@ package enum JournalSamples {
   }
 
   package static func mailbox(_ name: String) -> MappedMailbox {
-    MappedMailbox(
+    var mapped = MappedMailbox(
       source: MailboxName(wire: name), sourceDelimiter: UInt8(ascii: "/"), sourcePath: name,
-      target: MailboxName(wire: "new." + name), targetPath: "new/" + name,
-      targetDelimiter: UInt8(ascii: "."), role: nil, roleRule: .none, decision: .renamed,
-      reason: "by --into", createRole: nil, existsAtTarget: false, subscribe: true)
+      decision: .renamed, reason: "by --into")
+    mapped.target = MailboxName(wire: "new." + name)
+    mapped.targetPath = "new/" + name
+    mapped.targetDelimiter = UInt8(ascii: ".")
+    mapped.subscribe = true
+    return mapped
   }
 
   package static func entry(_ uid: UInt32, size: Int64 = 1_000, flags: FlagSet = .none) -> Entry {

@@ -29,12 +29,17 @@ package actor MemoryJournal: Journal {
 
   package func freeze(_ mailboxes: [MappedMailbox]) async throws -> [MailboxPair] {
     try change("freeze") { contents in
-      for mapped in mailboxes
-      where !contents.pairs.contains(where: { $0.mapped.source == mapped.source }) {
-        let pair = MailboxPair(id: Int64(contents.pairs.count + 1), mapped: mapped)
-        contents.pairs.append(pair)
-        contents.standings[pair.id] = PairStanding()
-        contents.records[pair.id] = [:]
+      for mapped in mailboxes {
+        let sources = contents.pairs.map(\.mapped.source)
+        guard !sources.contains(mapped.source) else { continue }
+        if let old = mapped.renamedFrom, let index = sources.firstIndex(of: old) {
+          contents.pairs[index] = Self.renamed(contents.pairs[index], as: mapped)
+        } else {
+          let pair = MailboxPair(id: Int64(contents.pairs.count + 1), mapped: mapped)
+          contents.pairs.append(pair)
+          contents.standings[pair.id] = PairStanding()
+          contents.records[pair.id] = [:]
+        }
       }
       return contents.pairs
     }
@@ -136,6 +141,18 @@ package actor MemoryJournal: Journal {
       }
       return count
     }
+  }
+
+  /// A mailbox that got another name at the source keeps its target and its messages.
+  private static func renamed(_ pair: MailboxPair, as mapped: MappedMailbox) -> MailboxPair {
+    var row = pair.mapped
+    row.source = mapped.source
+    row.sourceDelimiter = mapped.sourceDelimiter
+    row.sourcePath = mapped.sourcePath
+    row.sourceUIDValidity = mapped.sourceUIDValidity
+    row.sourceMailboxID = mapped.sourceMailboxID
+    row.renamedFrom = mapped.renamedFrom
+    return MailboxPair(id: pair.id, mapped: row)
   }
 
   /// All of a change or nothing of it.

@@ -25,8 +25,11 @@ import Testing
       }
       kill(getpid(), SIGKILL)
     }
+    let reader = try SQLiteJournal.openForReading(at: path)
+    let pair = try #require(try await reader.pairs().first)
+    #expect(try await reader.standing(of: pair).pending == 60)
+    try reader.close()
     let journal = try bench.open()
-    let pair = try #require(try await journal.pairs().first)
     let records = try await journal.records(of: pair)
     #expect(records.prefix(40).elementsEqual((1...40).map { JournalSamples.stored($0) }))
     #expect(records.dropFirst(40).count == 60)

@@ -18,6 +18,15 @@ import Testing
     try bench.open().close()
   }
 
+  @Test func keepsASecondRunAwayThatComesByALink() throws {
+    let bench = try Bench()
+    let journal = try bench.open()
+    let link = bench.folder.file("link.sqlite")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: bench.path)
+    _ = expectError(.journalLocked) { _ = try SQLiteJournal.open(at: link, job: Bench.job) }
+    try journal.close()
+  }
+
   @Test func keepsAnotherProcessAway() async throws {
     let bench = try Bench()
     let journal = try bench.open()

@@ -3,6 +3,10 @@
 
 import MailWire
 
+package enum MailboxRole: String, Sendable, Equatable, CaseIterable, Codable {
+  case inbox, sent, drafts, trash, junk, archive
+}
+
 package struct MappedMailbox: Sendable, Equatable {
   package enum Decision: String, Sendable, Codable {
     case same, role, skipped, manual, renamed, suffixed, flattened, merged
@@ -13,21 +17,24 @@ package struct MappedMailbox: Sendable, Equatable {
   package var source: MailboxName
   package var sourceDelimiter: UInt8?
   package var sourcePath: String
+  package var sourceUIDValidity: UIDValidity?
+  package var sourceMailboxID: String?
+  package var renamedFrom: MailboxName?
   package var target: MailboxName?
-  package var targetPath: String
+  package var targetPath: String?
   package var targetDelimiter: UInt8?
-  package var role: String?
+  package var role: MailboxRole?
   package var roleRule: RoleRule
   package var decision: Decision
   package var reason: String
-  package var createRole: String?
+  package var createRole: MailboxRole?
   package var existsAtTarget: Bool
   package var subscribe: Bool
 
   package init(
     source: MailboxName, sourceDelimiter: UInt8?, sourcePath: String, target: MailboxName?,
-    targetPath: String, targetDelimiter: UInt8?, role: String?, roleRule: RoleRule,
-    decision: Decision, reason: String, createRole: String?, existsAtTarget: Bool,
+    targetPath: String?, targetDelimiter: UInt8?, role: MailboxRole?, roleRule: RoleRule,
+    decision: Decision, reason: String, createRole: MailboxRole?, existsAtTarget: Bool,
     subscribe: Bool
   ) {
     self.source = source
@@ -43,5 +50,15 @@ package struct MappedMailbox: Sendable, Equatable {
     self.createRole = createRole
     self.existsAtTarget = existsAtTarget
     self.subscribe = subscribe
+  }
+
+  package init(
+    source: MailboxName, sourceDelimiter: UInt8?, sourcePath: String, role: MailboxRole? = nil,
+    roleRule: RoleRule = .none, decision: Decision, reason: String
+  ) {
+    self.init(
+      source: source, sourceDelimiter: sourceDelimiter, sourcePath: sourcePath, target: nil,
+      targetPath: nil, targetDelimiter: nil, role: role, roleRule: roleRule, decision: decision,
+      reason: reason, createRole: nil, existsAtTarget: false, subscribe: false)
   }
 }

@@ -20,6 +20,11 @@ import Testing
     plain.sourceDelimiter = nil
     plain.targetDelimiter = nil
     plain.target = nil
+    plain.targetPath = nil
+    plain.role = .archive
+    plain.createRole = .archive
+    plain.sourceUIDValidity = UIDValidity(1 << 40)
+    plain.sourceMailboxID = "F2212ea87-6097-4256-9d51"
     plain.decision = .skipped
     plain.subscribe = false
     plain.existsAtTarget = true
@@ -46,6 +51,41 @@ import Testing
       #expect(both.map(\.mapped.source.description) == ["INBOX", "Sent"])
       #expect(both.first?.mapped == first.first?.mapped)
       #expect(both.first == first.first)
+    }
+  }
+
+  @Test(arguments: JournalKind.allCases)
+  func followsAMailboxThatWasRenamedAtTheSource(_ kind: JournalKind) async throws {
+    try await kind.with { journal in
+      let first = try await journal.freeze([
+        JournalSamples.mailbox("Work"), JournalSamples.mailbox("Sent"),
+      ])
+      let work = try #require(first.first)
+      try await journal.record([.settled(JournalSamples.stored(1))], in: work)
+      var renamed = JournalSamples.mailbox("Office")
+      renamed.renamedFrom = MailboxName(wire: "Work")
+      renamed.sourceUIDValidity = JournalSamples.generation
+      for _ in 0..<2 {
+        let pairs = try await journal.freeze([renamed])
+        #expect(pairs == first)
+        #expect(pairs.map(\.mapped.sourcePath) == ["Office", "Sent"])
+        #expect(pairs.first?.mapped.target == work.mapped.target)
+        #expect(pairs.first?.mapped.sourceUIDValidity == JournalSamples.generation)
+      }
+      #expect(try await journal.records(of: work) == [JournalSamples.stored(1)])
+    }
+  }
+
+  @Test(arguments: JournalKind.allCases)
+  func neverRenamesAMailboxOverAnother(_ kind: JournalKind) async throws {
+    try await kind.with { journal in
+      let first = try await journal.freeze([
+        JournalSamples.mailbox("Work"), JournalSamples.mailbox("Sent"),
+      ])
+      var renamed = JournalSamples.mailbox("Sent")
+      renamed.renamedFrom = MailboxName(wire: "Work")
+      let pairs = try await journal.freeze([renamed])
+      #expect(pairs.map(\.mapped) == first.map(\.mapped))
     }
   }
 
