@@ -76,10 +76,10 @@ final class ChildProcess: @unchecked Sendable {
     Deadline(seconds: seconds).poll { exitStatus() }
   }
 
-  /// Asks it to end, and makes it end when it has not listened for five seconds.
+  /// Asks it and its children to end, and makes them when they have not listened for five seconds.
   func terminate() {
     guard exitStatus() == nil else { return }
-    kill(id, SIGTERM)
+    kill(-id, SIGTERM)
     guard wait(seconds: 5) == nil else { return }
     kill(-id, SIGKILL)
     _ = wait(seconds: 5)

@@ -90,7 +90,7 @@ package final class DovecotLab: Sendable {
     if let text = try? String(contentsOfFile: pidFile, encoding: .utf8),
       let id = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
     {
-      RunningProcess(id: id)?.terminate()
+      RunningProcess(id: id)?.terminateGroup()
     }
     try? FileManager.default.removeItem(atPath: folder)
   }

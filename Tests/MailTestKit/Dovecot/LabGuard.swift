@@ -21,10 +21,10 @@ final class LabGuard: @unchecked Sendable {
     let script = """
       read -r word
       [ "$word" = done ] && exit 0
-      kill -TERM "$1"
+      kill -s TERM -- "-$1"
       n=0
       while kill -0 "$1" && [ $n -lt 50 ]; do n=$((n + 1)); sleep 0.1; done
-      kill -KILL -"$1"
+      kill -s KILL -- "-$1"
       rm -rf -- "$2"
       """
     shell = try ChildProcess(

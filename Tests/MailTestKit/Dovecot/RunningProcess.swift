@@ -26,9 +26,10 @@ package struct RunningProcess: Sendable {
     Glibc.kill(id, SIGKILL)
   }
 
-  /// Asks it to end; ends it after ten seconds if it does not listen.
-  package func terminate() {
-    Glibc.kill(id, SIGTERM)
-    if Deadline(seconds: 10).poll({ isAlive ? nil : true }) == nil { kill() }
+  /// Asks it and the group it leads to end; ends them after ten seconds if they do not listen.
+  package func terminateGroup() {
+    Glibc.kill(-id, SIGTERM)
+    let ended = Deadline(seconds: 10).poll { isAlive ? nil : true }
+    if ended == nil { Glibc.kill(-id, SIGKILL) }
   }
 }

@@ -10,6 +10,11 @@ package struct LabMailboxLayout: Sendable, Equatable {
   package var prefix: String
   package var delimiter: String
 
+  package init(prefix: String, delimiter: String) {
+    self.prefix = prefix
+    self.delimiter = delimiter
+  }
+
   /// The name on the wire, quoted.
   func wireName(_ path: String) -> String {
     let below = path.replacingOccurrences(of: "/", with: delimiter)
