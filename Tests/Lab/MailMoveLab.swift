@@ -24,6 +24,8 @@ struct MailMoveLab {
 
     """
 
+  private static let differencesPrintedMax = 20
+
   static func main() {
     do {
       exit(try run(LabArguments(CommandLine.arguments.dropFirst())))
@@ -87,7 +89,8 @@ struct MailMoveLab {
     let renamed = new.renamings(from: old)
     for (from, to) in renamed.sorted(by: { $0.key < $1.key }) { print("\(from) is now \(to)") }
     let differences = new.difference(from: old, renamed: renamed)
-    differences.forEach { print($0) }
+    for difference in differences.prefix(differencesPrintedMax) { print(difference) }
+    if differences.count > differencesPrintedMax { print("…") }
     print(
       "old: \(old.messageCount) messages, new: \(new.messageCount) messages, "
         + "\(differences.count) differences")

@@ -42,7 +42,7 @@ final class ChildProcess: @unchecked Sendable {
       Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | Self.startNewSession))
 
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    defer { words.forEach { free($0) } }
+    defer { for word in words { free(word) } }
     var child: pid_t = 0
     let failure = posix_spawn(&child, arguments[0], &actions, &attributes, &words, environ)
     guard failure == 0 else {

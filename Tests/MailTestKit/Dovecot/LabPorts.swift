@@ -19,7 +19,7 @@ package struct LabPorts: Sendable {
 
   init() throws {
     let sockets = try (0..<4).map { _ in try Self.bindAnyPort() }
-    defer { sockets.forEach { close($0.descriptor) } }
+    defer { for socket in sockets { close(socket.descriptor) } }
     imap = sockets[0].port
     imaps = sockets[1].port
     pop3 = sockets[2].port

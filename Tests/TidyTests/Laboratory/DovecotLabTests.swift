@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import MailTestKit
 import Testing
 
@@ -38,6 +39,21 @@ import Testing
     #expect(!server.isAlive)
     #expect(!FileManager.default.fileExists(atPath: lab.folder))
     #expect(throws: LabError.self) { try LabClient(lab) }
+  }
+
+  @Test func leavesNothingBehindWhenItsProcessIsKilled() async throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/lab-\(UUID().uuidString)"
+    await #expect(processExitsWith: .signal(SIGKILL)) { [folder = folder as String] in
+      var options = DovecotOptions()
+      options.folder = folder
+      let lab = try DovecotLab(options)
+      kill(getpid(), SIGKILL)
+      lab.stop()
+    }
+    let isGone = Deadline(seconds: 20).poll {
+      FileManager.default.fileExists(atPath: folder) ? nil : true
+    }
+    #expect(isGone == true)
   }
 
   @Test func severalStartSideBySide() async throws {
