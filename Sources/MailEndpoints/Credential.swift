@@ -1,0 +1,29 @@
+// mailmove: what lets us in.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// What proves to a server who we are.
+package enum Credential: Sendable {
+  case password(Secret)
+  /// An OAuth 2.0 access token (RFC 7628).
+  case token(Secret)
+}
+
+/// Knows where a credential comes from, and gets it anew whenever it is needed.
+package struct CredentialProvider: Sendable {
+  package enum Kind: Sendable { case password, token }
+
+  /// Known before anything is obtained, so that the mechanism can be chosen.
+  package let kind: Kind
+  /// Called at each login, and again when the server says that a token has expired.
+  ///
+  /// Throws `SyncError` with the cause `passwordUnavailable`. It may wait for a command or a file,
+  /// so it is called where waiting is allowed: on the connection's own thread.
+  package let obtain: @Sendable () async throws -> Credential
+
+  package init(kind: Kind, obtain: @escaping @Sendable () async throws -> Credential) {
+    self.kind = kind
+    self.obtain = obtain
+  }
+}

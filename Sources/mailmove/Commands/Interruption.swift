@@ -1,0 +1,87 @@
+// mailmove: Ctrl-C.
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Foundation
+import SyncEngine
+import Synchronization
+
+/// Work that can be interrupted: SIGINT or SIGTERM once asks it to stop in its own time, twice
+/// cancels it, and a third one ends the process.
+enum Interruption {
+  /// What became of the work, and the signal that came meanwhile.
+  struct Ending<Value: Sendable>: Sendable {
+    let result: Result<Value, any Error>
+    let signal: Int32?
+  }
+
+  /// Draws the live line this often while nothing happens.
+  private static let tick = Duration.milliseconds(500)
+
+  static func run<Value: Sendable>(
+    _ terminal: Terminal, _ work: @escaping @Sendable (StopSignal) async throws -> Value
+  ) async -> Ending<Value> {
+    let stop = StopSignal()
+    let received = Received()
+    let result = await withTaskGroup(of: Result<Value, any Error>?.self) { group in
+      group.addTask {
+        do { return .success(try await work(stop)) } catch { return .failure(error) }
+      }
+      group.addTask {
+        await watch(stop, received, terminal)
+        return nil
+      }
+      group.addTask {
+        while (try? await Task.sleep(for: tick)) != nil { terminal.tick() }
+        return nil
+      }
+      var result: Result<Value, any Error> = .failure(CancellationError())
+      for await ended in group {
+        if let ended { result = ended }
+        group.cancelAll()
+      }
+      return result
+    }
+    return Ending(result: result, signal: received.signal)
+  }
+
+  /// Returns at the second signal, or when the work has ended; then signals have their usual effect.
+  private static func watch(
+    _ stop: StopSignal, _ received: Received, _ terminal: Terminal
+  ) async {
+    let (numbers, continuation) = AsyncStream.makeStream(of: Int32.self)
+    let sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { continuation.yield(number) }
+      source.resume()
+      return source
+    }
+    defer {
+      for source in sources { source.cancel() }
+      for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    }
+    for await number in numbers {
+      let isFirst = received.note(number)
+      guard isFirst else { break }
+      stop.request()
+      if !terminal.manner.isQuiet {
+        terminal.word("stopping when what is under way is done; once more to stop at once")
+      }
+    }
+  }
+
+  private final class Received: Sendable {
+    private let first = Mutex<Int32?>(nil)
+
+    var signal: Int32? { first.withLock { $0 } }
+
+    /// False from the second time on.
+    func note(_ number: Int32) -> Bool {
+      first.withLock { first in
+        defer { first = first ?? number }
+        return first == nil
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// mailmove: the subcommand plan.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SyncEngine
+
+/// Shows what a run would do and changes nothing.
+struct PlanCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Show where every folder would go and why, with counts and limits; change nothing.",
+    discussion: """
+      EXAMPLE
+        mailmove plan imaps://alice@old.example.org imaps://alice@new.example.org \\
+          --exclude 'Trash*' --map 'Old stuff=Archive/Old stuff'
+
+      EXIT CODES
+        0        the plan is shown
+        1        a fault in mailmove
+        2        wrong usage or configuration, nothing touched
+        5        temporary, run again
+        7        ledger
+        10, 11   cannot connect to the source, the target
+        12, 13   login refused by the source, the target
+        14       the server's TLS cannot be trusted
+        130, 143 interrupted
+      """)
+
+  @OptionGroup var job: JobOptions
+
+  func perform(_ engine: any Engine, _ surroundings: Surroundings) async throws -> ExitStatus {
+    let request = try job.request(environment: surroundings.environment)
+    return await Planning(try JobSession(request, engine, surroundings)).perform()
+  }
+}
+
+/// Makes a plan and shows it, for `plan` and for `sync --dry-run`.
+struct Planning {
+  let session: JobSession
+
+  init(_ session: JobSession) { self.session = session }
+
+  func perform() async -> ExitStatus {
+    let engine = session.engine
+    let ending = await session.perform(writesLedger: false) { job, hooks in
+      try await engine.plan(job, hooks: hooks)
+    }
+    guard let report = ending.value else { return ending.status }
+    let terminal = session.terminal
+    let text = PlanText(report: report)
+    terminal.event("plan", text.fields)
+    if !terminal.manner.isJSON, !terminal.manner.isQuiet {
+      for line in text.table + text.remarks { terminal.result(line) }
+    }
+    terminal.next(["sync"] + session.arguments)
+    return .success
+  }
+}

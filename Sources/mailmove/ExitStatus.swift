@@ -1,0 +1,131 @@
+// mailmove: exit codes.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncEngine
+
+/// How the command ends; the only place that decides an exit code. docs/cli.md lists them.
+enum ExitStatus: Int32, Sendable, CaseIterable {
+  /// Everything selected is accounted for.
+  case success = 0
+  case internalFault = 1
+  /// Wrong usage or configuration; nothing was touched.
+  case usage = 2
+  /// Finished; some messages or mailboxes were not moved, for reasons on record.
+  case skips = 3
+  /// A guard stopped it; somebody has to decide.
+  case guarded = 4
+  /// Run the same command again.
+  case temporary = 5
+  /// `verify` found differences.
+  case differences = 6
+  /// The ledger, the state folder or the disk.
+  case localState = 7
+  case locked = 8
+  case cannotConnectSource = 10
+  case cannotConnectTarget = 11
+  case loginSource = 12
+  case loginTarget = 13
+  case tlsTrust = 14
+  case targetFull = 15
+  /// Ctrl-C.
+  case interrupted = 130
+  /// SIGTERM.
+  case terminated = 143
+}
+
+extension ExitStatus {
+  /// The code for something that ended a command.
+  init(_ error: SyncError) {
+    self = Self.status(of: error.cause, side: error.side)
+  }
+
+  /// The code for a run.
+  ///
+  /// What ended the run decides; else the gravest of the mailboxes that were given up; else
+  /// whether every message is accounted for (invariant 10).
+  init(_ report: Report) {
+    if let failure = report.failure {
+      self.init(failure)
+      return
+    }
+    let failures = report.mailboxes.compactMap(\.failure).map { ExitStatus($0) }
+    if !failures.isEmpty {
+      self = failures.reduce(.success) { $0.worse($1) }
+    } else if report.total(\.pending) > 0 {
+      self = .temporary
+    } else if report.total(\.skipped) + report.total(\.lost) > 0 {
+      self = .skips
+    } else {
+      self = .success
+    }
+  }
+
+  /// The code for a comparison: bytes that servers rewrite by habit and messages that are extra at
+  /// the target are told but break no promise; messages on record as not moved are skips.
+  init(_ report: VerifyReport) {
+    let kinds = Set(report.differences.map(\.kind))
+    if kinds.contains(where: Self.isBroken) {
+      self = .differences
+    } else {
+      self = kinds.contains(.notMoved) ? .skips : .success
+    }
+  }
+
+  /// The code for a job as its ledger stands.
+  init(_ summary: JobSummary) {
+    if summary.count(.pending) > 0 {
+      self = .temporary
+    } else {
+      self = summary.count(.skipped) + summary.count(.lost) > 0 ? .skips : .success
+    }
+  }
+
+  /// The code after a signal: an interruption by SIGTERM has its own.
+  func after(_ signal: Int32?) -> ExitStatus {
+    self == .interrupted && signal == 15 ? .terminated : self
+  }
+
+  /// The graver of two.
+  func worse(_ other: ExitStatus) -> ExitStatus { other.rank < rank ? other : self }
+
+  private static func isBroken(_ kind: Difference.Kind) -> Bool {
+    switch kind {
+    case .unaccounted, .missing, .bytes, .header, .size, .flags, .date, .mailbox: true
+    case .rewritten, .notMoved, .extra: false
+    }
+  }
+
+  private static func status(of cause: SyncError.Cause, side: SyncError.Side) -> ExitStatus {
+    switch cause {
+    case .cannotConnect, .tlsFailed:
+      side == .target ? .cannotConnectTarget : .cannotConnectSource
+    case .loginRefused, .noCommonMechanism, .passwordUnavailable:
+      side == .target ? .loginTarget : .loginSource
+    case .tlsUntrusted, .tlsTooWeak, .startTLSMissing, .clearTextInjected: .tlsTrust
+    case .timedOut, .connectionLost, .serverSaidBye, .serverUnavailable, .throttled,
+      .tooManyConnections, .protocolViolation, .mailboxChanged:
+      .temporary
+    case .permissionDenied, .mailboxMissing, .mailboxRefused, .mailboxNameRefused,
+      .mailboxReadOnly, .messageTooBig, .messageRefused, .messageUnreadable, .messageEmpty,
+      .messageIsStub, .messageDropsConnection, .messageLostAtTarget, .flagsRefused:
+      .skips
+    case .tooManyRefusals, .listingIncomplete: .guarded
+    case .targetFull: .targetFull
+    case .journalFailed, .journalNewer, .journalForeign, .stateUnwritable, .diskFull: .localState
+    case .journalLocked: .locked
+    case .sameMailboxOnBothSides, .mapConflict: .usage
+    case .interrupted: .interrupted
+    case .internalFault: .internalFault
+    }
+  }
+
+  /// Gravest first: which of several is told.
+  private var rank: Int {
+    let order: [ExitStatus] = [
+      .internalFault, .localState, .locked, .tlsTrust, .loginSource, .loginTarget, .targetFull,
+      .usage, .guarded, .cannotConnectSource, .cannotConnectTarget, .interrupted, .terminated,
+      .differences, .temporary, .skips, .success,
+    ]
+    return order.firstIndex(of: self) ?? 0
+  }
+}

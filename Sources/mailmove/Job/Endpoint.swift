@@ -1,0 +1,77 @@
+// mailmove: a server as chosen, ready to be connected to.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailEndpoints
+import MailWire
+import SyncEngine
+
+/// A server as the user chose it: where it is, whom it must prove to be, and how we are let in.
+struct Endpoint: Sendable {
+  let place: EndpointPlace
+  let url: EndpointURL
+  let tls: TLSChoice
+  /// The master user who logs in, with the URL's user as the authorization identity (RFC 4616);
+  /// nil when the URL's user logs in.
+  let masterUser: String?
+  /// nil only for a `probe` without a user.
+  var credentials: CredentialProvider?
+
+  /// How a server has to prove itself.
+  struct TLSChoice: Sendable, Equatable {
+    var profile = "modern"
+    /// Empty: the chain to an authority decides.
+    var pins: [SHA256Digest] = []
+    /// nil: the system's authorities.
+    var authorityFile: String?
+    var serverName: String?
+  }
+}
+
+/// An endpoint whose secret has not been asked for yet.
+struct EndpointDraft: Sendable {
+  let endpoint: Endpoint
+  let secret: SecretSource
+
+  /// Reads an address and the settings that belong to it. Nothing outside is touched.
+  init(_ address: String, at place: EndpointPlace, settings: Settings) throws(UsageError) {
+    let url: EndpointURL
+    do { url = try EndpointURL(address) } catch { throw UsageError(error.description) }
+    switch url.scheme {
+    case .imaps, .imap: break
+    case .pop3s, .pop3, .archive:
+      throw UsageError(
+        "\(url.scheme.rawValue) is not in this version of mailmove",
+        hint: "both sides have to be IMAP servers: imaps://user@host")
+    }
+    secret = try SecretSource(settings, at: place)
+    endpoint = Endpoint(
+      place: place, url: url, tls: try Self.tls(settings, at: place),
+      masterUser: settings.text(.authUser.of(place)), credentials: nil)
+  }
+
+  /// Obtains the secret, unless there is no user to log in.
+  func complete(environment: [String: String]) throws -> Endpoint {
+    var complete = endpoint
+    guard let user = endpoint.masterUser ?? endpoint.url.user else { return complete }
+    complete.credentials = try secret.provider(
+      for: .init(place: endpoint.place, user: user, host: endpoint.url.host),
+      environment: environment)
+    return complete
+  }
+
+  private static func tls(
+    _ settings: Settings, at place: EndpointPlace
+  ) throws(UsageError) -> Endpoint.TLSChoice {
+    var tls = Endpoint.TLSChoice()
+    let authority = Setting.tlsCA.of(place)
+    let trust = try settings.only(of: [authority, .tlsPin.of(place)])
+    if let trust, trust.setting == authority {
+      tls.authorityFile = trust.values.last
+    } else if let trust {
+      for value in trust.values { tls.pins.append(try SettingKind.pin(value)) }
+    }
+    tls.profile = settings.text(.tlsProfile.of(place)) ?? tls.profile
+    tls.serverName = settings.text(.tlsServerName.of(place))
+    return tls
+  }
+}

@@ -1,0 +1,80 @@
+// mailmove: what is to be moved where.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailEndpoints
+import SyncEngine
+
+/// All the user said about moving one account to another.
+struct Job: Sendable {
+  /// The name in the configuration file; nil for addresses given on the command line.
+  let name: String?
+  let source: Endpoint
+  let target: Endpoint
+  let folders: FolderChoice
+  let options: RunOptions
+  /// nil: where a server offers it and it pays.
+  let compresses: Bool?
+  let ledgerName: LedgerName
+  /// Path of the ledger's file.
+  let ledger: String
+}
+
+/// A job whose secrets have not been asked for yet.
+struct JobDraft: Sendable {
+  let name: String?
+  let source: EndpointDraft
+  let target: EndpointDraft
+  let folders: FolderChoice
+  let options: RunOptions
+  let compresses: Bool?
+  let ledgerName: LedgerName
+  let state: StateFolder
+  /// How the user names it in the next command.
+  let arguments: [String]
+
+  /// Reads everything that was given, and refuses what cannot be. Nothing outside is touched.
+  init(_ request: JobRequest) throws(UsageError) {
+    let settings = request.settings
+    name = request.name
+    source = try request.source(settings)
+    target = try request.target(settings)
+    for draft in [source, target] where draft.endpoint.url.user == nil {
+      throw UsageError(
+        "the address of \(draft.endpoint.place.noun) has no user",
+        hint: "write \(draft.endpoint.url.scheme.rawValue)://user@\(draft.endpoint.url.host)")
+    }
+    let urls = (source: source.endpoint.url, target: target.endpoint.url)
+    guard urls.source.identity != urls.target.identity else {
+      throw UsageError(
+        "\(SyncError.Cause.sameMailboxOnBothSides.sentence(for: .local)): \(urls.source.identity)",
+        hint: SyncError.Cause.sameMailboxOnBothSides.hint)
+    }
+    folders = FolderChoice(settings)
+    options = RunOptions(settings)
+    compresses = settings.truth(.compress)
+    ledgerName =
+      name.map { LedgerName(job: $0) } ?? LedgerName(source: urls.source, target: urls.target)
+    state = try StateFolder(settings, environment: request.environment)
+    arguments = name.map { [$0] } ?? ["\(urls.source)", "\(urls.target)"]
+  }
+
+  /// Obtains the secrets.
+  func complete(environment: [String: String]) throws -> Job {
+    Job(
+      name: name, source: try source.complete(environment: environment),
+      target: try target.complete(environment: environment), folders: folders, options: options,
+      compresses: compresses, ledgerName: ledgerName, ledger: state.ledger(ledgerName))
+  }
+}
+
+extension RunOptions {
+  /// The options of a run among all settings.
+  init(_ settings: Settings) {
+    self.init()
+    flagPolicy = settings.text(.flags).flatMap(FlagPolicy.init) ?? flagPolicy
+    listsInFull = settings.isOn(.full)
+    retriesSkipped = settings.isOn(.retrySkipped)
+    recopiesLost = settings.isOn(.recopyLost)
+    lanes = settings.number(.lanes) ?? lanes
+  }
+}

@@ -1,0 +1,103 @@
+// mailmove: what was typed, put together.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The addresses of a job and all its settings, from the command line, the environment and the
+/// configuration file.
+struct JobRequest: Sendable {
+  let name: String?
+  let settings: Settings
+  let environment: [String: String]
+  private let addresses: (source: Address, target: Address)
+
+  private enum Address: Sendable {
+    case typed(String)
+    case written(Configuration.Job.Address, key: String)
+
+    func draft(at place: EndpointPlace, _ settings: Settings) throws(UsageError) -> EndpointDraft {
+      switch self {
+      case .typed(let text):
+        do { return try EndpointDraft(text, at: place, settings: settings) } catch {
+          throw error.at(place.noun)
+        }
+      case .written(let address, let key):
+        do { return try EndpointDraft(address.text, at: place, settings: settings) } catch {
+          throw error.at(key).at(address.position)
+        }
+      }
+    }
+  }
+
+  /// Two addresses, or the name of one job.
+  init(
+    _ first: String, _ second: String?, options: [Choice], environment: [String: String]
+  ) throws(UsageError) {
+    self.environment = environment
+    let variables = try Settings.choices(in: environment, of: Setting.ofJobs)
+    let early = Settings([options, variables])
+    if let second {
+      name = nil
+      addresses = (.typed(first), .typed(second))
+      let configuration = try ConfigurationFile.load(early, environment, isNeeded: false)
+      settings = Settings([options, variables, configuration.defaults])
+      return
+    }
+    guard !first.contains(":") else {
+      throw UsageError(
+        "the target is missing", hint: "give two addresses, or the name of one configured job")
+    }
+    let configuration = try ConfigurationFile.load(early, environment, isNeeded: true)
+    let job = try configuration.job(named: first)
+    name = first
+    addresses = (.written(job.source, key: "source"), .written(job.target, key: "target"))
+    settings = Settings([options, variables, job.choices, configuration.defaults])
+  }
+
+  func source(_ settings: Settings) throws(UsageError) -> EndpointDraft {
+    try addresses.source.draft(at: .source, settings)
+  }
+
+  func target(_ settings: Settings) throws(UsageError) -> EndpointDraft {
+    try addresses.target.draft(at: .target, settings)
+  }
+}
+
+/// Finds and reads the configuration file.
+enum ConfigurationFile {
+  /// Octets; a job takes some hundred.
+  static let bytesMax = 16 << 20
+
+  /// The file chosen, or `config.yaml` in `$XDG_CONFIG_HOME/mailmove`. A file that was not asked
+  /// for may be absent.
+  static func load(
+    _ settings: Settings, _ environment: [String: String], isNeeded: Bool
+  ) throws(UsageError) -> Configuration {
+    let chosen = settings.text(.config)
+    let path: String
+    if let chosen {
+      path = chosen
+    } else {
+      let folder = try BaseFolder.path(
+        "XDG_CONFIG_HOME", orHome: ".config", environment: environment)
+      path = folder + "/config.yaml"
+    }
+    let shown = SafeText.visible(path)
+    guard chosen != nil || isNeeded || FileManager.default.fileExists(atPath: path) else {
+      return Configuration(absent: shown)
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      let reason =
+        FileManager.default.fileExists(atPath: path) ? "cannot be read" : "does not exist"
+      throw UsageError(
+        "the configuration file \(shown) \(reason)",
+        hint: isNeeded
+          ? "write the job there, or give two addresses: mailmove sync imaps://… imaps://…"
+          : "check --config")
+    }
+    guard data.count <= bytesMax, let text = String(data: data, encoding: .utf8) else {
+      throw UsageError("the configuration file \(shown) is not UTF-8 text")
+    }
+    return try Configuration(text, file: shown)
+  }
+}

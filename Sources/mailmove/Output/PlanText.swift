@@ -1,0 +1,96 @@
+// mailmove: the plan.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncEngine
+
+/// What a run would do, as a table and for programs.
+struct PlanText {
+  let report: PlanReport
+
+  var table: [String] {
+    var table = TextTable([
+      .init("folder"), .init("becomes"), .init("messages", isNumber: true),
+      .init("size", isNumber: true), .init("done", isNumber: true), .init("why", widthMax: 72),
+    ])
+    for line in report.lines {
+      table.add([
+        line.mapped.sourcePath, line.mapped.shownTarget ?? "(left out)",
+        line.messages.map { Quantity.count($0) } ?? "?",
+        line.bytes.map(Quantity.bytes) ?? "?", Quantity.count(line.done),
+        line.mapped.reason,
+      ])
+    }
+    return table.lines
+  }
+
+  var remarks: [String] {
+    let moved = report.lines.filter { $0.mapped.target != nil }
+    var lines = [
+      "\(Quantity.count(report.messages, "message")) in \(Quantity.count(moved.count, "folder"))"
+        + (report.bytes > 0 ? ", \(Quantity.bytes(report.bytes))" : "")
+        + ", \(Quantity.count(moved.reduce(0) { $0 + $1.done })) of them done"
+    ]
+    if report.isFrozen {
+      lines.append("the folder map is the one of an earlier run; --map and --into add to it")
+    }
+    let tooBig = report.lines.compactMap(\.tooBig).reduce(0, +)
+    if tooBig > 0 {
+      lines.append("\(Quantity.count(tooBig, "message")) larger than the target takes")
+    }
+    lines += LimitsText.lines(report.limits)
+    return lines + report.notes.map { "note: \(SafeText.visible($0))" }
+  }
+
+  /// The fields of the event `plan`.
+  var fields: [(String, JSON)] {
+    [
+      ("messages", JSON(report.messages)), ("bytes", JSON(report.bytes)),
+      ("frozen", .bool(report.isFrozen)), ("limits", LimitsText.json(report.limits)),
+      ("notes", .array(report.notes.map(JSON.string))),
+      ("mailboxes", .array(report.lines.map(json))),
+    ]
+  }
+
+  private func json(_ line: PlanReport.Line) -> JSON {
+    .object([
+      ("source", .string(line.mapped.sourcePath)),
+      ("target", JSON(line.mapped.shownTarget)),
+      ("decision", .string(line.mapped.decision.rawValue)),
+      ("rule", .string(line.mapped.roleRule.rawValue)),
+      ("reason", .string(line.mapped.reason)),
+      ("messages", JSON(line.messages)), ("bytes", JSON(line.bytes)),
+      ("done", JSON(line.done)), ("too_big", JSON(line.tooBig)),
+    ])
+  }
+}
+
+/// What a target will not take.
+enum LimitsText {
+  static func lines(_ limits: TargetLimits) -> [String] {
+    var lines: [String] = []
+    if let most = limits.appendLimit {
+      lines.append("the target takes messages up to \(Quantity.bytes(most))")
+    }
+    if let quota = limits.quota {
+      if let most = quota.limitBytes {
+        let used = quota.usedBytes.map { "\(Quantity.bytes($0)) of " } ?? ""
+        lines.append("quota: \(used)\(Quantity.bytes(most))")
+      }
+      if let most = quota.limitMessages {
+        let used = quota.usedMessages.map { "\(Quantity.count($0)) of " } ?? ""
+        lines.append("quota: \(used)\(Quantity.count(most, "message"))")
+      }
+    }
+    return lines
+  }
+
+  static func json(_ limits: TargetLimits) -> JSON {
+    .object([
+      ("append_limit", JSON(limits.appendLimit)),
+      ("quota_used_bytes", JSON(limits.quota?.usedBytes)),
+      ("quota_limit_bytes", JSON(limits.quota?.limitBytes)),
+      ("quota_used_messages", JSON(limits.quota?.usedMessages)),
+      ("quota_limit_messages", JSON(limits.quota?.limitMessages)),
+    ])
+  }
+}

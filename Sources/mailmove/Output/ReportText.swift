@@ -1,0 +1,104 @@
+// mailmove: the end of a run.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncEngine
+
+/// What a run did, as a table and as one line.
+struct ReportText {
+  let report: Report
+  let elapsed: Duration
+
+  /// One line that says it all, for a log.
+  var summary: String {
+    let copiedBytes = report.mailboxes.reduce(0) { $0 + $1.copiedBytes }
+    let copied = report.total(\.copied)
+    var parts = [
+      Quantity.count(copied, "message") + " copied"
+        + (copied > 0 ? " (\(Quantity.bytes(copiedBytes)))" : ""),
+      Quantity.count(report.total(\.alreadyThere)) + " already there",
+      Quantity.count(report.total(\.flagsUpdated)) + " with flags updated",
+      Quantity.count(report.total(\.skipped)) + " skipped",
+    ]
+    if report.total(\.lost) > 0 { parts.append("\(Quantity.count(report.total(\.lost))) lost") }
+    if report.total(\.pending) > 0 {
+      parts.append("\(Quantity.count(report.total(\.pending))) still to do")
+    }
+    return parts.joined(separator: ", ")
+      + " in \(Quantity.count(report.mailboxes.count, "folder")), \(Quantity.time(elapsed))"
+  }
+
+  /// One row for each mailbox in which something happened.
+  var table: [String] {
+    let hasMore = report.total(\.pending) + report.total(\.lost) > 0
+    var columns = [
+      TextTable.Column("folder"), TextTable.Column("copied", isNumber: true),
+      TextTable.Column("already there", isNumber: true),
+      TextTable.Column("flags updated", isNumber: true),
+      TextTable.Column("skipped", isNumber: true),
+    ]
+    if hasMore {
+      columns.append(TextTable.Column("lost", isNumber: true))
+      columns.append(TextTable.Column("still to do", isNumber: true))
+    }
+    var table = TextTable(columns)
+    for item in report.mailboxes where !item.wasUnchanged {
+      table.add([Self.name(item.pair)] + cells({ item[keyPath: $0] }, hasMore))
+    }
+    if table.rows.count > 1 { table.add(["total"] + cells(report.total, hasMore)) }
+    return table.lines
+  }
+
+  /// What the table leaves out.
+  var remarks: [String] {
+    var lines: [String] = []
+    let unchanged = report.mailboxes.filter(\.wasUnchanged).count
+    if unchanged > 0 {
+      lines.append("\(Quantity.count(unchanged, "folder")) without changes")
+    }
+    for pair in report.leftOut {
+      lines.append(
+        SafeText.visible("left out: \(pair.mapped.sourcePath) (\(pair.mapped.reason))"))
+    }
+    return lines
+  }
+
+  /// The fields of the event `report`.
+  func fields(exit: ExitStatus) -> [(String, JSON)] {
+    let failure: JSON = report.failure.map { .object(ErrorText.fields($0)) } ?? .null
+    return [
+      ("exit", JSON(exit.rawValue)), ("seconds", JSON(elapsed.components.seconds)),
+      ("copied", JSON(report.total(\.copied))),
+      ("copied_bytes", JSON(report.mailboxes.reduce(0) { $0 + $1.copiedBytes })),
+      ("already_there", JSON(report.total(\.alreadyThere))),
+      ("flags_updated", JSON(report.total(\.flagsUpdated))),
+      ("skipped", JSON(report.total(\.skipped))), ("vanished", JSON(report.total(\.vanished))),
+      ("lost", JSON(report.total(\.lost))), ("pending", JSON(report.total(\.pending))),
+      ("mailboxes", .array(report.mailboxes.map { .object(EventText.fields(of: $0)) })),
+      (
+        "left_out",
+        .array(
+          report.leftOut.map {
+            .object(EventText.fields(of: $0) + [("reason", .string($0.mapped.reason))])
+          })
+      ),
+      ("failure", failure),
+    ]
+  }
+
+  static func name(_ pair: MailboxPair) -> String {
+    let source = pair.mapped.sourcePath
+    guard let target = pair.mapped.shownTarget, target != source else { return source }
+    return "\(source) → \(target)"
+  }
+
+  private func cells(_ value: (KeyPath<MailboxLineItem, Int>) -> Int, _ hasMore: Bool) -> [String] {
+    let paths: [KeyPath<MailboxLineItem, Int>] =
+      [\.copied, \.alreadyThere, \.flagsUpdated, \.skipped] + (hasMore ? [\.lost, \.pending] : [])
+    return paths.map { Quantity.count(value($0)) }
+  }
+}
+
+extension MappedMailbox {
+  /// The path at the target, for people; nil when the mailbox is not moved.
+  var shownTarget: String? { target == nil ? nil : targetPath }
+}

@@ -1,0 +1,77 @@
+// mailmove: telling how something ended.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncEngine
+
+extension Terminal.Manner {
+  init(_ settings: Settings) {
+    isJSON = settings.isOn(.json)
+    isQuiet = settings.isOn(.quiet)
+    isVerbose = settings.isOn(.verbose)
+  }
+}
+
+extension Terminal {
+  /// Tells what has to be put right first.
+  func tell(_ error: UsageError) -> ExitStatus {
+    complain(SafeText.visible(error.message), hint: error.hint.map(SafeText.visible))
+    event(
+      "error",
+      [
+        ("exit", JSON(ExitStatus.usage.rawValue)), ("cause", "usage"),
+        ("message", .string(error.message)), ("hint", JSON(error.hint)),
+      ])
+    return .usage
+  }
+
+  /// Tells what ended a command before it had a result.
+  func tell(_ error: any Error, signal: Int32? = nil, alone: Bool = false) -> ExitStatus {
+    if let usage = error as? UsageError { return tell(usage) }
+    let error = SyncError.from(error)
+    let status = ExitStatus(error).after(signal)
+    complain(error, alone: alone)
+    event(
+      "error", [("exit", JSON(status.rawValue))] + ErrorText.fields(error, alone: alone))
+    return status
+  }
+
+  func complain(_ error: SyncError, alone: Bool = false) {
+    complain(ErrorText.message(error), hint: ErrorText.hint(error, alone: alone))
+  }
+
+  private func complain(_ message: String, hint: String?) {
+    word("mailmove: \(message)", .error)
+    if let hint { word("  \(hint)") }
+  }
+
+  /// Tells an event of a run.
+  func tell(_ event: RunEvent) {
+    let (name, fields) = EventText.json(event)
+    self.event(name, fields)
+    advance(event)
+    guard !manner.isJSON, !manner.isQuiet, isWatched || manner.isVerbose else { return }
+    if let words = EventText.words(event) { word(words) }
+  }
+
+  /// What to type next.
+  func next(_ command: [String]) {
+    guard !manner.isJSON, !manner.isQuiet, isWatched || manner.isVerbose else { return }
+    word("next: " + ShellText.line(["mailmove"] + command), .strong)
+  }
+}
+
+/// Commands as they can be typed into a shell.
+enum ShellText {
+  static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+
+  private static func quoted(_ word: String) -> String {
+    let plain = "-_./:@%+=,~[]"
+    let isPlain =
+      !word.isEmpty
+      && word.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || $0.properties.numericType == .decimal
+          || plain.unicodeScalars.contains($0)
+      }
+    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

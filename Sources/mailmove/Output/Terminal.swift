@@ -1,0 +1,133 @@
+// mailmove: where words go.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import SyncEngine
+import Synchronization
+
+/// Where every word goes: results to standard output, words about the work to standard error.
+///
+/// Rules of speech: small letters, no full stop at the end, an error is followed by a line that
+/// says what to do. Colour and the live line only on a terminal. Whatever came from a server has
+/// been through `SafeText` before it arrives here.
+final class Terminal: Sendable {
+  enum Stream: Sendable { case output, errors }
+  enum Emphasis: Sendable { case none, strong, warning, error }
+
+  /// What is said, and in which form.
+  struct Manner: Sendable {
+    var isJSON = false
+    var isQuiet = false
+    var isVerbose = false
+  }
+
+  let manner: Manner
+  private let surroundings: Surroundings
+  private let start: ContinuousClock.Instant
+  private let live = Mutex(Live())
+
+  private struct Live: Sendable {
+    var progress = ProgressState()
+    var isShown = false
+    var isEnabled = false
+    var drawn: ContinuousClock.Instant?
+  }
+
+  /// The least time between two drawings of the live line.
+  static let redrawInterval = Duration.milliseconds(100)
+
+  init(_ manner: Manner, _ surroundings: Surroundings) {
+    self.manner = manner
+    self.surroundings = surroundings
+    start = surroundings.now()
+  }
+
+  /// Somebody is watching.
+  var isWatched: Bool { surroundings.isTerminal(.errors) || surroundings.isTerminal(.output) }
+
+  var elapsed: Duration { start.duration(to: surroundings.now()) }
+
+  /// A line of the result.
+  func result(_ line: String, _ emphasis: Emphasis = .none) { say(line, .output, emphasis) }
+
+  /// A line about the work.
+  func word(_ line: String, _ emphasis: Emphasis = .none) { say(line, .errors, emphasis) }
+
+  /// Takes lines of the protocol trace; nil when nobody asked for it.
+  var tracer: (@Sendable (String) -> Void)? {
+    guard manner.isVerbose else { return nil }
+    return { line in self.say(SafeText.visible(line), .errors, .none) }
+  }
+
+  /// One event for programs; nothing unless they asked.
+  func event(_ name: String, _ fields: [(String, JSON)]) {
+    guard manner.isJSON else { return }
+    let head: [(String, JSON)] = [
+      ("schema", 1), ("event", .string(name)), ("time", .string(surroundings.timestamp())),
+    ]
+    say(JSON.object(head + fields).text, .output, .none)
+  }
+}
+
+// MARK: - The live line
+
+extension Terminal {
+  /// Begins to show the live line, if it may be shown.
+  func startProgress() {
+    guard surroundings.isTerminal(.errors), !manner.isJSON, !manner.isQuiet else { return }
+    live.withLock { $0.isEnabled = true }
+    tick()
+  }
+
+  func endProgress() {
+    live.withLock { live in
+      erase(&live)
+      live.isEnabled = false
+    }
+  }
+
+  /// Takes note of an event and shows it when it is time.
+  func advance(_ event: RunEvent) {
+    let now = elapsed
+    live.withLock { $0.progress.apply(event, at: now) }
+    tick()
+  }
+
+  /// Draws the live line anew, unless that was done a moment ago.
+  func tick() {
+    let now = surroundings.now()
+    live.withLock { live in
+      guard live.isEnabled else { return }
+      if let drawn = live.drawn, drawn.duration(to: now) < Self.redrawInterval { return }
+      live.drawn = now
+      live.isShown = true
+      let line = ProgressBar.render(
+        live.progress, width: surroundings.width(), at: start.duration(to: now))
+      surroundings.write("\r\(line)\u{1B}[K", .errors)
+    }
+  }
+
+  private func erase(_ live: inout Live) {
+    guard live.isShown else { return }
+    surroundings.write("\r\u{1B}[K", .errors)
+    live.isShown = false
+    live.drawn = nil
+  }
+
+  private func say(_ line: String, _ stream: Stream, _ emphasis: Emphasis) {
+    live.withLock { live in
+      erase(&live)
+      surroundings.write(styled(line, stream, emphasis) + "\n", stream)
+    }
+  }
+
+  private func styled(_ line: String, _ stream: Stream, _ emphasis: Emphasis) -> String {
+    guard surroundings.hasColours(stream) else { return line }
+    return switch emphasis {
+    case .none: line
+    case .strong: "\u{1B}[1m\(line)\u{1B}[0m"
+    case .warning: "\u{1B}[33m\(line)\u{1B}[0m"
+    case .error: "\u{1B}[31m\(line)\u{1B}[0m"
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// mailmove: what a comparison found, as words.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+
+/// What a comparison found, as a table, as lines and for programs.
+struct VerifyText {
+  let report: VerifyReport
+
+  var table: [String] {
+    var table = TextTable([
+      .init("folder"), .init("source", isNumber: true), .init("on record", isNumber: true),
+      .init("target", isNumber: true), .init("compared", isNumber: true),
+      .init("differences", isNumber: true),
+    ])
+    for mailbox in report.mailboxes {
+      table.add([
+        ReportText.name(mailbox.pair), Quantity.count(mailbox.atSource),
+        Quantity.count(mailbox.onRecord), Quantity.count(mailbox.atTarget),
+        Quantity.count(mailbox.compared), Quantity.count(mailbox.differences.count),
+      ])
+    }
+    return table.lines
+  }
+
+  var summary: String {
+    let compared = report.mailboxes.reduce(0) { $0 + $1.compared }
+    let found = report.differences.count
+    return "\(Quantity.count(compared, "message")) compared by \(report.level.rawValue) in "
+      + "\(Quantity.count(report.mailboxes.count, "folder")): "
+      + (found == 0 ? "no differences" : Quantity.count(found, "difference"))
+  }
+
+  /// One line for each difference, as many as `limit`.
+  func differences(limit: Int) -> [String] {
+    report.differences.prefix(limit).map { difference in
+      var line = difference.pair.mapped.sourcePath
+      if let key = difference.key { line += ", \(key)" }
+      line += ": \(Self.sentence(difference.kind))"
+      if !difference.detail.isEmpty { line += ": \(difference.detail)" }
+      return SafeText.visible(line)
+    }
+  }
+
+  /// The fields of the event `verify`.
+  func fields(exit: ExitStatus) -> [(String, JSON)] {
+    [
+      ("exit", JSON(exit.rawValue)), ("level", .string(report.level.rawValue)),
+      ("mailboxes", .array(report.mailboxes.map(json))),
+      ("differences", .array(report.differences.map(json))),
+    ]
+  }
+
+  private func json(_ mailbox: VerifiedMailbox) -> JSON {
+    .object(
+      EventText.fields(of: mailbox.pair) + [
+        ("at_source", JSON(mailbox.atSource)), ("on_record", JSON(mailbox.onRecord)),
+        ("at_target", JSON(mailbox.atTarget)), ("compared", JSON(mailbox.compared)),
+        ("differences", JSON(mailbox.differences.count)),
+      ])
+  }
+
+  private func json(_ difference: Difference) -> JSON {
+    .object(
+      [("kind", .string(difference.kind.rawValue))] + EventText.fields(of: difference.pair) + [
+        ("uid", JSON(difference.key?.uid.rawValue)),
+        ("target_uid", JSON(difference.targetUID?.rawValue)),
+        ("detail", .string(difference.detail)),
+      ])
+  }
+
+  private static func sentence(_ kind: Difference.Kind) -> String {
+    switch kind {
+    case .unaccounted: "not on record"
+    case .missing: "missing at the target"
+    case .notMoved: "not moved, for a reason on record"
+    case .bytes: "other bytes at the target"
+    case .rewritten: "rewritten by the target, as servers do"
+    case .header: "another header at the target"
+    case .size: "another size at the target"
+    case .flags: "other flags at the target"
+    case .date: "another date at the target"
+    case .extra: "at the target only"
+    case .mailbox: "the folder is missing at the target"
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// mailmove: secrets in files.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import MailWire
+
+/// Reads a password or a token from a file that nobody else can read.
+enum SecretFile {
+  /// Octets of a secret; tokens of the largest providers stay below 8 KiB.
+  static let secretBytesMax = 64 << 10
+
+  static func read(_ path: String) throws(UsageError) -> Secret {
+    let shown = SafeText.visible(path)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else {
+      throw UsageError(
+        "cannot read \(shown): \(SystemError.text(errno))",
+        hint: "give a file that you can read")
+    }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0 else {
+      throw UsageError("cannot read \(shown): \(SystemError.text(errno))")
+    }
+    switch facts.st_mode & S_IFMT {
+    case S_IFDIR: throw UsageError("\(shown) is a folder", hint: "give a file")
+    case S_IFREG where facts.st_mode & 0o077 != 0:
+      throw UsageError("\(shown) can be read by others", hint: "run: chmod 600 \(shown)")
+    default: break
+    }
+    guard let bytes = readAll(descriptor) else {
+      throw UsageError(
+        "cannot read \(shown), or it is larger than \(secretBytesMax >> 10) KiB")
+    }
+    do { return try secret(from: bytes) } catch { throw error.at(shown) }
+  }
+
+  /// The first line, without its end: what `pass`, `echo` and editors write.
+  static func secret(from bytes: [UInt8]) throws(UsageError) -> Secret {
+    var line = bytes.prefix { $0 != 0x0A }
+    if line.last == 0x0D { line.removeLast() }
+    guard !line.isEmpty else {
+      throw UsageError("the first line is empty", hint: "write the password into the first line")
+    }
+    guard !line.contains(0) else {
+      throw UsageError("the first line has a NUL, which no password can have")
+    }
+    return Secret(Array(line))
+  }
+
+  /// nil when it cannot be read or is too long.
+  private static func readAll(_ descriptor: CInt) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while bytes.count <= secretBytesMax {
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      if count == 0 { return bytes }
+      if count > 0 {
+        bytes.append(contentsOf: chunk[..<count])
+      } else if errno != EINTR {
+        return nil
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,105 @@
+// mailmove: what a setting takes.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// What a setting takes, and the check of it.
+enum SettingKind: Sendable, Hashable {
+  /// One text; what stands for it in help.
+  case text(String)
+  /// Several texts, each checked alone.
+  case texts(String)
+  /// Several `sha256:HEX`.
+  case pins
+  /// Several `FROM=TO`.
+  case mappings
+  case choice([String])
+  case number(ClosedRange<Int>)
+  case toggle
+
+  var isList: Bool {
+    switch self {
+    case .texts, .pins, .mappings: true
+    case .text, .choice, .number, .toggle: false
+    }
+  }
+
+  /// What stands for the value in help.
+  var placeholder: String {
+    switch self {
+    case .text(let name), .texts(let name): name
+    case .pins: "sha256:HEX"
+    case .mappings: "FROM=TO"
+    case .choice(let values): values.joined(separator: "|")
+    case .number: "N"
+    case .toggle: "yes|no"
+    }
+  }
+
+  /// Checks one value; throws a sentence about it that does not say where it stood.
+  func check(_ value: String) throws(UsageError) {
+    switch self {
+    case .text, .texts:
+      if value.isEmpty { throw UsageError("expected \(placeholder), got nothing") }
+    case .pins: _ = try Self.pin(value)
+    case .mappings: try Self.checkMapping(value)
+    case .choice(let values):
+      if !values.contains(value) {
+        throw UsageError(
+          "expected \(Self.list(values)), got \(Self.shown(value))",
+          hint: Suggestion.closest(to: value, in: values))
+      }
+    case .number(let range):
+      if Int(value).map(range.contains) != true {
+        throw UsageError(
+          "expected a number from \(range.lowerBound) to \(range.upperBound), "
+            + "got \(Self.shown(value))")
+      }
+    case .toggle: _ = try Self.truth(value)
+    }
+  }
+
+  /// `sha256:` and 64 hexadecimal digits, colons between them allowed.
+  static func pin(_ text: String) throws(UsageError) -> SHA256Digest {
+    let name = "sha256:"
+    let digits = text.lowercased().hasPrefix(name) ? text.dropFirst(name.count) : ""
+    let pairs = Array(digits.filter { $0 != ":" }.utf8)
+    let isHex = pairs.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20) }
+    var bytes: [UInt8] = []
+    for start in stride(from: 0, to: isHex ? pairs.count - 1 : 0, by: 2) {
+      bytes.append(UInt8(String(decoding: pairs[start...start + 1], as: UTF8.self), radix: 16) ?? 0)
+    }
+    guard pairs.count == 64, let digest = SHA256Digest(bytes: bytes) else {
+      throw UsageError(
+        "expected sha256: and 64 hexadecimal digits, got \(shown(text))",
+        hint: "'mailmove probe' shows the pin of a server")
+    }
+    return digest
+  }
+
+  private static func checkMapping(_ text: String) throws(UsageError) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+      throw UsageError("expected FROM=TO, got \(shown(text))")
+    }
+  }
+
+  static func truth(_ text: String) throws(UsageError) -> Bool {
+    switch text.lowercased() {
+    case "yes", "true", "on", "1": return true
+    case "no", "false", "off", "0": return false
+    default: throw UsageError("expected yes or no, got \(shown(text))")
+    }
+  }
+
+  private static func list(_ values: [String]) -> String {
+    guard let last = values.last, values.count > 1 else { return values.first ?? "" }
+    return values.dropLast().joined(separator: ", ") + " or " + last
+  }
+
+  /// A value as a sentence shows it: on one line, not too long.
+  private static func shown(_ value: String) -> String {
+    let visible = SafeText.visible(value)
+    return visible.isEmpty ? "nothing" : "'\(visible.prefix(40))\(visible.count > 40 ? "…" : "")'"
+  }
+}

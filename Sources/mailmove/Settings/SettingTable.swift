@@ -1,0 +1,107 @@
+// mailmove: everything that can be chosen.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncEngine
+
+/// How a server is reached and entered; each exists for the source, the target and `probe`.
+extension Setting {
+  static let passwordFile = Setting(
+    "password-file", .text("FILE"), "Read the password from the first line of FILE.")
+  static let passwordCommand = Setting(
+    "password-command", .text("COMMAND"),
+    "Take the password from the first line COMMAND prints; a shell runs it.")
+  static let password = Setting(
+    "password", .text("PASSWORD"), "The password itself.", places: .environment)
+  static let tokenFile = Setting(
+    "token-file", .text("FILE"),
+    "Log in with the OAuth token in FILE, which is read again when it expires.")
+  static let tokenCommand = Setting(
+    "token-command", .text("COMMAND"),
+    "Log in with the OAuth token COMMAND prints; it is run again when it expires.")
+  static let authUser = Setting(
+    "auth-user", .text("USER"),
+    "Log in with the name and password of USER, a master user, to the account in the URL.")
+  static let tlsCA = Setting(
+    "tls-ca", .text("FILE"), "Trust the authorities in FILE (PEM) instead of the system's.")
+  static let tlsPin = Setting(
+    "tls-pin", .pins, "Trust exactly this certificate or key, whoever signed it; repeatable.")
+  static let tlsProfile = Setting(
+    "tls-profile", .choice(["modern", "compat", "legacy"]),
+    "How old a TLS is accepted (default modern); never chosen by itself.")
+  static let tlsServerName = Setting(
+    "tls-server-name", .text("NAME"), "The name the certificate must bear, if not the host's.")
+
+  /// The ways to let us in; at most one may be chosen at an endpoint.
+  static let secrets = [passwordFile, passwordCommand, password, tokenFile, tokenCommand]
+  static let endpoint =
+    secrets + [authUser, tlsCA, tlsPin, tlsProfile, tlsServerName]
+}
+
+/// Which folders are moved, and where to.
+extension Setting {
+  static let include = Setting(
+    "include", .texts("GLOB"), "Move only folders that match GLOB; repeatable.")
+  static let exclude = Setting(
+    "exclude", .texts("GLOB"), "Leave out folders that match GLOB; repeatable.")
+  static let map = Setting(
+    "map", .mappings, "Put folder FROM, and what is in it, into folder TO; repeatable.")
+  static let into = Setting(
+    "into", .text("FOLDER"), "Put everything under FOLDER at the target.")
+  static let mergeRoles = Setting(
+    "merge-roles", .toggle, "Put several folders of one role, such as two Sent, into one.")
+  static let onCollision = Setting(
+    "on-collision", .choice(["suffix", "merge", "fail"]),
+    "When two folders would get one name at the target (default suffix).")
+  static let includeShared = Setting(
+    "include-shared", .toggle, "Move shared folders and those of other users too.")
+  static let skipEmpty = Setting("skip-empty", .toggle, "Make no folders that hold no messages.")
+
+  static let folders = [
+    include, exclude, map, into, mergeRoles, onCollision, includeShared, skipEmpty,
+  ]
+}
+
+/// How a run goes about it.
+extension Setting {
+  static let flags = Setting(
+    "flags", .choice(RunOptions.FlagPolicy.allCases.map(\.rawValue)),
+    "What to do about flags that changed since the last run (default merge).")
+  static let full = Setting(
+    "full", .toggle, "List every folder in full, whatever the server says has changed.")
+  static let retrySkipped = Setting(
+    "retry-skipped", .toggle, "Try messages again that an earlier run skipped.")
+  static let recopyLost = Setting(
+    "recopy-lost", .toggle, "Copy messages again that were copied and are gone from the target.")
+  static let lanes = Setting(
+    "lanes", .number(1...16), "Pairs of connections used at the same time.")
+  static let compress = Setting(
+    "compress", .toggle, "Use COMPRESS=DEFLATE where a server offers it, or never.")
+  static let dryRun = Setting("dry-run", .toggle, "Show the plan and change nothing.")
+  static let level = Setting(
+    "level", .choice(VerifyLevel.allCases.map(\.rawValue)),
+    "How thoroughly to compare (default metadata).")
+
+  static let run = [flags, full, retrySkipped, recopyLost, lanes, compress, dryRun, level]
+}
+
+/// What is said, and where the record is.
+extension Setting {
+  static let state = Setting("state", .text("DIR"), "Where the ledgers are kept.")
+  static let config = Setting(
+    "config", .text("FILE"), "The configuration file.", places: [.option, .environment])
+  static let json = Setting("json", .toggle, "Print one JSON object a line instead of words.")
+  static let quiet = Setting("quiet", .toggle, "Say nothing when all is well.")
+  static let verbose = Setting(
+    "verbose", .toggle, "Say more, with a trace of the protocol that is safe to share.")
+
+  static let output = [state, config, json, quiet, verbose]
+}
+
+extension Setting {
+  /// Every setting of a job.
+  static let ofJobs =
+    endpoint.map { $0.of(.source) } + endpoint.map { $0.of(.target) } + folders + run + output
+
+  /// Every setting there is.
+  static let all = ofJobs + endpoint.map { $0.of(.alone) }
+}
