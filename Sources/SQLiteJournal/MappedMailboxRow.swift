@@ -15,6 +15,12 @@ enum MappedMailboxRow {
     """
   static let count = 16
 
+  /// For an upsert: what makes a row that was left out the row that is to be moved now.
+  static let replacements = columns.split(separator: ",").map { column in
+    let name = column.trimmingCharacters(in: .whitespaces)
+    return "\(name) = excluded.\(name)"
+  }.joined(separator: ", ")
+
   static func arguments(of mapped: MappedMailbox) -> StatementArguments {
     sourceArguments(of: mapped) + [
       mapped.target.map { Data($0.bytes) }, mapped.targetPath,

@@ -17,7 +17,8 @@ extension SQLiteJournal {
       let insert = try db.cachedStatement(
         sql: """
           INSERT INTO pair (\(MappedMailboxRow.columns)) VALUES (\(places))
-          ON CONFLICT (source) DO NOTHING
+          ON CONFLICT (source) DO UPDATE SET \(MappedMailboxRow.replacements)
+            WHERE target IS NULL
           """)
       for mapped in mailboxes {
         try Self.rename(mapped, in: db)

@@ -31,7 +31,12 @@ package actor MemoryJournal: Journal {
     try change("freeze") { contents in
       for mapped in mailboxes {
         let sources = contents.pairs.map(\.mapped.source)
-        guard !sources.contains(mapped.source) else { continue }
+        if let index = sources.firstIndex(of: mapped.source) {
+          if contents.pairs[index].mapped.target == nil {
+            contents.pairs[index] = MailboxPair(id: contents.pairs[index].id, mapped: mapped)
+          }
+          continue
+        }
         if let old = mapped.renamedFrom, let index = sources.firstIndex(of: old) {
           contents.pairs[index] = Self.renamed(contents.pairs[index], as: mapped)
         } else {

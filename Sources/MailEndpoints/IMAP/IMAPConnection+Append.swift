@@ -57,7 +57,7 @@ extension IMAPConnection {
     }
     while wire.hasInput, !appending.unanswered.isEmpty { take(try wire.next(), mailbox) }
     while appending.unanswered.count > AppendsUnderWay.unansweredMax {
-      take(try wire.next(within: account.deadlines.firstByte), mailbox)
+      take(try wire.next(within: patience), mailbox)
     }
     if !appending.refused.isEmpty { try drain(mailbox) }
     return collect()
@@ -107,7 +107,7 @@ extension IMAPConnection {
     let wire = try line()
     try endCommand()
     while !appending.unanswered.isEmpty {
-      take(try wire.next(within: account.deadlines.firstByte), mailbox)
+      take(try wire.next(within: patience), mailbox)
     }
     while !appending.refused.isEmpty {
       let (members, answer) = appending.refused.removeFirst()
@@ -221,7 +221,7 @@ extension IMAPConnection {
       return refused.answer
     }
     let command = appending.unanswered.removeLast()
-    return try wire.answer(to: command.tag, within: account.deadlines.firstByte) { _ in }
+    return try wire.answer(to: command.tag, within: patience) { _ in }
   }
 }
 

@@ -47,7 +47,7 @@ extension IMAPConnection {
         }
         return nil
       }
-      take(try line().next(within: account.deadlines.firstByte))
+      take(try line().next(within: patience))
     }
   }
 

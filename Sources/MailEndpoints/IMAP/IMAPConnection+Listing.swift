@@ -4,60 +4,79 @@
 import MailWire
 import SyncEngine
 
+/// What a server says about its mailboxes.
+private struct ListingAnswers {
+  var rows: [ListRow] = []
+  var subscribed: Set<MailboxName>?
+  var states: [MailboxName: MailboxStatus] = [:]
+  var namespaces: Namespaces?
+
+  mutating func take(_ response: Response) {
+    switch response {
+    case .list(let row): rows.append(row)
+    case .status(let name, let status): states[name] = status
+    case .namespace(let spaces): namespaces = spaces
+    default: break
+    }
+  }
+}
+
 extension IMAPConnection {
   /// Everything about all mailboxes, in one round trip where the server can do that.
   func listing() throws -> MailboxListing {
     let wire = try line()
-    var rows: [ListRow] = []
-    var subscribed: Set<MailboxName>?
-    var states: [MailboxName: MailboxStatus] = [:]
-    let take: (Response) -> Void = { [self] response in
-      switch response {
-      case .list(let row): rows.append(row)
-      case .status(let name, let status): states[name] = status
-      case .namespace(let spaces): namespaces = spaces
-      default: break
-      }
-    }
-    let space: [Command] =
-      namespaces == nil && wire.capabilities.has(.namespace) ? [.namespace] : []
-    var isComplete = false
-    if wire.capabilities.has(.listExtended) || wire.capabilities.has(.listStatus) {
-      let items = wire.capabilities.has(.listStatus) ? statusItems(wire) : []
-      let answers = try wire.pipeline(
-        space + [
-          .list(
-            returning: .init(
-              subscribed: wire.capabilities.has(.listExtended),
-              specialUse: wire.capabilities.has(.specialUse), status: items))
-        ], within: account.deadlines.firstByte, take)
-      isComplete = answers.last?.kind == .ok && wire.capabilities.has(.listExtended)
-      if isComplete { subscribed = Set(rows.lazy.filter { $0.has("\\Subscribed") }.map(\.name)) }
-      if answers.last?.kind != .ok { rows = [] }
-    }
-    if !isComplete {
-      var subscriptions: [ListRow] = []
-      if rows.isEmpty {
-        let answers = try wire.pipeline(
-          space + [.list()], within: account.deadlines.firstByte, take)
-        if let last = answers.last, last.kind != .ok {
-          throw ServerAnswer.error(last, on: .list, side: account.side)
-        }
-      }
-      let answer = try wire.ask(.listSubscribed, within: account.deadlines.firstByte) { response in
-        if case .list(let row) = response { subscriptions.append(row) }
-      }
-      if answer.kind == .ok { subscribed = Set(subscriptions.map(\.name)) }
-    }
-    try addStatus(of: rows, to: &states, wire)
+    var found = try listExtended(wire) ?? listPlainly(wire)
+    if !wire.capabilities.has(.listStatus) { try addStatus(to: &found, wire) }
+    namespaces = found.namespaces ?? namespaces
     return MailboxListing(
-      mailboxes: Self.merge(rows).map { row in
+      mailboxes: Self.merge(found.rows).map { row in
         Mailbox(
           name: row.name, delimiter: row.delimiter, attributes: row.attributes,
-          isSubscribed: subscribed.map { $0.contains(row.name) }, status: states[row.name])
+          isSubscribed: found.subscribed.map { $0.contains(row.name) },
+          status: found.states[row.name])
       },
       namespaces: namespaces, host: account.url.host, family: family,
       canCreateWithRole: wire.capabilities.has(.createSpecialUse))
+  }
+
+  /// LIST with all that it can return (RFC 5258, 5819); nil where the server cannot, or will not.
+  private func listExtended(_ wire: IMAPWire) throws -> ListingAnswers? {
+    guard wire.capabilities.has(.listExtended) else { return nil }
+    let hasStatus = wire.capabilities.has(.listStatus)
+    var found = ListingAnswers()
+    let answers = try wire.pipeline(
+      namespaceQuestion(wire) + [
+        .list(
+          returning: .init(
+            subscribed: true, specialUse: wire.capabilities.has(.specialUse),
+            status: hasStatus ? statusItems(wire) : []))
+      ], within: patience
+    ) { found.take($0) }
+    guard answers.last?.kind == .ok else { return nil }
+    found.subscribed = Set(found.rows.lazy.filter { $0.has("\\Subscribed") }.map(\.name))
+    return found
+  }
+
+  /// LIST and LSUB, which every server has.
+  private func listPlainly(_ wire: IMAPWire) throws -> ListingAnswers {
+    var found = ListingAnswers()
+    let returning = Command.ListReturn(
+      status: wire.capabilities.has(.listStatus) ? statusItems(wire) : [])
+    let answers = try wire.pipeline(
+      namespaceQuestion(wire) + [.list(returning: returning)], within: patience
+    ) { found.take($0) }
+    if let last = answers.last, last.kind != .ok {
+      throw ServerAnswer.error(last, on: .list, side: account.side)
+    }
+    var subscriptions = ListingAnswers()
+    if try wire.ask(.listSubscribed, within: patience, { subscriptions.take($0) }).kind == .ok {
+      found.subscribed = Set(subscriptions.rows.map(\.name))
+    }
+    return found
+  }
+
+  private func namespaceQuestion(_ wire: IMAPWire) -> [Command] {
+    namespaces == nil && wire.capabilities.has(.namespace) ? [.namespace] : []
   }
 
   /// MESSAGES, UIDNEXT, UIDVALIDITY and more of one mailbox.
@@ -72,21 +91,13 @@ extension IMAPConnection {
 
   /// Where LIST does not bring the status along: STATUS for each, many at a time. A mailbox that
   /// refuses simply stays without.
-  private func addStatus(
-    of rows: [ListRow], to states: inout [MailboxName: MailboxStatus], _ wire: IMAPWire
-  ) throws {
-    guard !wire.capabilities.has(.listStatus) else { return }
+  private func addStatus(to found: inout ListingAnswers, _ wire: IMAPWire) throws {
     let items = statusItems(wire)
-    var rest = rows.filter { !$0.has("\\Noselect") && !$0.has("\\NonExistent") }.map(\.name)[...]
+    var rest = found.rows.filter { !$0.has("\\Noselect") && !$0.has("\\NonExistent") }[...]
     while !rest.isEmpty {
-      var found: [MailboxName: MailboxStatus] = [:]
       _ = try wire.pipeline(
-        rest.prefix(Self.statusAtOnceMax).map { .status($0, items) },
-        within: account.deadlines.firstByte
-      ) { response in
-        if case .status(let name, let status) = response { found[name] = status }
-      }
-      states.merge(found) { _, new in new }
+        rest.prefix(Self.statusAtOnceMax).map { .status($0.name, items) }, within: patience
+      ) { found.take($0) }
       rest = rest.dropFirst(Self.statusAtOnceMax)
     }
   }

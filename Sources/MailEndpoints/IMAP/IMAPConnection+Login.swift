@@ -88,11 +88,12 @@ extension IMAPConnection {
     let identity = SASLIdentity(
       user: account.url.user ?? "", authorization: account.authorizationIdentity)
     return switch method {
-    case .scramSHA256: try ScramMechanism(identity, password: credential.secret)
+    case .scramSHA256:
+      try ScramMechanism(identity, password: credential.secret, nonce: Self.nonce())
     case .plain: try PlainMechanism(identity, password: credential.secret)
     case .oauthBearer:
       try OAuthBearerMechanism(
-        identity, token: credential.secret, host: account.url.host, port: account.url.port)
+        identity, token: credential.secret, host: account.url.host, port: UInt16(account.url.port))
     case .xoauth2: try XOAuth2Mechanism(identity, token: credential.secret)
     case .loginCommand: nil
     }
@@ -122,6 +123,12 @@ extension IMAPConnection {
   private func detectFamily(_ wire: IMAPWire) -> ServerFamily {
     ServerFamily.detect(
       host: account.url.host, greeting: greeting, id: serverID, capabilities: wire.capabilities)
+  }
+
+  /// 144 random bits, as SCRAM wants them: printable and without a comma.
+  private static func nonce() -> String {
+    let bytes = (0..<18).map { _ in UInt8.random(in: 0...255) }
+    return String(decoding: Base64.encode(bytes), as: UTF8.self)
   }
 
   private static let identity = [

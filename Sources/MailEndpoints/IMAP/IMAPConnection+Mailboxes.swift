@@ -78,7 +78,7 @@ extension IMAPConnection {
 
   private func rows() throws -> [ListRow] {
     var rows: [ListRow] = []
-    try line().perform(.list(), on: .list, within: account.deadlines.firstByte) { response in
+    try line().perform(.list(), on: .list, within: patience) { response in
       if case .list(let row) = response { rows.append(row) }
     }
     return rows
@@ -88,7 +88,7 @@ extension IMAPConnection {
   private func create(_ mailbox: MappedMailbox, named planned: MailboxName) throws -> MailboxName {
     let before = Set(try rows().map(\.name))
     var refusal: StatusResponse?
-    for name in [planned] + MailboxMapping.alternatives(to: mailbox) {
+    for name in [planned] + CreateAlternatives.names(for: mailbox, family: family) {
       let answer = try attempt(name, mailbox)
       if answer.kind == .ok || answer.code == .alreadyExists
         || answer.text.lowercased().contains("already exists")
@@ -117,8 +117,8 @@ extension IMAPConnection {
   private func spelling(of name: MailboxName, before: Set<MailboxName>) throws -> MailboxName {
     let now = try rows()
     if now.contains(where: { $0.name == name }) { return name }
-    let wanted = MatchingForm.fold("\(name)")
-    let twin = now.first { MatchingForm.fold("\($0.name)") == wanted && !$0.has("\\Noselect") }
+    let wanted = MatchingForm("\(name)")
+    let twin = now.first { MatchingForm("\($0.name)") == wanted && !$0.has("\\Noselect") }
     let new = now.filter { !before.contains($0.name) && !$0.has("\\Noselect") }
     return twin?.name ?? (new.count == 1 ? new[0].name : name)
   }

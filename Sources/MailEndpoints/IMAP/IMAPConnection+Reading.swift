@@ -35,7 +35,7 @@ extension IMAPConnection {
     let command: Command =
       readOnly && family != .courier
       ? .examine(name, condStore: condStore) : .select(name, condStore: condStore)
-    let answer = try wire.perform(command, on: .open, within: account.deadlines.firstByte) {
+    let answer = try wire.perform(command, on: .open, within: patience) {
       switch $0 {
       case .exists(let count): status.messages = count
       case .untagged(let line): note(line.code)
@@ -105,7 +105,7 @@ extension IMAPConnection {
     var isAscending = true
     try line().perform(
       .uidFetch(set, items, changedSince: changedSince), on: .list,
-      within: account.deadlines.firstByte
+      within: patience
     ) { response in
       guard case .fetch(let data) = response, let uid = data.uid, set.contains(uid) else { return }
       if let last = found.last, last.uid >= uid { isAscending = false }
@@ -126,7 +126,7 @@ extension IMAPConnection {
     for part in uids.lines(of: family.commandBytesMax) {
       try line().perform(
         .uidFetch(part, Self.listing + [.headerFields(Fingerprint.fields)]), on: .fetch,
-        within: account.deadlines.firstByte
+        within: patience
       ) { response in
         guard case .fetch(let data) = response, let uid = data.uid, part.contains(uid),
           let header = data.header

@@ -71,6 +71,9 @@ package actor IMAPConnection {
     return wire
   }
 
+  /// How long an answer about a big mailbox may be in coming.
+  var patience: Duration { account.deadlines.firstByte }
+
   /// What the server can do, as it says now.
   package func capabilities() -> CapabilitySet { wire?.capabilities ?? .none }
 

@@ -6,9 +6,9 @@ import MailWire
 /// Which mailboxes a run works on: the frozen map, narrowed to what is there and wanted now.
 struct FolderSelection: Sendable {
   let items: [MailboxQueue.Item]
-  /// In the map, and not moved.
+  /// At the source, and not moved by this run.
   let leftOut: [MailboxPair]
-  /// The source has mailboxes that are not decided for good, so the target has to be asked.
+  /// The source has mailboxes that the map has no place for yet, so the target has to be asked.
   let needsPlanning: Bool
 
   init(listing: MailboxListing, frozen: [MailboxPair], rules: MappingRules) {
@@ -17,16 +17,18 @@ struct FolderSelection: Sendable {
     var items: [MailboxQueue.Item] = []
     var leftOut: [MailboxPair] = []
     var needsPlanning = false
-    for mailbox in listing.mailboxes {
-      guard let pair = known[mailbox.name] else {
+    for listed in ListingTree(listing).mailboxes {
+      guard let pair = known[listed.mailbox.name] else {
         needsPlanning = true
         continue
       }
-      if pair.mapped.target != nil, rules.selects(pair.mapped) {
-        items.append(MailboxQueue.Item(pair: pair, status: mailbox.status))
+      let isWanted =
+        SkipReason.of(listed, role: pair.mapped.role, family: listing.family, rules: rules) == nil
+      if pair.mapped.target != nil, isWanted || rules.names(listed) {
+        items.append(MailboxQueue.Item(pair: pair, status: listed.mailbox.status))
       } else {
         leftOut.append(pair)
-        needsPlanning = needsPlanning || (pair.mapped.target == nil && rules.selects(pair.mapped))
+        needsPlanning = needsPlanning || (pair.mapped.target == nil && isWanted)
       }
     }
     self.items = items.sorted { first, second in
@@ -35,5 +37,15 @@ struct FolderSelection: Sendable {
     }
     self.leftOut = leftOut
     self.needsPlanning = needsPlanning
+  }
+}
+
+extension MappingRules {
+  /// Whether a `--map` names the mailbox itself, which makes it wanted whatever it is.
+  fileprivate func names(_ listed: ListedMailbox) -> Bool {
+    moves.contains { move in
+      let from = MailboxPath.text(of: MailboxPath.typed(move.from))
+      return listed.ruleTexts.contains(from)
+    }
   }
 }
