@@ -53,20 +53,23 @@ enum JournalFile {
         "\(path) has format \(version)\(superseded ? " with additions" : ""), "
           + "this mailmove knows up to \(JournalSchema.version)")
     }
-    let row = try Row.fetchOne(db, sql: "SELECT source, target FROM job")
-    guard let source = row?[0] as String?, let target = row?[1] as String? else { return nil }
-    return JobIdentity(source: source, target: target)
+    guard let row = try Row.fetchOne(db, sql: "SELECT source, target FROM job") else {
+      return nil
+    }
+    return JobIdentity(source: try Cell.text(row, 0), target: try Cell.text(row, 1))
   }
 
   /// Throws `journalForeign`, naming both, unless a ledger is free or belongs to the job.
-  static func check(_ owner: JobIdentity?, against job: JobIdentity, path: String) throws(SyncError)
-  {
+  static func check(
+    _ owner: JobIdentity?, against job: JobIdentity, path: String
+  ) throws(SyncError) {
     guard let owner, owner != job else { return }
     throw SyncError.journal(
       .journalForeign, "\(path) records \(owner); this run is \(job)")
   }
 
-  private static func missing(_ path: String) -> SyncError {
+  /// The error for a ledger that was never made.
+  static func missing(_ path: String) -> SyncError {
     SyncError.journal(
       .journalFailed, "there is no ledger at \(path)",
       hint: "check --state; the first 'mailmove sync' makes it")

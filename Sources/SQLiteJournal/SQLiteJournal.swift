@@ -64,7 +64,7 @@ package final class SQLiteJournal: Sendable {
       try JournalFile.require(at: path)
       let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
       guard let job = try queue.read({ try JournalFile.owner(in: $0, path: path) }) else {
-        throw SyncError.journalDamaged(path, "a ledger without a job")
+        throw JournalFile.missing(path)
       }
       return SQLiteJournal(
         path: path, job: job, database: queue, lock: nil, now: systemClock)

@@ -33,6 +33,7 @@ import Testing
   @Test func takesAnEmptyFileThatAKilledRunLeft() throws {
     let bench = try Bench()
     #expect(FileManager.default.createFile(atPath: bench.path, contents: nil))
+    _ = expectError(.journalFailed) { _ = try SQLiteJournal.openForReading(at: bench.path) }
     try bench.open().close()
     try bench.open().close()
   }
