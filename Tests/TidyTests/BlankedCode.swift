@@ -3,16 +3,14 @@
 
 /// Swift source in which every character of a comment or a string literal is a space, so that
 /// words and braces can be counted; lines keep their numbers and lengths.
-struct BlankedCode {
+struct BlankedCode: Sendable {
   let text: [Character]
-
-  var lines: [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
-  }
+  let lines: [String]
 
   init(_ source: String) {
     var blanker = Blanker(source: Array(source))
     text = blanker.blank()
+    lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
   }
 }
 

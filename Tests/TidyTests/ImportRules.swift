@@ -18,6 +18,7 @@ enum ImportRules {
   /// Files that may import one thing more: digests need a library, and so does Unicode.
   private static let exceptions: [String: Set<String>] = [
     "MailWire/SHA256Digest": ["COpenSSL"],
+    "MailWire/KeyedHash": ["COpenSSL"],
     "SyncEngine/UnicodeForms": ["Foundation"],
   ]
 

@@ -4,7 +4,7 @@
 import Foundation
 
 /// A file under `Sources` or `Tests`, read for checking.
-struct SwiftFile {
+struct SwiftFile: Sendable {
   /// From the root of the project, such as `Sources/MailWire/Limits.swift`.
   let path: String
   let lines: [String]
@@ -30,8 +30,10 @@ struct SwiftFile {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path
 
-  /// Every Swift file of the project.
-  static func all() throws -> [SwiftFile] {
+  /// Every Swift file of the project, read once.
+  static let project = Result { try readProject() }
+
+  private static func readProject() throws -> [SwiftFile] {
     try ["Sources", "Tests"].flatMap { folder in
       try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)").sorted()
         .filter { $0.hasSuffix(".swift") }

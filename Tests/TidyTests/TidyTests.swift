@@ -6,10 +6,16 @@ import Testing
 @Suite struct TidyTests {
   @Test(arguments: HouseRule.all)
   func everyFileKeeps(_ rule: HouseRule) throws {
-    let files = try SwiftFile.all()
+    let files = try SwiftFile.project.get()
     #expect(files.count > 20)
     let findings = files.flatMap(rule.findings)
     #expect(findings.isEmpty, "\(findings.joined(separator: "\n"))")
+  }
+
+  @Test func filesOverFourHundredLinesAreNoted() throws {
+    for file in try SwiftFile.project.get() where file.lines.count > HouseRule.fileLinesTarget {
+      Issue.record("\(file.path): \(file.lines.count) lines is large", severity: .warning)
+    }
   }
 
   private static let header = """
