@@ -8,6 +8,19 @@ package enum Credential: Sendable {
   case password(Secret)
   /// An OAuth 2.0 access token (RFC 7628).
   case token(Secret)
+
+  var kind: CredentialKind {
+    switch self {
+    case .password: .password
+    case .token: .token
+    }
+  }
+
+  var secret: Secret {
+    switch self {
+    case .password(let secret), .token(let secret): secret
+    }
+  }
 }
 
 /// Knows where a credential comes from, and gets it anew whenever it is needed.

@@ -11,7 +11,8 @@ package protocol Journal: Sendable {
   /// The frozen map, in the order it was frozen; empty before the first run.
   func pairs() async throws -> [MailboxPair]
 
-  /// Adds mailboxes to the map. A source mailbox that is already in it stays as it was frozen.
+  /// Adds mailboxes to the map. A source mailbox that is already in it stays as it was frozen,
+  /// unless it was left out then.
   func freeze(_ mailboxes: [MappedMailbox]) async throws -> [MailboxPair]
 
   /// Where a pair stands; an empty standing for a pair that never began.

@@ -7,13 +7,18 @@ import MailWire
 ///
 /// Every function throws `SyncError`. One task uses a target at a time.
 package protocol MailTarget: MailSource {
-  /// What the target will not take, as far as it says so.
-  func limits() async throws -> TargetLimits
+  /// What the target will not take, as far as it has said so already; asks nothing.
+  func limits() async -> TargetLimits
+
+  /// How full the account is; nil where the server does not tell.
+  func quota() async throws -> Quota?
 
   /// Opens a mailbox for appending and creates it first if it is missing.
   ///
   /// A server may change the name while creating; the raw name that counts is in the result.
-  func open(_ mailbox: MappedMailbox) async throws -> TargetMailbox
+  ///
+  /// - Parameter lastKnown: the name the mailbox had when it was last open.
+  func open(_ mailbox: MappedMailbox, lastKnown: MailboxName?) async throws -> TargetMailbox
 
   /// Writes a message; returns what has been answered meanwhile, which may be earlier messages.
   ///
@@ -59,13 +64,8 @@ package struct TargetMailbox: Sendable, Equatable {
 package struct TargetLimits: Sendable, Equatable {
   /// Octets in one message (APPENDLIMIT, RFC 7889); nil: not announced.
   package var appendLimit: Int64?
-  /// nil: no quota, or the server does not say.
-  package var quota: Quota?
 
-  package init(appendLimit: Int64? = nil, quota: Quota? = nil) {
-    self.appendLimit = appendLimit
-    self.quota = quota
-  }
+  package init(appendLimit: Int64? = nil) { self.appendLimit = appendLimit }
 }
 
 /// What is used and allowed (RFC 9208), in octets and messages.
@@ -129,9 +129,20 @@ package enum Concession: Sendable, Equatable, CustomStringConvertible {
     case now
   }
 
+  private static let flagsPrefix = "flags not kept: "
+
+  /// The flags that a record's note says were not kept, in lower case.
+  package static func flagsDropped(in note: String?) -> Set<String> {
+    guard let note else { return [] }
+    let parts = note.split(separator: "; ").filter { $0.hasPrefix(flagsPrefix) }
+    return Set(
+      parts.flatMap { $0.dropFirst(flagsPrefix.count).split(separator: " ") }
+        .map { $0.lowercased() })
+  }
+
   package var description: String {
     switch self {
-    case .flagsDropped(let flags): "flags not kept: \(flags.names.joined(separator: " "))"
+    case .flagsDropped(let flags): Self.flagsPrefix + "\(flags.names.joined(separator: " "))"
     case .dateDropped(let date): "date not kept: \(date)"
     case .dateReplaced(let origin): "date taken from \(origin.rawValue)"
     }

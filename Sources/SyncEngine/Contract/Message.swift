@@ -26,11 +26,13 @@ package enum Fetched: Sendable {
   case message(Message)
   /// The source cannot or will not hand this message out; the error's scope is the message.
   case unreadable(SourceKey, SyncError)
+  /// The message was there when the mailbox was listed and is gone now.
+  case vanished(SourceKey)
 
   package var key: SourceKey {
     switch self {
     case .message(let message): message.key
-    case .unreadable(let key, _): key
+    case .unreadable(let key, _), .vanished(let key): key
     }
   }
 }

@@ -32,10 +32,13 @@ package struct PlanReport: Sendable {
   /// Questions and hints from making the folder map, and warnings about room and size.
   package let notes: [String]
   package let limits: TargetLimits
+  /// How full the target is; nil where it does not tell.
+  package let quota: Quota?
   /// The map comes from the ledger of an earlier run.
   package let isFrozen: Bool
 
-  package init(lines: [Line], notes: [String], limits: TargetLimits, isFrozen: Bool) {
+  package init(lines: [Line], notes: [String], limits: TargetLimits, quota: Quota?, isFrozen: Bool) {
+    self.quota = quota
     self.lines = lines
     self.notes = notes
     self.limits = limits

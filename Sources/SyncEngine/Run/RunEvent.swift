@@ -26,6 +26,8 @@ package struct MailboxLineItem: Sendable, Equatable {
   package var copiedBytes: Int64 = 0
   package var alreadyThere = 0
   package var flagsUpdated = 0
+  /// Changes of flags that the target refused; they are tried again by the next run.
+  package var flagsRefused = 0
   package var skipped = 0
   package var vanished = 0
   package var lost = 0

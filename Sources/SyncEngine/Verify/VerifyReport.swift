@@ -45,8 +45,8 @@ package struct Difference: Sendable, Equatable {
     case size
     case flags
     case date
-    /// At the target without being on record; only counted where the mailbox is ours alone.
-    case extra
+    /// The target holds a second copy, byte for byte, that belongs to no message.
+    case doubled
     /// The mailbox itself is missing at the target.
     case mailbox
   }

@@ -1,0 +1,56 @@
+// mailmove: how to reach an account.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTransport
+import MailWire
+import SyncEngine
+
+/// Everything needed to open a session with an IMAP account.
+package struct IMAPAccount: Sendable {
+  package let url: EndpointURL
+  package let side: SyncError.Side
+  /// The identity to act as, for master users (RFC 4616, 2).
+  package let authorizationIdentity: String?
+  /// nil: look around without logging in.
+  package let credentials: CredentialProvider?
+  package let tls: TLSContext
+  package let deadlines: Deadlines
+  package let compression: CompressionChoice
+  /// Makes the trace of one connection, from its label.
+  package let trace: @Sendable (String) -> WireTrace
+
+  package init(
+    url: EndpointURL, side: SyncError.Side, authorizationIdentity: String? = nil,
+    credentials: CredentialProvider?, tls: TLSContext, deadlines: Deadlines = Deadlines(),
+    compression: CompressionChoice = .whenItPays,
+    trace: @escaping @Sendable (String) -> WireTrace = { _ in .off }
+  ) {
+    self.url = url
+    self.side = side
+    self.authorizationIdentity = authorizationIdentity
+    self.credentials = credentials
+    self.tls = tls
+    self.deadlines = deadlines
+    self.compression = compression
+    self.trace = trace
+  }
+}
+
+/// Whether to use COMPRESS=DEFLATE (RFC 4978) where it is offered.
+package enum CompressionChoice: String, Sendable, CaseIterable {
+  case always
+  case never
+  /// When the round trip is long enough that the link is likely to be slower than the CPU.
+  case whenItPays = "auto"
+
+  /// A round trip above this is no local network.
+  private static let distantRoundTrip = Duration.milliseconds(5)
+
+  func pays(roundTrip: Duration) -> Bool {
+    switch self {
+    case .always: true
+    case .never: false
+    case .whenItPays: roundTrip > Self.distantRoundTrip
+    }
+  }
+}

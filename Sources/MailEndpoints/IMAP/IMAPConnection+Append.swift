@@ -1,0 +1,242 @@
+// mailmove: messages on their way out.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+
+/// APPEND commands under way (RFC 9051, 6.3.12; RFC 3502).
+struct AppendsUnderWay {
+  /// One command with its messages; more can join it while it is open.
+  struct Command {
+    var encoder: AppendEncoder
+    var members: [Appendable] = []
+    var bytes = 0
+
+    var tag: String { encoder.tag }
+  }
+
+  /// What has been written and not ended yet.
+  var open: Command?
+  /// Ended and not answered, in order.
+  var unanswered: [Command] = []
+  /// Answered with NO or BAD.
+  var refused: [(members: [Appendable], answer: StatusResponse)] = []
+  var results: [AppendResult] = []
+
+  /// Messages in one MULTIAPPEND: all or nothing, so few enough that little is done again.
+  static let membersMax = 100
+  static let bytesMax = 1 << 20
+  /// Commands that may wait for their answers while the next one is written.
+  static let unansweredMax = 4
+
+  var isEmpty: Bool { open == nil && unanswered.isEmpty && refused.isEmpty }
+}
+
+/// A message with the flags and the date it is appended with.
+struct Appendable {
+  let message: Message
+  var flags: FlagSet
+  var date: InternalDate?
+  var concessions: [Concession]
+}
+
+extension IMAPConnection {
+  /// Writes a message; returns what has been answered meanwhile.
+  func append(_ message: Message, to mailbox: TargetMailbox) throws -> [AppendResult] {
+    let wire = try line()
+    let member = Appendable(message, mailbox.permanentFlags)
+    let joins = wire.capabilities.has(.multiAppend)
+    if let open = appending.open, !joins || open.isFull(with: member) { try endCommand() }
+    do {
+      try write(member, to: mailbox, wire)
+      if !joins { try endCommand() }
+    } catch let refused as CommandRefused {
+      let members = appending.open?.members ?? []
+      appending.open = nil
+      appending.refused.append((members, refused.answer))
+    }
+    while wire.hasInput, !appending.unanswered.isEmpty { take(try wire.next(), mailbox) }
+    while appending.unanswered.count > AppendsUnderWay.unansweredMax {
+      take(try wire.next(within: patience), mailbox)
+    }
+    if !appending.refused.isEmpty { try drain(mailbox) }
+    return collect()
+  }
+
+  /// Ends what is open and waits for all answers.
+  func settle() throws -> [AppendResult] {
+    guard let mailbox = opened.map(TargetMailbox.init), !appending.isEmpty else {
+      return collect()
+    }
+    try drain(mailbox)
+    return collect()
+  }
+
+  private func collect() -> [AppendResult] {
+    defer { appending.results = [] }
+    return appending.results
+  }
+
+  private func write(_ member: Appendable, to mailbox: TargetMailbox, _ wire: IMAPWire) throws {
+    var command =
+      appending.open
+      ?? .init(encoder: AppendEncoder(tag: wire.newTag(), to: mailbox.name, encoder: wire.encoder))
+    command.members.append(member)
+    command.bytes += member.message.bytes.count
+    let chunks: [WireChunk]
+    do {
+      chunks = try command.encoder.add(
+        flags: member.flags, date: member.date, message: member.message.bytes)
+    } catch { throw wire.unspeakable(error) }
+    appending.open = command
+    for chunk in chunks {
+      try wire.write(chunk, of: command.tag) { take($0, mailbox) }
+    }
+  }
+
+  private func endCommand() throws {
+    guard let command = appending.open else { return }
+    let wire = try line()
+    try wire.write(command.encoder.finish(), of: command.tag) { _ in }
+    try wire.flush()
+    appending.open = nil
+    appending.unanswered.append(command)
+  }
+
+  private func drain(_ mailbox: TargetMailbox) throws {
+    let wire = try line()
+    try endCommand()
+    while !appending.unanswered.isEmpty {
+      take(try wire.next(within: patience), mailbox)
+    }
+    while !appending.refused.isEmpty {
+      let (members, answer) = appending.refused.removeFirst()
+      try resolve(members, answer, mailbox)
+    }
+  }
+
+  private func take(_ response: Response, _ mailbox: TargetMailbox) {
+    guard case .tagged(let tag, let answer) = response,
+      let index = appending.unanswered.firstIndex(where: { $0.tag == tag })
+    else { return }
+    let command = appending.unanswered.remove(at: index)
+    if answer.kind == .ok {
+      accept(command.members, answer, mailbox)
+    } else {
+      appending.refused.append((command.members, answer))
+    }
+  }
+
+  private func accept(_ members: [Appendable], _ answer: StatusResponse, _ mailbox: TargetMailbox) {
+    var uids: [UID] = []
+    if case .appendUID(let validity, let told)? = answer.code, told.count == members.count,
+      validity == mailbox.uidValidity
+    {
+      uids = told
+    }
+    for (index, member) in members.enumerated() {
+      let receipt = Receipt(
+        uid: uids.isEmpty ? nil : uids[index], concessions: member.concessions)
+      appending.results.append(
+        AppendResult(key: member.message.key, verdict: .stored(receipt)))
+    }
+  }
+
+  // MARK: Refusals
+
+  /// Finds the message a group was refused for by halving the group; then lets go of what the
+  /// server may object to, step by step.
+  private func resolve(
+    _ members: [Appendable], _ answer: StatusResponse, _ mailbox: TargetMailbox
+  ) throws {
+    let error = ServerAnswer.error(answer, on: .append, side: account.side)
+    guard error.scope == .message, error.remedy == .skip else {
+      return refuse(members, error)
+    }
+    if members.count > 1 {
+      let middle = members.count / 2
+      for half in [Array(members[..<middle]), Array(members[middle...])] {
+        let again = try appendNow(half, mailbox)
+        if again.kind == .ok {
+          accept(half, again, mailbox)
+        } else {
+          try resolve(half, again, mailbox)
+        }
+      }
+    } else if let member = members.first {
+      try stepDown(member, error, mailbox)
+    }
+  }
+
+  private func stepDown(_ member: Appendable, _ error: SyncError, _ mailbox: TargetMailbox) throws {
+    guard error.cause == .messageRefused else { return refuse([member], error) }
+    for modest in member.steps {
+      let answer = try appendNow([modest], mailbox)
+      if answer.kind == .ok {
+        let kept = try storeAfterwards(modest, of: member, answer, mailbox)
+        return accept([kept], answer, mailbox)
+      }
+      let next = ServerAnswer.error(answer, on: .append, side: account.side)
+      guard next.scope == .message, next.remedy == .skip else { return refuse([member], next) }
+    }
+    refuse([member], error)
+  }
+
+  /// What APPEND refused may be taken by STORE; what is not goes on record.
+  private func storeAfterwards(
+    _ modest: Appendable, of member: Appendable, _ answer: StatusResponse,
+    _ mailbox: TargetMailbox
+  ) throws -> Appendable {
+    var kept = modest
+    var missing = member.flags.subtracting(modest.flags)
+    if case .appendUID(_, let uids)? = answer.code, let uid = uids.first, uids.count == 1 {
+      for flag in missing.single {
+        let stored = try line().ask(.uidStore(UIDSet([uid]), .add, flag))
+        if stored.kind == .ok { missing = missing.subtracting(flag) }
+      }
+    }
+    if !missing.isEmpty { kept.concessions.append(.flagsDropped(missing)) }
+    return kept
+  }
+
+  private func refuse(_ members: [Appendable], _ error: SyncError) {
+    for member in members {
+      appending.results.append(
+        AppendResult(
+          key: member.message.key,
+          verdict: .refused(error.at(mailbox: opened?.name, key: member.message.key))))
+    }
+  }
+
+  /// Appends with nothing else under way and returns the answer.
+  private func appendNow(_ members: [Appendable], _ mailbox: TargetMailbox) throws
+    -> StatusResponse
+  {
+    let wire = try line()
+    do {
+      for member in members { try write(member, to: mailbox, wire) }
+      try endCommand()
+    } catch let refused as CommandRefused {
+      appending.open = nil
+      return refused.answer
+    }
+    let command = appending.unanswered.removeLast()
+    return try wire.answer(to: command.tag, within: patience) { _ in }
+  }
+}
+
+extension AppendsUnderWay.Command {
+  func isFull(with member: Appendable) -> Bool {
+    members.count >= AppendsUnderWay.membersMax
+      || bytes + member.message.bytes.count > AppendsUnderWay.bytesMax
+  }
+}
+
+extension TargetMailbox {
+  fileprivate init(_ mailbox: OpenMailbox) {
+    self.init(
+      name: mailbox.name, uidValidity: mailbox.status.uidValidity ?? .unknown,
+      uidNext: mailbox.status.uidNext, messages: mailbox.status.messages ?? 0,
+      permanentFlags: mailbox.permanentFlags, wasCreated: false)
+  }
+}

@@ -1,0 +1,192 @@
+// mailmove: being let in.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTransport
+import MailWire
+import SyncEngine
+
+extension IMAPConnection {
+  func establish() async throws {
+    let channel = try SessionOpening(account, interruption).open()
+    let wire = IMAPWire(
+      channel, side: account.side, deadlines: account.deadlines,
+      trace: account.trace(account.side.rawValue))
+    self.wire = wire
+    if account.url.scheme != .imap { try greet(wire) }
+    try learnCapabilities(wire, measuring: true)
+    family = detectFamily(wire)
+    guard let credentials = account.credentials else { return }
+    try await login(wire, credentials)
+    if wire.capabilities.isEmpty { try learnCapabilities(wire) }
+    try introduce(wire)
+    if wire.capabilities.has(.compressDeflate), account.compression.pays(roundTrip: roundTrip) {
+      try compress(wire)
+    }
+  }
+
+  private func greet(_ wire: IMAPWire) throws {
+    guard case .untagged(let hello) = try wire.next() else {
+      throw SyncError(
+        .protocolViolation, scope: .endpoint, remedy: .stop, side: account.side,
+        detail: "no IMAP greeting")
+    }
+    guard hello.kind == .ok else {
+      throw ServerAnswer.error(hello, on: .greeting, side: account.side)
+    }
+    greeting = hello.text
+  }
+
+  private func learnCapabilities(_ wire: IMAPWire, measuring: Bool = false) throws {
+    guard measuring || wire.capabilities.isEmpty else { return }
+    let start = ContinuousClock.now
+    try wire.perform(.capability, on: .other)
+    if measuring { roundTrip = ContinuousClock.now - start }
+  }
+
+  /// A refused login is never tried again; only a token that has expired is asked for once more.
+  private func login(_ wire: IMAPWire, _ credentials: CredentialProvider) async throws {
+    let first = try await credentials.obtain()
+    do {
+      try authenticate(wire, first)
+    } catch let error as SyncError where error.cause == .loginRefused {
+      guard case .token(let used) = first, case .token(let fresh) = try await credentials.obtain(),
+        used.withBytes({ old in fresh.withBytes { $0 != old } })
+      else { throw error }
+      try authenticate(wire, .token(fresh))
+    }
+  }
+
+  private func authenticate(_ wire: IMAPWire, _ credential: Credential) throws {
+    let methods: [LoginMethod]
+    do {
+      methods = try MechanismChoice.order(
+        wire.capabilities, credential: credential.kind,
+        hasAuthorization: account.authorizationIdentity != nil)
+    } catch {
+      throw SyncError(
+        .noCommonMechanism, scope: .endpoint, remedy: .stop, side: account.side,
+        detail: "\(error)")
+    }
+    guard let method = methods.first else { return }
+    do {
+      if var exchange = try mechanism(method, credential) {
+        try wire.authenticate(&exchange)
+      } else {
+        let user = Array((account.url.user ?? "").utf8)
+        try wire.login(.login(user: user, password: credential.secret))
+      }
+    } catch let error as SASLError {
+      throw SyncError(
+        .loginRefused, scope: .endpoint, remedy: .stop, side: account.side, detail: "\(error)")
+    }
+  }
+
+  /// nil: the LOGIN command.
+  private func mechanism(_ method: LoginMethod, _ credential: Credential) throws -> (
+    any SASLMechanism
+  )? {
+    let identity = SASLIdentity(
+      user: account.url.user ?? "", authorization: account.authorizationIdentity)
+    return switch method {
+    case .scramSHA256:
+      try ScramMechanism(identity, password: credential.secret, nonce: Self.nonce())
+    case .plain: try PlainMechanism(identity, password: credential.secret)
+    case .oauthBearer:
+      try OAuthBearerMechanism(
+        identity, token: credential.secret, host: account.url.host, port: UInt16(account.url.port))
+    case .xoauth2: try XOAuth2Mechanism(identity, token: credential.secret)
+    case .loginCommand: nil
+    }
+  }
+
+  /// Says who we are where that is wanted; some servers let nobody in who does not.
+  private func introduce(_ wire: IMAPWire) throws {
+    guard wire.capabilities.has(.id) || family.demandsID else { return }
+    let answer = try wire.ask(.id(Self.identity)) { response in
+      if case .id(let fields) = response { serverID = fields }
+    }
+    if answer.kind == .ok { family = detectFamily(wire) }
+  }
+
+  private func compress(_ wire: IMAPWire) throws {
+    guard try wire.ask(.compressDeflate).kind == .ok else { return }
+    guard wire.isDrained else {
+      throw SyncError(
+        .protocolViolation, scope: .connection, remedy: .retry(after: nil), side: account.side,
+        detail: "something was sent between the answer to COMPRESS and the compressed stream")
+    }
+    do { try wire.channel.startCompression(level: Self.compressionLevel) } catch {
+      throw SyncError(error, side: account.side)
+    }
+  }
+
+  private func detectFamily(_ wire: IMAPWire) -> ServerFamily {
+    ServerFamily.detect(
+      host: account.url.host, greeting: greeting, id: serverID, capabilities: wire.capabilities)
+  }
+
+  /// 144 random bits, as SCRAM wants them: printable and without a comma.
+  private static func nonce() -> String {
+    let bytes = (0..<18).map { _ in UInt8.random(in: 0...255) }
+    return String(decoding: Base64.encode(bytes), as: UTF8.self)
+  }
+
+  private static let identity = [
+    ("name", "mailmove"), ("version", "1"), ("vendor", "mailmove"),
+  ]
+  /// Fast; higher levels cost CPU without saving much (measured on mail).
+  private static let compressionLevel = 3
+}
+
+extension IMAPWire {
+  /// LOGIN; what the server can do is asked again afterwards.
+  func login(_ command: Command) throws {
+    forgetCapabilities()
+    try perform(command, on: .login)
+  }
+
+  /// A SASL exchange (RFC 9051, 6.2.2), of which nothing is traced.
+  func authenticate(_ exchange: inout any SASLMechanism) throws {
+    let saslIR = capabilities.has(.saslIR)
+    forgetCapabilities()
+    try hidingContinuations {
+      var first: [UInt8]? = exchange.initialResponse()
+      let tag = try send(
+        .authenticate(mechanism: exchange.name, initialResponse: saslIR ? first : nil))
+      if saslIR { first = nil }
+      while true {
+        switch try next() {
+        case .tagged(tag, let answer):
+          return try accept(answer, exchange)
+        case .continuation(let text):
+          if let waiting = first {
+            first = nil
+            try write(secretLine: Base64.encode(waiting))
+          } else {
+            try respond(&exchange, to: text)
+          }
+        default: continue
+        }
+      }
+    }
+  }
+
+  private func respond(_ exchange: inout any SASLMechanism, to text: [UInt8]) throws {
+    do {
+      guard let challenge = Base64.decode(text) else {
+        throw SASLError.badChallenge(mechanism: exchange.name, reason: "it is not base64")
+      }
+      try write(secretLine: Base64.encode(try exchange.respond(to: challenge)))
+    } catch let error as SASLError {
+      try write(secretLine: Array("*".utf8))
+      throw error
+    }
+  }
+
+  private func accept(_ answer: StatusResponse, _ exchange: any SASLMechanism) throws {
+    guard answer.kind != .ok else { return try exchange.verifyFinished() }
+    let reason = exchange.refusal.map { "\(answer.text) (\($0))" } ?? answer.text
+    throw ServerAnswer.error(
+      StatusResponse(kind: answer.kind, code: answer.code, text: reason), on: .login, side: side)
+  }
+}

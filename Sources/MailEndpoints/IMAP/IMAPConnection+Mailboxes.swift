@@ -1,0 +1,153 @@
+// mailmove: target mailboxes: opening, making, subscribing.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+
+extension IMAPConnection {
+  /// Whether reading should go through EXAMINE: unless the mailbox is open for writing already.
+  func isOpenReadOnly(_ name: MailboxName) -> Bool {
+    guard let opened, opened.name == name else { return true }
+    return opened.isReadOnly
+  }
+
+  func limits() -> TargetLimits {
+    TargetLimits(appendLimit: wire?.capabilities.appendLimit)
+  }
+
+  /// The tightest of the quotas that count for INBOX (RFC 9208).
+  func quota() throws -> Quota? {
+    let wire = try line()
+    guard wire.capabilities.has(.quota) else { return nil }
+    var quota: Quota?
+    let answer = try wire.ask(.quotaRoot(of: .inbox)) { response in
+      guard case .quota(_, let resources) = response else { return }
+      var found = quota ?? Quota()
+      for resource in resources {
+        switch resource.name.uppercased() {
+        case "STORAGE":
+          found.usedBytes = resource.usage.multipliedReportingOverflow(by: 1_024).partialValue
+          found.limitBytes = resource.limit.multipliedReportingOverflow(by: 1_024).partialValue
+        case "MESSAGE":
+          found.usedMessages = resource.usage
+          found.limitMessages = resource.limit
+        default: continue
+        }
+      }
+      quota = found
+    }
+    return answer.kind == .ok ? quota : nil
+  }
+
+  /// Opens a target mailbox, by the name it last had if there is one; creates it if it is missing.
+  func openForAppending(_ mailbox: MappedMailbox, lastKnown: MailboxName?) throws -> TargetMailbox {
+    guard let planned = mailbox.target else {
+      preconditionFailure("a mailbox that is left out is never opened")
+    }
+    let name = lastKnown ?? planned
+    if let found = try openIfPresent(name) { return found }
+    let created = try create(mailbox, named: planned)
+    guard let made = try openIfPresent(created, wasCreated: true) else {
+      throw SyncError(
+        .mailboxNameRefused, scope: .mailbox, remedy: .stop, side: account.side, mailbox: created,
+        detail: "created, and not there afterwards")
+    }
+    return made
+  }
+
+  private func openIfPresent(_ name: MailboxName, wasCreated: Bool = false) throws
+    -> TargetMailbox?
+  {
+    do {
+      let mailbox = try open(name, readOnly: false, afresh: true)
+      return TargetMailbox(
+        name: name, uidValidity: mailbox.status.uidValidity ?? .unknown,
+        uidNext: mailbox.status.uidNext, messages: mailbox.status.messages ?? 0,
+        permanentFlags: mailbox.permanentFlags, wasCreated: wasCreated)
+    } catch let error as SyncError
+      where error.cause == .mailboxMissing || error.cause == .mailboxRefused
+    {
+      guard try exists(name) == false else { throw error.at(mailbox: name) }
+      return nil
+    }
+  }
+
+  private func exists(_ name: MailboxName) throws -> Bool {
+    try rows().contains { $0.name == name && !$0.has("\\Noselect") && !$0.has("\\NonExistent") }
+  }
+
+  private func rows() throws -> [ListRow] {
+    var rows: [ListRow] = []
+    try line().perform(.list(), on: .list, within: patience) { response in
+      if case .list(let row) = response { rows.append(row) }
+    }
+    return rows
+  }
+
+  /// Creates a mailbox and returns the name the server gave it.
+  private func create(_ mailbox: MappedMailbox, named planned: MailboxName) throws -> MailboxName {
+    let before = Set(try rows().map(\.name))
+    var refusal: StatusResponse?
+    for name in [planned] + CreateAlternatives.names(for: mailbox, family: family) {
+      let answer = try attempt(name, mailbox)
+      if answer.kind == .ok || answer.code == .alreadyExists
+        || answer.text.lowercased().contains("already exists")
+      {
+        return try spelling(of: name, before: before)
+      }
+      let error = ServerAnswer.error(answer, on: .create, side: account.side)
+      guard error.cause == .mailboxNameRefused else { throw error.at(mailbox: name) }
+      refusal = refusal ?? answer
+    }
+    let answer = refusal ?? StatusResponse(kind: .no)
+    throw ServerAnswer.error(answer, on: .create, side: account.side).at(mailbox: planned)
+  }
+
+  /// CREATE, with the role where the server takes one; once more without it if it is refused.
+  private func attempt(_ name: MailboxName, _ mailbox: MappedMailbox) throws -> StatusResponse {
+    let wire = try line()
+    if let use = mailbox.createRole?.specialUse, wire.capabilities.has(.createSpecialUse) {
+      let answer = try wire.ask(.create(name, use: use))
+      if answer.kind == .ok { return answer }
+    }
+    return try wire.ask(.create(name, use: nil))
+  }
+
+  /// A server may trim or fold a name while creating it: what is new in the list is what counts.
+  private func spelling(of name: MailboxName, before: Set<MailboxName>) throws -> MailboxName {
+    let now = try rows()
+    if now.contains(where: { $0.name == name }) { return name }
+    let wanted = MatchingForm("\(name)")
+    let twin = now.first { MatchingForm("\($0.name)") == wanted && !$0.has("\\Noselect") }
+    let new = now.filter { !before.contains($0.name) && !$0.has("\\Noselect") }
+    return twin?.name ?? (new.count == 1 ? new[0].name : name)
+  }
+
+  func subscribe(to name: MailboxName) throws {
+    try line().perform(.subscribe(name), on: .subscribe)
+  }
+
+  /// Adds and removes flags, messages with the same change together.
+  func store(_ changes: [FlagChange], in mailbox: TargetMailbox) throws -> [FlagRefusal] {
+    _ = try open(mailbox.name, readOnly: false)
+    let wire = try line()
+    var refusals: [FlagRefusal] = []
+    let additions = Dictionary(grouping: changes.filter { !$0.add.isEmpty }, by: \.add)
+    let removals = Dictionary(grouping: changes.filter { !$0.remove.isEmpty }, by: \.remove)
+    let steps =
+      additions.map { (StoreAction.add, $0.key, $0.value) }
+      + removals.map { (StoreAction.remove, $0.key, $0.value) }
+    for (mode, flags, members) in steps {
+      for part in UIDSet(members.map(\.uid)).lines(of: family.commandBytesMax) {
+        let answer = try wire.ask(.uidStore(part, mode, flags))
+        guard answer.kind != .ok else { continue }
+        let error = ServerAnswer.error(answer, on: .store, side: account.side)
+        guard error.scope == .message else { throw error.at(mailbox: mailbox.name) }
+        refusals += members.filter { part.contains($0.uid) }.map {
+          FlagRefusal(uid: $0.uid, error: error.at(mailbox: mailbox.name))
+        }
+      }
+    }
+    return refusals
+  }
+}

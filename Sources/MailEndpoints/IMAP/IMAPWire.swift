@@ -1,0 +1,281 @@
+// mailmove: commands out, responses in.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTransport
+import MailWire
+import SyncEngine
+
+/// Commands out and responses in, over a verified TLS connection.
+///
+/// It only lives on its connection's thread and may block there. Several commands may be under
+/// way; answers are read in the order the server sends them.
+final class IMAPWire {
+  let side: SyncError.Side
+  let deadlines: Deadlines
+  private(set) var capabilities = CapabilitySet.none
+  /// Commands written and not answered.
+  private(set) var outstanding = 0
+  private(set) var lastUse = ContinuousClock.now
+  var channel: SecureChannel { secureChannel }
+
+  private let secureChannel: SecureChannel
+  private let trace: WireTrace
+  private var framer = Framer()
+  private var parser = ResponseParser()
+  private var tags = TagSource()
+  private var gathered: [[UInt8]] = []
+  private var gatheredBytes = 0
+  /// Bytes after which writing does not wait for more.
+  private static let gatheredBytesMax = 64 << 10
+  /// What the server sends next is part of a SASL exchange and is not traced.
+  private var hidesContinuations = false
+
+  init(_ channel: SecureChannel, side: SyncError.Side, deadlines: Deadlines, trace: WireTrace) {
+    secureChannel = channel
+    self.side = side
+    self.deadlines = deadlines
+    self.trace = trace
+  }
+
+  // MARK: Writing
+
+  /// How literals are sent to this server.
+  var encoder: CommandEncoder { CommandEncoder(literalMode: LiteralMode(capabilities)) }
+
+  /// Writes a command and returns its tag; does not wait for the answer.
+  ///
+  /// - Parameter meanwhile: gets the responses that arrive while the server is asked to go on.
+  func send(_ command: Command, meanwhile: (Response) throws -> Void = { _ in }) throws -> String {
+    let tag = tags.next()
+    outstanding += 1
+    do {
+      let chunks = try encoder.encode(tag: tag, command)
+      for chunk in chunks { try write(chunk, of: tag, meanwhile: meanwhile) }
+    } catch let error as EncodingError { throw unspeakable(error) }
+    try flush()
+    return tag
+  }
+
+  /// The tag of a command that is written in parts.
+  func newTag() -> String {
+    outstanding += 1
+    return tags.next()
+  }
+
+  /// Writes a part of a command; small parts are gathered until `flush` or until they are many.
+  ///
+  /// Throws `CommandRefused` if the server answers instead of asking for the rest.
+  func write(_ chunk: WireChunk, of tag: String, meanwhile: (Response) throws -> Void) throws {
+    trace.record(.sent, Self.traceKind(of: chunk), chunk.bytes)
+    gathered.append(chunk.bytes)
+    gatheredBytes += chunk.bytes.count
+    if chunk.waitsForContinuation {
+      try awaitContinuation(of: tag, meanwhile: meanwhile)
+    } else if gatheredBytes >= Self.gatheredBytesMax {
+      try flush()
+    }
+  }
+
+  /// Writes a line that is no command: an answer within a SASL exchange.
+  func write(secretLine line: [UInt8]) throws {
+    trace.record(.sent, .secret, line)
+    gathered.append(line + Array("\r\n".utf8))
+    try flush()
+  }
+
+  func flush() throws {
+    guard !gathered.isEmpty else { return }
+    defer {
+      gathered.removeAll(keepingCapacity: true)
+      gatheredBytes = 0
+    }
+    do { try secureChannel.write(gathered, within: deadlines.progress) } catch {
+      throw SyncError(error, side: side)
+    }
+    lastUse = .now
+  }
+
+  /// An argument that cannot be sent comes from the user's settings or from a mailbox name.
+  func unspeakable(_ error: EncodingError) -> SyncError {
+    SyncError(
+      .mailboxNameRefused, scope: .mailbox, remedy: .stop, side: side, detail: "\(error)")
+  }
+
+  /// Waits until the server asks for the rest of a command.
+  ///
+  /// Throws `CommandRefused` if it answers the command instead.
+  private func awaitContinuation(of tag: String, meanwhile: (Response) throws -> Void) throws {
+    try flush()
+    while true {
+      let response = try next()
+      switch response {
+      case .continuation: return
+      case .tagged(tag, let answer):
+        throw CommandRefused(answer: answer)
+      default: try meanwhile(response)
+      }
+    }
+  }
+
+  // MARK: Reading
+
+  /// Nothing has been read that was not handed out.
+  var isDrained: Bool { framer.isEmpty }
+
+  /// Whether something can be read without waiting.
+  var hasInput: Bool { !framer.isEmpty || secureChannel.hasInput }
+
+  /// The next response; waits for it. A BYE that nobody asked for is thrown.
+  ///
+  /// - Parameter patience: until the first byte; after that bytes only have to keep coming.
+  func next(within patience: Duration? = nil) throws -> Response {
+    let limit = patience ?? deadlines.command
+    while true {
+      if let frame = try nextFrame() {
+        let response = parse(frame)
+        note(response)
+        if case .untagged(let answer) = response, answer.kind == .bye {
+          throw ServerAnswer.error(answer, on: .other, side: side)
+        }
+        return response
+      }
+      let deadline = framer.isMidResponse ? deadlines.progress : limit
+      let channel = secureChannel
+      let count: Int
+      do {
+        count = try framer.fill { buffer in try channel.read(into: buffer, within: deadline) }
+      } catch let error as TransportError { throw SyncError(error, side: side) }
+      guard count > 0 else {
+        throw SyncError(
+          .connectionLost, scope: .connection, remedy: .retry(after: nil), side: side,
+          detail: "the server ended the connection")
+      }
+      lastUse = .now
+    }
+  }
+
+  /// Sends a command and reads until it is answered with OK.
+  ///
+  /// Throws what a NO or BAD means on this occasion.
+  @discardableResult
+  func perform(
+    _ command: Command, on occasion: ServerAnswer.Occasion, within patience: Duration? = nil,
+    _ take: (Response) throws -> Void = { _ in }
+  ) throws -> StatusResponse {
+    let answer = try ask(command, within: patience, take)
+    guard answer.kind == .ok else { throw ServerAnswer.error(answer, on: occasion, side: side) }
+    return answer
+  }
+
+  /// Sends a command and reads until it is answered, with whatever.
+  func ask(
+    _ command: Command, within patience: Duration? = nil,
+    _ take: (Response) throws -> Void = { _ in }
+  ) throws -> StatusResponse {
+    do {
+      return try answer(to: send(command, meanwhile: take), within: patience, take)
+    } catch let refused as CommandRefused {
+      return refused.answer
+    }
+  }
+
+  /// Reads until a command is answered.
+  func answer(
+    to tag: String, within patience: Duration? = nil, _ take: (Response) throws -> Void
+  ) throws -> StatusResponse {
+    while true {
+      let response = try next(within: patience)
+      if case .tagged(tag, let answer) = response { return answer }
+      try take(response)
+    }
+  }
+
+  /// Sends several commands at once and reads their answers, in order.
+  func pipeline(
+    _ commands: [Command], within patience: Duration? = nil,
+    _ take: (Response) throws -> Void
+  ) throws -> [StatusResponse] {
+    var tags: [String] = []
+    for command in commands { tags.append(try send(command, meanwhile: take)) }
+    return try tags.map { try answer(to: $0, within: patience, take) }
+  }
+
+  /// While secrets are exchanged, nothing the server says is traced.
+  func hidingContinuations<Result>(_ body: () throws -> Result) rethrows -> Result {
+    hidesContinuations = true
+    defer { hidesContinuations = false }
+    return try body()
+  }
+
+  /// Forgets what the server said about itself, because it may say something else from now on.
+  func forgetCapabilities() { capabilities = .none }
+
+  private func nextFrame() throws -> Frame? {
+    do {
+      guard let frame = try framer.next() else { return nil }
+      if trace.isOn { record(frame) }
+      return frame
+    } catch {
+      throw SyncError(
+        .protocolViolation, scope: .connection, remedy: .retry(after: nil), side: side,
+        detail: "\(error)")
+    }
+  }
+
+  private func parse(_ frame: Frame) -> Response {
+    do { return try parser.parse(frame) } catch { return .unknown(name: "unreadable") }
+  }
+
+  private func note(_ response: Response) {
+    switch response {
+    case .tagged(_, let answer):
+      outstanding -= 1
+      note(answer.code)
+    case .untagged(let answer): note(answer.code)
+    case .capability(let set): capabilities = set
+    case .continuation, .enabled, .list, .status, .namespace, .flags, .exists, .recent, .expunge,
+      .vanished, .fetch, .search, .esearch, .quotaRoot, .quota, .id, .unknown:
+      break
+    }
+  }
+
+  private func note(_ code: ResponseCode?) {
+    if case .capability(let set)? = code { capabilities = set }
+  }
+
+  private func record(_ frame: Frame) {
+    let isHidden = hidesContinuations && frame.text.first == UInt8(ascii: "+")
+    trace.record(.received, isHidden ? .secret : .protocolText, frame.text)
+    for literal in frame.literals {
+      if case .bytes(let bytes) = literal.content { trace.record(.received, .message, bytes) }
+    }
+  }
+
+  private static func traceKind(of chunk: WireChunk) -> WireTrace.Kind {
+    switch chunk.kind {
+    case .protocolText: .protocolText
+    case .secret: .secret
+    case .message: .message
+    }
+  }
+}
+
+/// A command was answered before all of it was sent.
+struct CommandRefused: Error {
+  let answer: StatusResponse
+}
+
+/// Tags nobody can guess (invariant 11): a random beginning, then a number.
+struct TagSource {
+  private let prefix: String
+  private var count = 0
+
+  init() {
+    prefix = String(UInt64.random(in: 0...UInt64.max), radix: 36) + "x"
+  }
+
+  mutating func next() -> String {
+    count += 1
+    return prefix + String(count)
+  }
+}

@@ -1,0 +1,62 @@
+// mailmove: a message record as a row.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import MailWire
+import SyncEngine
+
+/// The columns of `message` that hold a `MessageRecord`; the one place that knows both forms.
+enum MessageRow {
+  static let columns = """
+    uidvalidity, uid, state, size, digest, fingerprint, date_seconds, date_zone, system_flags, \
+    keywords, target_uid, reason, note
+    """
+  static let count = 13
+
+  /// Reads the columns, which begin the row.
+  static func record(from row: Row) throws -> MessageRecord {
+    var record = MessageRecord(
+      key: SourceKey(
+        uidValidity: UIDValidity(try Cell.integer(row, 0)),
+        uid: UID(try Cell.narrow(Cell.integer(row, 1)))),
+      state: try state(row, 2), size: try Cell.integer(row, 3),
+      digest: Cell.optionalBytes(row, 4).flatMap(SHA256Digest.init(bytes:)),
+      fingerprint: Cell.optionalBytes(row, 5).flatMap(Fingerprint.init(bytes:)),
+      internalDate: try date(row), flags: try flags(row),
+      targetUID: try Cell.optionalUID(row, 10), note: row[12] as String?)
+    if let reason = row[11] as String? { explain(&record, by: reason) }
+    return record
+  }
+
+  static func state(_ row: Row, _ index: Int) throws -> MessageState {
+    guard let state = MessageState(rawValue: try Cell.narrow(Cell.integer(row, index))) else {
+      throw SyncError.journal(.journalFailed, "the ledger holds a message in an unknown state")
+    }
+    return state
+  }
+
+  /// A reason that only another version knows stays readable, in the note.
+  private static func explain(_ record: inout MessageRecord, by reason: String) {
+    record.reason = SyncError.Cause(rawValue: reason)
+    guard record.reason == nil else { return }
+    record.note = [reason, record.note].compactMap { $0 }.joined(separator: ": ")
+  }
+
+  private static func date(_ row: Row) throws -> InternalDate? {
+    guard let seconds = row[6] as Int64?, let zone = row[7] as Int64? else { return nil }
+    return InternalDate(secondsSinceEpoch: seconds, zoneMinutes: try Cell.narrow(zone))
+  }
+
+  private static func flags(_ row: Row) throws -> FlagSet {
+    let system = SystemFlags(rawValue: try Cell.narrow(Cell.integer(row, 8)))
+    guard let keywords = row[9] as String? else { return FlagSet(system: system) }
+    return FlagSet(
+      system: system, keywords: keywords.split(separator: " ").map { Keyword(String($0)) })
+  }
+
+  /// Keywords are atoms (RFC 9051, 9), so a space keeps them apart.
+  static func text(of keywords: [Keyword]) -> String? {
+    keywords.isEmpty ? nil : keywords.map(\.name).joined(separator: " ")
+  }
+}

@@ -1,0 +1,93 @@
+// mailmove: changes to the messages of one pair.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import MailWire
+import SyncEngine
+
+/// Changes to the messages of one pair, inside a transaction that someone else commits.
+struct MessageTable {
+  let db: Database
+  let pair: Int64
+  /// When all of it is recorded: seconds since 1970-01-01 00:00:00 UTC.
+  let time: Int64
+
+  /// Adds pending messages; of those that are there only pending ones take the listing's values.
+  func enroll(_ entries: ArraySlice<Entry>, uidValidity: UIDValidity) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO message
+          (pair, uidvalidity, uid, state, size, date_seconds, date_zone, system_flags, keywords,
+           recorded_at)
+        VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET size = excluded.size,
+          date_seconds = excluded.date_seconds, date_zone = excluded.date_zone,
+          system_flags = excluded.system_flags, keywords = excluded.keywords
+        WHERE state = 0
+        """)
+    for entry in entries {
+      try statement.execute(arguments: [
+        pair, uidValidity.rawValue, Int64(entry.uid.rawValue), entry.size,
+        entry.internalDate?.secondsSinceEpoch, entry.internalDate.map { Int64($0.zoneMinutes) },
+        Int64(entry.flags.system.rawValue), MessageRow.text(of: entry.flags.keywords), time,
+      ])
+    }
+  }
+
+  func apply(_ outcome: Outcome) throws {
+    switch outcome {
+    case .settled(let record): try settle(record)
+    case .located(let key, let uid):
+      try update(key, "target_uid = ?", [uid.map { Int64($0.rawValue) }])
+    case .flagsCarried(let key, let flags):
+      try update(
+        key, "system_flags = ?, keywords = ?",
+        [Int64(flags.system.rawValue), MessageRow.text(of: flags.keywords)])
+    case .rekeyed(let old, let new): try rekey(from: old, to: new)
+    case .marked(let key, let state): try update(key, "state = ?", [Int64(state.rawValue)])
+    }
+  }
+
+  private func settle(_ record: MessageRecord) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO message (pair, recorded_at, \(MessageRow.columns))
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    try statement.execute(arguments: [
+      pair, time, record.key.uidValidity.rawValue, Int64(record.key.uid.rawValue),
+      Int64(record.state.rawValue), record.size, record.digest.map { Data($0.bytes) },
+      record.fingerprint.map { Data($0.bytes) }, record.internalDate?.secondsSinceEpoch,
+      record.internalDate.map { Int64($0.zoneMinutes) }, Int64(record.flags.system.rawValue),
+      MessageRow.text(of: record.flags.keywords), record.targetUID.map { Int64($0.rawValue) },
+      record.reason?.rawValue, record.note,
+    ])
+  }
+
+  private func rekey(from old: SourceKey, to new: SourceKey) throws {
+    if old != new {
+      let enrolled = try db.cachedStatement(
+        sql: "DELETE FROM message WHERE pair = ? AND uidvalidity = ? AND uid = ? AND state = 0")
+      try enrolled.execute(arguments: [pair, new.uidValidity.rawValue, Int64(new.uid.rawValue)])
+    }
+    try update(
+      old, "uidvalidity = ?, uid = ?", [new.uidValidity.rawValue, Int64(new.uid.rawValue)])
+  }
+
+  /// Changes columns of exactly one message; a message that is not on record is a fault of ours.
+  private func update(
+    _ key: SourceKey, _ assignments: String, _ values: StatementArguments
+  ) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        UPDATE message SET \(assignments), recorded_at = ?
+        WHERE pair = ? AND uidvalidity = ? AND uid = ?
+        """)
+    try statement.execute(
+      arguments: values + [time, pair, key.uidValidity.rawValue, Int64(key.uid.rawValue)])
+    guard db.changesCount == 1 else {
+      throw SyncError.journal(.internalFault, "the message is not on record", key: key)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// mailmove: the messages in SQLite.
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+import MailWire
+import SyncEngine
+
+extension SQLiteJournal: Journal {
+  /// Messages in one transaction of `enroll`: long enough to be fast, short enough that other
+  /// lanes' receipts do not wait.
+  private static let enrollChunk = 10_000
+
+  package func records(of pair: MailboxPair) async throws -> [MessageRecord] {
+    try await read { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT \(MessageRow.columns) FROM message WHERE pair = ? ORDER BY uidvalidity, uid")
+      let rows = try Row.fetchCursor(statement, arguments: [pair.id])
+      return try Array(rows.map(MessageRow.record(from:)))
+    }
+  }
+
+  package func enroll(
+    _ entries: [Entry], uidValidity: UIDValidity, in pair: MailboxPair
+  ) async throws {
+    let time = now()
+    var rest = entries[...]
+    while !rest.isEmpty {
+      let chunk = rest.prefix(Self.enrollChunk)
+      rest = rest.dropFirst(Self.enrollChunk)
+      try await write { db in
+        try MessageTable(db: db, pair: pair.id, time: time).enroll(
+          chunk, uidValidity: uidValidity)
+      }
+    }
+  }
+
+  package func record(_ outcomes: [Outcome], in pair: MailboxPair) async throws {
+    guard !outcomes.isEmpty else { return }
+    let time = now()
+    try await write { db in
+      let table = MessageTable(db: db, pair: pair.id, time: time)
+      for outcome in outcomes { try table.apply(outcome) }
+    }
+  }
+
+  package func summary() async throws -> JobSummary {
+    try await read { db in
+      var counts: [Int64: [MessageState: Int]] = [:]
+      var bytes: [Int64: Int64] = [:]
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT pair, state, count(*), sum(size) FROM message GROUP BY pair, state")
+      while let row = try rows.next() {
+        let pair = try Cell.integer(row, 0)
+        let state = try MessageRow.state(row, 1)
+        counts[pair, default: [:]][state] = try Cell.narrow(Cell.integer(row, 2))
+        if state == .stored || state == .alreadyThere {
+          bytes[pair, default: 0] += try Cell.integer(row, 3)
+        }
+      }
+      return JobSummary(
+        mailboxes: try Self.pairs(in: db).map { pair in
+          JobSummary.MailboxLine(
+            pair: pair, counts: counts[pair.id] ?? [:], bytesAtTarget: bytes[pair.id] ?? 0)
+        })
+    }
+  }
+
+  package func messages(
+    in state: MessageState, limit: Int
+  ) async throws -> [(MailboxPair, MessageRecord)] {
+    try await read { db in
+      let pairs = Dictionary(uniqueKeysWithValues: try Self.pairs(in: db).map { ($0.id, $0) })
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT \(MessageRow.columns), pair FROM message WHERE state = ?
+          ORDER BY pair, uidvalidity, uid LIMIT ?
+          """, arguments: [Int64(state.rawValue), Int64(max(0, limit))])
+      var found: [(MailboxPair, MessageRecord)] = []
+      while let row = try rows.next() {
+        guard let pair = pairs[try Cell.integer(row, MessageRow.count)] else { continue }
+        found.append((pair, try MessageRow.record(from: row)))
+      }
+      return found
+    }
+  }
+
+  package func reopen(_ state: MessageState) async throws -> Int {
+    guard state == .skipped || state == .lost else {
+      throw SyncError.journal(.internalFault, "only skipped or lost messages can be reopened")
+    }
+    let time = now()
+    return try await write { db in
+      try db.execute(
+        sql: """
+          UPDATE message SET state = 0, target_uid = NULL, reason = NULL, note = NULL,
+            recorded_at = ? WHERE state = ?
+          """, arguments: [time, Int64(state.rawValue)])
+      return db.changesCount
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// mailmove: the frozen map in SQLite.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import MailWire
+import SyncEngine
+
+extension SQLiteJournal {
+  package func pairs() async throws -> [MailboxPair] {
+    try await read { try Self.pairs(in: $0) }
+  }
+
+  package func freeze(_ mailboxes: [MappedMailbox]) async throws -> [MailboxPair] {
+    try await write { db in
+      let places = databaseQuestionMarks(count: MappedMailboxRow.count)
+      let insert = try db.cachedStatement(
+        sql: """
+          INSERT INTO pair (\(MappedMailboxRow.columns)) VALUES (\(places))
+          ON CONFLICT (source) DO UPDATE SET \(MappedMailboxRow.replacements)
+            WHERE target IS NULL
+          """)
+      for mapped in mailboxes {
+        try Self.rename(mapped, in: db)
+        try insert.execute(arguments: MappedMailboxRow.arguments(of: mapped))
+      }
+      return try Self.pairs(in: db)
+    }
+  }
+
+  package func standing(of pair: MailboxPair) async throws -> PairStanding {
+    try await read { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT done_uidvalidity, done_uidnext, done_modseq, done_messages,
+            anchor_mailbox, anchor_uidvalidity, anchor_uidnext,
+            (SELECT count(*) FROM message WHERE pair = pair.id AND state = 0)
+          FROM pair WHERE id = ?
+          """, arguments: [pair.id])
+      guard let row else { throw Self.unknown(pair) }
+      return PairStanding(
+        source: try Self.checkpoint(row), target: try Self.anchor(row),
+        pending: try Cell.narrow(Cell.integer(row, 7)))
+    }
+  }
+
+  package func begin(_ pair: MailboxPair, at anchor: TargetAnchor) async throws {
+    try await write { try Self.place(anchor, of: pair, in: $0) }
+  }
+
+  package func finish(
+    _ pair: MailboxPair, source: SourceCheckpoint, target: TargetAnchor?
+  ) async throws {
+    let time = now()
+    try await write { db in
+      if let target { try Self.place(target, of: pair, in: db) }
+      try db.execute(
+        sql: """
+          UPDATE pair SET done_uidvalidity = ?, done_uidnext = ?, done_modseq = ?,
+            done_messages = ?, finished_at = ?
+          WHERE id = ?
+          """,
+        arguments: [
+          source.uidValidity.rawValue, source.uidNext.map { Int64($0.rawValue) },
+          source.highestModSeq, source.messages, time, pair.id,
+        ])
+      guard db.changesCount == 1 else { throw Self.unknown(pair) }
+    }
+  }
+
+  static func pairs(in db: Database) throws -> [MailboxPair] {
+    let rows = try Row.fetchCursor(
+      db, sql: "SELECT \(MappedMailboxRow.columns), id FROM pair ORDER BY id")
+    return try Array(
+      rows.map { row in
+        MailboxPair(
+          id: try Cell.integer(row, MappedMailboxRow.count),
+          mapped: try MappedMailboxRow.mapped(from: row))
+      })
+  }
+
+  /// Follows a mailbox that got another name at the source; its target and its messages stay.
+  private static func rename(_ mapped: MappedMailbox, in db: Database) throws {
+    guard let old = mapped.renamedFrom else { return }
+    let statement = try db.cachedStatement(
+      sql: """
+        UPDATE OR IGNORE pair SET source = ?, source_delimiter = ?, source_path = ?,
+          source_uidvalidity = ?, source_mailbox_id = ?, renamed_from = ?
+        WHERE source = ?
+        """)
+    try statement.execute(
+      arguments: MappedMailboxRow.sourceArguments(of: mapped) + [Data(old.bytes)])
+  }
+
+  private static func place(
+    _ anchor: TargetAnchor, of pair: MailboxPair, in db: Database
+  ) throws {
+    try db.execute(
+      sql: """
+        UPDATE pair SET anchor_mailbox = ?, anchor_uidvalidity = ?, anchor_uidnext = ?
+        WHERE id = ?
+        """,
+      arguments: [
+        Data(anchor.mailbox.bytes), anchor.uidValidity.rawValue,
+        Int64(anchor.uidNext.rawValue), pair.id,
+      ])
+    guard db.changesCount == 1 else { throw unknown(pair) }
+  }
+
+  private static func checkpoint(_ row: Row) throws -> SourceCheckpoint? {
+    guard let uidValidity = row[0] as Int64? else { return nil }
+    return SourceCheckpoint(
+      uidValidity: UIDValidity(uidValidity), uidNext: try Cell.optionalUID(row, 1),
+      highestModSeq: row[2] as Int64?, messages: row[3] as Int64?)
+  }
+
+  private static func anchor(_ row: Row) throws -> TargetAnchor? {
+    guard let name = Cell.optionalBytes(row, 4), let uidNext = try Cell.optionalUID(row, 6) else {
+      return nil
+    }
+    return TargetAnchor(
+      mailbox: MailboxName(name), uidValidity: UIDValidity(try Cell.integer(row, 5)),
+      uidNext: uidNext)
+  }
+
+  private static func unknown(_ pair: MailboxPair) -> SyncError {
+    SyncError.journal(.internalFault, "the mailbox is not in the frozen map")
+      .at(mailbox: pair.mapped.source)
+  }
+}

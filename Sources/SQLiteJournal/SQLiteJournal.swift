@@ -1,0 +1,148 @@
+// mailmove: the journal in SQLite.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import SyncEngine
+
+/// The journal of one job in one SQLite file (docs/journal.md).
+///
+/// Statements run on GRDB's own queues, so that a slow disk never blocks Swift's threads. Every
+/// function throws `SyncError`.
+package final class SQLiteJournal: Sendable {
+  /// Seconds since 1970-01-01 00:00:00 UTC.
+  package typealias Clock = @Sendable () -> Int64
+
+  package static let systemClock: Clock = { Int64(Date().timeIntervalSince1970) }
+
+  /// The pair of endpoints the ledger belongs to.
+  package let job: JobIdentity
+  let database: any DatabaseWriter
+  let now: Clock
+  private let path: String
+  /// nil when opened for reading.
+  private let lock: JournalLock?
+
+  private init(
+    path: String, job: JobIdentity, database: any DatabaseWriter, lock: JournalLock?,
+    now: @escaping Clock
+  ) {
+    self.path = path
+    self.job = job
+    self.database = database
+    self.lock = lock
+    self.now = now
+  }
+
+  /// Opens the ledger of a job for a run, makes it if it is missing, and keeps other runs away.
+  ///
+  /// Throws `journalLocked`, `journalForeign`, `journalNewer`, `journalFailed`, `stateUnwritable`
+  /// or `diskFull`; in each case what was in the file stays as it was.
+  package static func open(
+    at path: String, job: JobIdentity, createIfMissing: Bool = true,
+    now: @escaping Clock = systemClock
+  ) throws -> SQLiteJournal {
+    do {
+      try JournalFile.provide(at: path, createIfMissing: createIfMissing)
+      // One file has one lock, by whatever link it is named.
+      let lock = try JournalLock(besides: JournalFile.resolved(path), now: now())
+      // Opening a pool writes to the file, so whose it is gets read first.
+      try JournalFile.check(owner(at: path), against: job, path: path)
+      let pool = try DatabasePool(path: path, configuration: configuration())
+      try JournalSchema.migrator.migrate(pool)
+      try claim(pool, for: job, at: now())
+      try insistOnDurability(pool)
+      return SQLiteJournal(path: path, job: job, database: pool, lock: lock, now: now)
+    } catch {
+      throw SyncError.journal(error, at: path)
+    }
+  }
+
+  /// Opens a ledger only to look, also while a run is using it; whatever changes it throws.
+  package static func openForReading(at path: String) throws -> SQLiteJournal {
+    do {
+      try JournalFile.require(at: path)
+      let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
+      guard let job = try queue.read({ try JournalFile.owner(in: $0, path: path) }) else {
+        throw JournalFile.missing(path)
+      }
+      return SQLiteJournal(
+        path: path, job: job, database: queue, lock: nil, now: systemClock)
+    } catch {
+      throw SyncError.journal(error, at: path)
+    }
+  }
+
+  /// Closes the file, then gives the lock back.
+  package func close() throws {
+    do { try database.close() } catch { throw SyncError.journal(error, at: path) }
+    lock?.release()
+  }
+
+  /// Reads one consistent state; a cancelled task stops reading.
+  func read<T: Sendable>(_ query: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    do { return try await database.read(query) } catch {
+      throw SyncError.journal(error, at: path)
+    }
+  }
+
+  /// Changes the ledger in one transaction and returns when it is on disk (invariant 3).
+  ///
+  /// Not stopped by cancellation: what the target has acknowledged is recorded even while a run is
+  /// being ended.
+  func write<T: Sendable>(_ change: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    do {
+      return try await withCheckedThrowingContinuation { continuation in
+        database.asyncWrite(change) { _, result in continuation.resume(with: result) }
+      }
+    } catch {
+      throw SyncError.journal(error, at: path)
+    }
+  }
+}
+
+extension SQLiteJournal {
+  /// Seconds to wait for another program that has the file open, such as a backup.
+  private static let busyTimeout = 5.0
+
+  private static func configuration(readonly: Bool = false) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readonly
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(busyTimeout)
+    configuration.label = "mailmove ledger"
+    return configuration
+  }
+
+  private static func owner(at path: String) throws -> JobIdentity? {
+    let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
+    let owner = try queue.read { try JournalFile.owner(in: $0, path: path) }
+    try queue.close()
+    return owner
+  }
+
+  private static func claim(_ pool: DatabasePool, for job: JobIdentity, at time: Int64) throws {
+    try pool.write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO job (id, source, target, created_at) VALUES (1, ?, ?, ?)
+          ON CONFLICT (id) DO NOTHING
+          """,
+        arguments: [job.source, job.target, time])
+    }
+  }
+
+  /// GRDB lowers `synchronous` while it opens a pool, so it is raised afterwards and read back.
+  private static func insistOnDurability(_ pool: DatabasePool) throws {
+    let level = try pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      // Where fsync leaves data in the drive's cache, as on macOS.
+      try db.execute(sql: "PRAGMA fullfsync = ON")
+      return try Int64.fetchOne(db, sql: "PRAGMA synchronous")
+    }
+    guard level == 2 else {
+      throw SyncError.journal(
+        .journalFailed, "SQLite does not write through to the disk (synchronous is not FULL)")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// mailmove: what has to be done in a mailbox.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// What has to be done in one mailbox: a snapshot compared with what is on record.
+package struct WorkList: Sendable, Equatable {
+  /// A message at the target whose flags changed at the source since they were carried over.
+  package struct FlagDrift: Sendable, Equatable {
+    package let record: MessageRecord
+    package let flags: FlagSet
+
+    package init(record: MessageRecord, flags: FlagSet) {
+      self.record = record
+      self.flags = flags
+    }
+  }
+
+  /// Not on record yet.
+  package var unknown: [Entry] = []
+  /// To be moved, in the order of the mailbox: unknown and pending ones.
+  package var toMove: [Entry] = []
+  package var drifts: [FlagDrift] = []
+  /// On record as pending and no longer at the source.
+  package var vanished: [SourceKey] = []
+  /// On record under an earlier UIDVALIDITY, or under none that can be trusted (invariant 6).
+  package var stale: [MessageRecord] = []
+
+  /// Compares a snapshot with the records of the pair, which may be in any order.
+  package init(snapshot: MailboxSnapshot, records: [MessageRecord]) {
+    let validity = snapshot.uidValidity
+    var current: [UID: MessageRecord] = [:]
+    current.reserveCapacity(records.count)
+    for record in records {
+      if validity.isKnown, record.key.uidValidity == validity {
+        current[record.key.uid] = record
+      } else {
+        stale.append(record)
+      }
+    }
+    for entry in snapshot.entries {
+      guard let record = current.removeValue(forKey: entry.uid) else {
+        unknown.append(entry)
+        toMove.append(entry)
+        continue
+      }
+      switch record.state {
+      case .pending, .vanished: toMove.append(entry)
+      case .stored, .alreadyThere:
+        if record.flags != entry.flags { drifts.append(FlagDrift(record: record, flags: entry.flags)) }
+      case .skipped, .lost: continue
+      }
+    }
+    if snapshot.extent == .complete {
+      vanished = current.values.filter { $0.state == .pending }.map(\.key).sorted()
+    }
+  }
+}

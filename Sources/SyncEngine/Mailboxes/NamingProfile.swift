@@ -1,0 +1,135 @@
+// mailmove: what a target allows in the name of a mailbox.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a family of servers allows in names, as far as it is known before the first CREATE.
+///
+/// Where nothing is known, the values are those of the strictest server that is common; a refusal
+/// at CREATE is answered with ``CreateAlternatives``.
+package struct NamingProfile: Sendable, Equatable {
+  /// Characters a segment may not contain, beside the delimiter and those no target gets.
+  package var forbidden: Set<Unicode.Scalar> = []
+  /// When set, the only ASCII characters a segment may contain.
+  package var allowedASCII: Set<Unicode.Scalar>?
+  /// Characters a segment may not begin with, beside those no target gets.
+  package var forbiddenAtStart: Set<Unicode.Scalar> = []
+  /// Bytes of one segment in modified UTF-7.
+  package var segmentBytesMax = 255
+  /// Characters (UTF-16 code units) of one segment; nil: only the bytes count.
+  package var segmentUnitsMax: Int?
+  /// Bytes of the whole name in modified UTF-7.
+  package var pathBytesMax = 1000
+  /// Whether names that differ in case only are one mailbox. Assumed unless it is known not to be.
+  package var foldsCase = true
+  /// Top-level names that are taken for something else, case-folded.
+  package var reservedAtTop: Set<String> = []
+  /// Names that are taken at every level, case-folded.
+  package var reserved: Set<String> = []
+  /// Roles whose mailbox cannot have mailboxes below it.
+  package var rolesWithoutChildren: Set<MailboxRole> = []
+  /// Whether one mailbox can hold both messages and mailboxes.
+  package var allowsDualUse = true
+  /// The top-level mailbox below which users' own mailboxes must be.
+  package var container: String?
+  /// How many mailboxes of their own users may have.
+  package var mailboxCountMax: Int?
+  /// The provider's own names for roles, used where they exist.
+  package var roleNames: [MailboxRole: String] = [:]
+
+  package init() {}
+
+  package init(family: ServerFamily) {
+    self.init()
+    switch family {
+    case .gmail: applyGmail()
+    case .exchange, .davMail: applyExchange()
+    case .yahoo: applyYahoo()
+    case .iCloud, .qq: roleNames = [.sent: "Sent Messages", .trash: "Deleted Messages"]
+    case .dovecot: applyDovecot()
+    case .cyrus: applyCyrus()
+    case .courier: foldsCase = false
+    case .uw: applyUW()
+    case .zimbra: applyZimbra()
+    case .domino: rolesWithoutChildren = [.inbox]
+    case .stalwart:
+      roleNames = [.sent: "Sent Items", .trash: "Deleted Items", .junk: "Junk Mail"]
+    case .smarterMail:
+      roleNames = [.sent: "Sent Items", .trash: "Deleted Items", .junk: "Junk E-Mail"]
+    case .gmx: mailboxCountMax = 20
+    case .protonBridge: container = "Folders"
+    case .dbmail: applyDBMail()
+    case .james:
+      foldsCase = false
+      forbidden = ["."]
+    // A path of 90 bytes was refused.
+    case .yandex: pathBytesMax = 80
+    case .archive:
+      foldsCase = false
+      segmentBytesMax = 1 << 20
+      pathBytesMax = 1 << 20
+    case .generic, .hMailServer, .kerio, .groupWise, .mailRu, .netEase, .mailEnable, .axigen,
+      .communiGate:
+      break
+    }
+  }
+
+  /// The narrowest profile: for a second try after a server refused a name without a usable reason.
+  package var strict: NamingProfile {
+    var strict = self
+    strict.allowedASCII = Self.lettersAndDigits.union([" ", "-", "_", "(", ")"])
+    strict.forbidden = []
+    return strict
+  }
+
+  static let lettersAndDigits = Set(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".unicodeScalars)
+
+  private mutating func applyGmail() {
+    forbidden = ["^"]
+    segmentUnitsMax = 225
+    reservedAtTop = ["[gmail]", "[google mail]", "[imap]"]
+  }
+
+  private mutating func applyExchange() {
+    segmentUnitsMax = 250
+    reservedAtTop = [
+      "files", "calendar", "contacts", "tasks", "journal", "notes", "rss feeds", "sync issues",
+    ]
+    roleNames = [.sent: "Sent Items", .trash: "Deleted Items", .junk: "Junk Email"]
+  }
+
+  private mutating func applyYahoo() {
+    roleNames = [.drafts: "Draft", .junk: "Bulk Mail"]
+    rolesWithoutChildren = [.sent, .drafts, .trash, .junk]
+  }
+
+  private mutating func applyDovecot() {
+    foldsCase = false
+    reserved = ["cur", "new", "tmp"]
+  }
+
+  private mutating func applyCyrus() {
+    foldsCase = false
+    // The rest of its set is not portable: `^` stands for a dot inside.
+    allowedASCII = Self.lettersAndDigits.union(" #$'()*+,-.:=?@[]_~&".unicodeScalars)
+    forbiddenAtStart = ["$"]
+    pathBytesMax = 480
+    reservedAtTop = ["user"]
+  }
+
+  private mutating func applyUW() {
+    foldsCase = false
+    allowsDualUse = false
+    forbiddenAtStart = ["/"]
+  }
+
+  private mutating func applyZimbra() {
+    forbidden = [":"]
+    segmentUnitsMax = 128
+    reservedAtTop = ["contacts", "emailed contacts", "calendar", "tasks", "briefcase", "chats"]
+  }
+
+  private mutating func applyDBMail() {
+    allowedASCII = Self.lettersAndDigits.union(" -=_.&,+@()[]'#".unicodeScalars)
+    segmentUnitsMax = 100
+  }
+}

@@ -1,0 +1,189 @@
+// mailmove: what a folder plan places first.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+extension MappingPlanner {
+  /// Namespaces of others, and INBOX: nothing of ours may take those names by chance.
+  mutating func claimWhatIsNotOurs() {
+    for spot in target.foreignRoots { claims[spot.key] = .reserved }
+    claims[target.spot(of: ["INBOX"]).key] = .reserved
+    claims[target.spot(below: target.prefix, "INBOX").key] = .reserved
+  }
+
+  /// Rows of an earlier run, those of mailboxes that are gone included.
+  mutating func placeFrozen() {
+    var nodeByName: [[UInt8]: Int] = [:]
+    for (index, node) in nodes.nodeOf {
+      nodeByName[source.mailboxes[index].mailbox.name.bytes] = node
+    }
+    for row in frozen.values.sorted(by: { $0.source < $1.source }) {
+      guard let name = row.target else { continue }
+      let path = MailboxPath(name, delimiter: row.targetDelimiter)
+      let spot = target.spot(of: path.texts)
+      let node = nodeByName[row.source.bytes]
+      if case .node = claims[spot.key] {
+      } else {
+        claims[spot.key] = node.map { .node($0) } ?? .gone
+      }
+      guard let node else { continue }
+      let existing = target.mailbox(at: spot)
+      placements[node] = Placement(
+        spot: spot, existing: existing,
+        acceptsChildren: acceptsChildren(existing, isMailbox: true, role: row.role),
+        decision: row.decision, reason: row.reason)
+      if row.decision == .role, let role = row.role, leaders[role] == nil {
+        leaders[role] = nodes.nodes[node].listed
+      }
+    }
+  }
+
+  mutating func placeInbox() {
+    guard let node = nodes.nodes.indices.first(where: nodes.isInbox), placements[node] == nil,
+      moves[node] == nil
+    else { return }
+    let isElsewhere = rules.into != nil
+    let spot = isElsewhere ? target.spot(below: top, "INBOX") : target.spot(of: ["INBOX"])
+    let existing = target.mailbox(at: spot)
+    claims[spot.key] = .node(node)
+    placements[node] = Placement(
+      spot: spot, existing: existing,
+      acceptsChildren: acceptsChildren(
+        existing, isMailbox: nodes.nodes[node].listed != nil, role: .inbox),
+      decision: isElsewhere ? .renamed : .role,
+      reason: isElsewhere ? "--into" : "INBOX is INBOX everywhere")
+  }
+
+  /// Each role's leader goes to the target's mailbox for it; the others are placed below it later.
+  mutating func placeRoles() {
+    guard mapsRoles else { return }
+    let copied = Set(nodes.nodeOf.filter { !isMoved($0.value) }.keys)
+    for role in MailboxRole.allCases where role.treatment == .placed && role != .inbox {
+      if leaders[role] == nil { leaders[role] = roles.leader(of: role, among: copied.contains) }
+      guard let leader = leaders[role], let node = nodes.nodeOf[leader] else { continue }
+      if placements[node] == nil, let place = place(leader, node, role) { placements[node] = place }
+      guard let lead = placements[node] else { continue }
+      for index in roles.holders(of: role) where index != leader && copied.contains(index) {
+        guard let other = nodes.nodeOf[index], placements[other] == nil else { continue }
+        if rules.mergesRoles || roles.entries[index]?.rule == .operatorRule {
+          placements[other] = Placement(
+            spot: lead.spot, existing: lead.existing, acceptsChildren: lead.acceptsChildren,
+            decision: .merged, reason: reason(index, role) + ", together with the other one")
+        } else {
+          aliases[other] = (role, node)
+        }
+      }
+    }
+  }
+
+  /// What the operator said, after roles, so that it may name the same mailbox as a role does.
+  mutating func placeMoves() throws(MappingError) {
+    for (node, move) in moves.sorted(by: { $0.key < $1.key }) where placements[node] == nil {
+      let spot: Spot
+      switch move.to {
+      case .path(let path): spot = try self.spot(typed: path)
+      case .role(let role):
+        guard let place = target.place(for: role, preferring: []) else { continue }
+        spot = place.spot
+      }
+      let isTaken = isTaken(spot)
+      if !isTaken { claims[spot.key] = .node(node) }
+      let existing = target.mailbox(at: spot)
+      placements[node] = Placement(
+        spot: spot, existing: existing,
+        acceptsChildren: acceptsChildren(
+          existing, isMailbox: nodes.nodes[node].listed != nil, role: nil),
+        decision: isTaken ? .merged : .manual, reason: "--map \(move)")
+    }
+  }
+
+  /// Whether another source has the place, even one that is gone.
+  private func isTaken(_ spot: Spot) -> Bool {
+    switch claims[spot.key] {
+    case .node, .gone: true
+    case .reserved, nil: false
+    }
+  }
+
+  /// Whether the operator gave the mailbox a path of its own.
+  private func isMoved(_ node: Int) -> Bool {
+    switch moves[node]?.to {
+    case .path: true
+    case .role, nil: false
+    }
+  }
+
+  private mutating func place(_ leader: Int, _ node: Int, _ role: MailboxRole) -> Placement? {
+    let path = source.mailboxes[leader].texts
+    guard let place = target.place(for: role, preferring: path) else { return nil }
+    let isTaken = isTaken(place.spot)
+    if !isTaken { claims[place.spot.key] = .node(node) }
+    let exists = place.existing?.mailbox.isSelectable ?? false
+    let isCreated = !exists && target.tree.listing.canCreateWithRole && role.specialUse != nil
+    return Placement(
+      spot: place.spot, existing: place.existing,
+      acceptsChildren: acceptsChildren(place.existing, isMailbox: true, role: role),
+      decision: isTaken ? .merged : .role,
+      reason: "\(reason(leader, role)) -> \(place.reason)", createRole: isCreated ? role : nil)
+  }
+
+  /// How the role of a source mailbox is known, for people.
+  func reason(_ index: Int, _ role: MailboxRole) -> String {
+    let name = source.mailboxes[index].segments.last?.text ?? ""
+    guard let entry = roles.entries[index] else { return role.rawValue }
+    switch entry.rule {
+    case .attribute: return "marked \(entry.attribute ?? "")"
+    case .operatorRule: return "--map to \(role.rawValue)"
+    case .hostRule: return "'\(name)' is this provider's folder for \(role.rawValue)"
+    case .trustedName, .plausibleName: return "'\(name)' is a name for \(role.rawValue)"
+    case .siblingEvidence:
+      return "'\(name)' is \(role.rawValue), because its other meaning is taken"
+    case .none: return role.rawValue
+    }
+  }
+
+  /// A path the operator typed: complete, or from the top of the user's own hierarchy.
+  private func spot(typed path: String) throws(MappingError) -> Spot {
+    let segments = MailboxPath.typed(path)
+    var spot = top
+    var rest = segments[...]
+    if rules.into == nil {
+      let complete = target.spot(of: segments)
+      if segments == ["INBOX"] || target.mailbox(at: complete) != nil { return complete }
+      for start in [top, target.prefix]
+      where segments.count > start.segments.count && segments.starts(with: start.segments) {
+        spot = start
+        rest = segments.dropFirst(start.segments.count)
+        break
+      }
+    }
+    for segment in rest {
+      let next = target.spot(below: spot, segment.nfc)
+      if target.mailbox(at: next) == nil { try checkLegal(segment, next, path) }
+      spot = next
+    }
+    return spot
+  }
+
+  private func checkLegal(
+    _ segment: String, _ spot: Spot, _ path: String
+  ) throws(MappingError) {
+    let isTop = spot.segments.count == target.prefix.segments.count + 1
+    let legal = target.legal(segment, isTop: isTop, source: [])
+    let isLegal = legal.unicodeScalars.elementsEqual(segment.nfc.unicodeScalars)
+    let isFlat = target.tree.delimiter == nil && spot.segments.count > 1
+    guard isLegal, !isFlat, spot.bytes <= target.profile.pathBytesMax else {
+      throw .illegalDestination(path, suggestion: isFlat ? segment : legal)
+    }
+  }
+}
+
+extension MappingRules.Move: CustomStringConvertible {
+  /// As on the command line.
+  package var description: String {
+    switch to {
+    case .path(let path): "\(from)=\(path)"
+    case .role(let role): "\(from)=\(role.attributes.first ?? role.rawValue)"
+    }
+  }
+}

@@ -1,0 +1,161 @@
+// mailmove: placing what has no role.
+// SPDX-License-Identifier: Apache-2.0
+
+extension MappingPlanner {
+  /// A name a node would like to have.
+  private struct Wish {
+    let node: Int
+    let base: Spot
+    let segment: String
+    /// Whether the segment is the source's own, byte for byte.
+    let isUnchanged: Bool
+    let isFlattened: Bool
+    /// Whether all segments so far are the source's own.
+    let isSame: Bool
+    let reason: String
+    /// Bytes left for the segment.
+    let room: Int
+  }
+
+  /// The rest, one level of the source after the other. In a level, names that need no change come
+  /// first; the others follow in the order of their raw bytes.
+  mutating func placeTheRest() throws(MappingError) {
+    let levels = Dictionary(grouping: nodes.nodes.indices, by: { nodes.nodes[$0].depth })
+    for depth in levels.keys.sorted() {
+      let wishes = (levels[depth] ?? []).filter { placements[$0] == nil }.map { wish($0) }
+      let unchanged = wishes.filter { $0.isUnchanged && aliases[$0.node] == nil }
+      let others = wishes.filter { !($0.isUnchanged && aliases[$0.node] == nil) }
+      for wish in unchanged + others { try place(wish) }
+    }
+  }
+
+  private func wish(_ node: Int) -> Wish {
+    let value = nodes.nodes[node]
+    let text = wantedText(value.text)
+    if let alias = aliases[node], let leader = placements[alias.leader] {
+      let isBelow = leader.acceptsChildren
+      return wish(
+        node, text, below: isBelow ? leader.spot : top, flattenedFrom: nil, isSame: false,
+        reason: "a second folder for \(alias.role.rawValue)")
+    }
+    guard let parent = value.parent, let place = placements[parent] else {
+      let isFlat = target.tree.delimiter == nil && !top.segments.isEmpty
+      return wish(
+        node, text, below: top, flattenedFrom: isFlat ? top.segments.last : nil,
+        isSame: top.segments.count == target.prefix.segments.count, reason: "")
+    }
+    let parentIsSame = place.decision == .same || nodes.isInbox(parent) && rules.into == nil
+    let reason = parentIsSame ? "" : "follows '\(MailboxPath.text(of: place.spot.segments))'"
+    if place.acceptsChildren {
+      return wish(
+        node, text, below: place.spot, flattenedFrom: nil, isSame: parentIsSame, reason: reason)
+    }
+    let above =
+      place.spot.segments.count > target.prefix.segments.count
+      ? target.spot(of: place.spot.segments.dropLast()) : target.prefix
+    return wish(
+      node, text, below: above, flattenedFrom: place.spot.segments.last, isSame: false,
+      reason: "the target cannot have folders below '\(MailboxPath.text(of: place.spot.segments))'")
+  }
+
+  private func wish(
+    _ node: Int, _ text: String, below wanted: Spot, flattenedFrom stem: String?, isSame: Bool,
+    reason: String
+  ) -> Wish {
+    let base = baseWithRoom(wanted)
+    let room = target.profile.pathBytesMax - base.bytes - (base.segments.isEmpty ? 0 : 1)
+    let raw = nodes.rawName(node)
+    let isTop = base.segments.count == target.prefix.segments.count
+    if base != wanted {
+      let name = target.legal.shortened(
+        target.legal(text, isTop: isTop, source: raw),
+        to: min(room, target.profile.segmentBytesMax), source: raw)
+      return Wish(
+        node: node, base: base, segment: name, isUnchanged: false, isFlattened: true, isSame: false,
+        reason: "the path is too long for the target", room: room)
+    }
+    let joined = stem.map { "\($0) - \(text)" } ?? text
+    var segment = target.legal(joined, isTop: isTop, bytesMax: room, source: raw)
+    if stem == nil, !target.legal.isReserved(text, isTop: isTop),
+      target.mailbox(at: target.spot(below: base, text)) != nil
+    {
+      segment = text
+    }
+    let original = nodes.nodes[node].text
+    let isUnchanged = segment.unicodeScalars.elementsEqual(original.unicodeScalars)
+    let change = "'\(MailboxPath.text(of: [original]))' is not possible at the target"
+    return Wish(
+      node: node, base: base, segment: segment, isUnchanged: isUnchanged,
+      isFlattened: stem != nil, isSame: isSame && isUnchanged,
+      reason: stem == nil && !isUnchanged && reason.isEmpty ? change : reason, room: room)
+  }
+
+  private mutating func place(_ wish: Wish) throws(MappingError) {
+    let node = wish.node
+    let first = target.spot(below: wish.base, wish.segment)
+    var spot = first
+    var isSuffixed = false
+    while claims[spot.key] != nil || target.isObstructed(spot) {
+      switch rules.onCollision {
+      case .suffix: break
+      case .fail: throw collision(node, spot)
+      case .merge:
+        if case .node(let owner) = claims[spot.key], let other = placements[owner] {
+          placements[node] = Placement(
+            spot: other.spot, existing: other.existing, acceptsChildren: other.acceptsChildren,
+            decision: .merged, reason: "--on-collision merge")
+          return
+        }
+      }
+      let number = nextSuffix[first.key] ?? 2
+      nextSuffix[first.key] = number + 1
+      let segment = target.legal.appending(
+        " (\(number))", to: wish.segment, bytesMax: wish.room)
+      spot = target.spot(below: wish.base, segment)
+      isSuffixed = true
+    }
+    claims[spot.key] = .node(node)
+    let existing = target.mailbox(at: spot)
+    let isMailbox = nodes.nodes[node].listed != nil
+    let decision: MappedMailbox.Decision =
+      isSuffixed ? .suffixed : wish.isFlattened ? .flattened : wish.isSame ? .same : .renamed
+    placements[node] = Placement(
+      spot: spot, existing: existing,
+      acceptsChildren: acceptsChildren(existing, isMailbox: isMailbox, role: nil),
+      decision: decision, reason: reason(wish, isSuffixed: isSuffixed, first))
+  }
+
+  private func reason(_ wish: Wish, isSuffixed: Bool, _ first: Spot) -> String {
+    if isSuffixed { return "'\(MailboxPath.text(of: first.segments))' is taken" }
+    if !wish.reason.isEmpty { return wish.reason }
+    if rules.into != nil { return "--into" }
+    if let container = target.profile.container {
+      return "the target wants it below '\(container)'"
+    }
+    return "same name"
+  }
+
+  private func collision(_ node: Int, _ spot: Spot) -> MappingError {
+    let path = MailboxPath.text(of: spot.segments)
+    var other = path
+    if case .node(let owner) = claims[spot.key] { other = nodes.ruleTexts(owner).first ?? path }
+    return .collision(other, nodes.ruleTexts(node).first ?? "", target: path)
+  }
+
+  /// The nearest place above that leaves room for one more segment.
+  private func baseWithRoom(_ spot: Spot) -> Spot {
+    var base = spot
+    while base.bytes + 1 + Self.roomMin > target.profile.pathBytesMax,
+      base.segments.count > top.segments.count
+    {
+      base = target.spot(of: base.segments.dropLast())
+    }
+    return base
+  }
+
+  /// DavMail writes `/` in a way that nobody reads; the segment then gets what `/` gets.
+  private func wantedText(_ text: String) -> String {
+    guard source.listing.family == .davMail, text.contains("_xF8FF_") else { return text }
+    return text.replacing("_xF8FF_", with: "/")
+  }
+}

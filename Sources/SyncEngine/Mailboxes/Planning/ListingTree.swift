@@ -1,0 +1,82 @@
+// mailmove: the hierarchy behind a listing.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// A listing in order, with namespace prefixes understood.
+struct ListingTree: Sendable {
+  let listing: MailboxListing
+  /// Each name once, sorted by raw bytes, so that the order of LIST rows decides nothing.
+  let mailboxes: [ListedMailbox]
+  /// The personal prefix in segments, `["INBOX"]` for `INBOX.`.
+  let prefix: [String]
+  /// The delimiter for new names; nil: the server has no hierarchy.
+  let delimiter: UInt8?
+
+  init(_ listing: MailboxListing) {
+    let unique = Self.unique(listing.mailboxes)
+    let delimiter = Self.delimiter(of: listing, unique)
+    var personal = (listing.namespaces?.personal ?? []).compactMap { Self.segments(of: $0) }
+    if listing.namespaces == nil, Self.isAllBelowInbox(unique) {
+      personal = [[MailboxPath.Segment(bytes: MailboxName.inbox.bytes, text: "INBOX")]]
+    }
+    if let root = Self.commonRoot(listing.family, unique) { personal.append(root) }
+    self.listing = listing
+    self.delimiter = delimiter
+    prefix = personal.first?.map(\.text) ?? []
+    let reader = Reader(listing: listing, personal: personal.sorted { $0.count > $1.count })
+    mailboxes = unique.map(reader.read)
+  }
+
+  /// One row for each name. hMailServer lists some names twice; their attributes are put together.
+  private static func unique(_ mailboxes: [Mailbox]) -> [Mailbox] {
+    Dictionary(grouping: mailboxes, by: \.name).values.map { rows in
+      guard rows.count > 1 else { return rows[0] }
+      return Mailbox(
+        name: rows[0].name, delimiter: rows.compactMap(\.delimiter).min(),
+        attributes: Set(rows.flatMap(\.attributes)).sorted(),
+        isSubscribed: rows.compactMap(\.isSubscribed).max { !$0 && $1 },
+        status: rows.compactMap(\.status).max { ($0.messages ?? -1) < ($1.messages ?? -1) })
+    }.sorted { $0.name < $1.name }
+  }
+
+  private static func delimiter(of listing: MailboxListing, _ mailboxes: [Mailbox]) -> UInt8? {
+    if let entry = listing.namespaces?.personal.first { return entry.delimiter }
+    // Every server lists INBOX; what lists nothing at all is an archive yet to be written.
+    if mailboxes.isEmpty { return UInt8(ascii: "/") }
+    let inbox = mailboxes.first { $0.name.isInbox }
+    return inbox?.delimiter ?? mailboxes.lazy.compactMap(\.delimiter).first
+  }
+
+  /// A prefix that ends with its delimiter; another kind is no parent of anything.
+  private static func segments(of entry: Namespaces.Entry) -> [MailboxPath.Segment]? {
+    guard let delimiter = entry.delimiter, entry.prefix.last == delimiter else { return nil }
+    let name = MailboxName(Array(entry.prefix.dropLast()))
+    return MailboxPath(name, delimiter: delimiter).segments
+  }
+
+  /// Without NAMESPACE, `INBOX.` counts as a prefix only if nothing lies beside it.
+  private static func isAllBelowInbox(_ mailboxes: [Mailbox]) -> Bool {
+    let others = mailboxes.filter { !$0.name.isInbox && $0.isSelectable }
+    return !others.isEmpty
+      && others.allSatisfy { mailbox in
+        guard let delimiter = mailbox.delimiter, mailbox.name.bytes.count > 6 else { return false }
+        return mailbox.name.bytes[5] == delimiter
+          && MailboxName(Array(mailbox.name.bytes.prefix(5))).isInbox
+      }
+  }
+
+  /// The root that Domino, GroupWise and Kerio may put above everything.
+  private static func commonRoot(
+    _ family: ServerFamily, _ mailboxes: [Mailbox]
+  ) -> [MailboxPath.Segment]? {
+    guard family == .domino || family == .groupWise || family == .kerio else { return nil }
+    let others = mailboxes.filter { !$0.name.isInbox }
+    guard let first = others.first, !first.isSelectable else { return nil }
+    let root = MailboxPath(first.name, delimiter: first.delimiter).segments
+    guard root.count == 1, others.count > 1 else { return nil }
+    return others.dropFirst().allSatisfy {
+      MailboxPath($0.name, delimiter: $0.delimiter).segments.first == root[0]
+    } ? root : nil
+  }
+}

@@ -1,0 +1,102 @@
+// mailmove: what a folder plan has to say.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+extension MappingPlanner {
+  func notes(for rows: [MappedMailbox]) -> [MappingNote] {
+    ruleNotes() + roleNotes() + nameNotes() + skipNotes() + targetNotes(rows)
+  }
+
+  private func ruleNotes() -> [MappingNote] {
+    var notes = unusedMoves.map { MappingNote.unusedRule("--map \($0)") }
+    for (option, globs) in [("--include", rules.include), ("--exclude", rules.exclude)] {
+      for glob in globs where !source.mailboxes.contains(where: { SkipReason.matches(glob, $0) }) {
+        notes.append(.unusedRule("\(option) \(glob)"))
+      }
+    }
+    for (node, move) in moves.sorted(by: { $0.key < $1.key }) {
+      guard let index = nodes.nodes[node].listed,
+        let row = frozen[source.mailboxes[index].mailbox.name], row.decision != .manual
+      else { continue }
+      notes.append(.frozenBeforeRule("--map \(move)"))
+    }
+    return notes
+  }
+
+  private func roleNotes() -> [MappingNote] {
+    var notes = roles.distrusted.map { MappingNote.distrustedAttribute($0) }
+    for (index, readings) in roles.ambiguous.sorted(by: { $0.key < $1.key })
+    where isOpen(index) {
+      notes.append(.ambiguousName(path(index), readings.first, readings.second))
+    }
+    for role in MailboxRole.allCases where role.treatment == .placed {
+      guard let leader = leaders[role] else { continue }
+      let others = roles.holders(of: role).filter { $0 != leader && skipped[$0] == nil }
+      if !others.isEmpty {
+        notes.append(.severalWithRole(role, leader: path(leader), others: others.map(path)))
+      }
+    }
+    let filled = Set(roles.entries.values.map(\.role))
+    for (index, listed) in source.mailboxes.enumerated()
+    where isOpen(index) && roles.entries[index] == nil && listed.segments.count == 1 {
+      guard let last = listed.segments.last, last.bytes.count < 256,
+        let role = RoleNames.suggestion(for: MatchingForm(last.text)), !filled.contains(role),
+        roles.ambiguous[index] == nil
+      else { continue }
+      notes.append(.looksLikeRole(path(index), role))
+    }
+    return notes
+  }
+
+  private func nameNotes() -> [MappingNote] {
+    var notes: [MappingNote] = []
+    for (index, listed) in source.mailboxes.enumerated() where skipped[index] == nil {
+      if !listed.path.isExact {
+        notes.append(.repairedName(path(index)))
+      } else if let last = listed.segments.last, let guess = MisreadText.guess(last.text) {
+        notes.append(.misreadName(path(index), guess))
+      }
+    }
+    if source.listing.family == .exchange { notes.append(.slashNamesAreHidden) }
+    return notes
+  }
+
+  private func skipNotes() -> [MappingNote] {
+    var notes: [MappingNote] = []
+    for (index, listed) in source.mailboxes.enumerated() where skipped[index] == .virtual(.all) {
+      notes.append(.onlyCopyMayBeHere(path(index), messages: listed.messages))
+    }
+    let nonMail = skipped.filter { $0.value == .nonMail }.keys.sorted()
+    if !nonMail.isEmpty { notes.append(.skippedAsNonMail(nonMail.map(path))) }
+    let shared = skipped.values.filter { $0 == .shared }.count
+    if shared > 0 { notes.append(.skippedAsShared(shared)) }
+    return notes
+  }
+
+  private func targetNotes(_ rows: [MappedMailbox]) -> [MappingNote] {
+    var notes: [MappingNote] = []
+    let purged = [MailboxRole.junk, .trash].compactMap { role in
+      leaders[role].flatMap { nodes.nodeOf[$0] }.flatMap { placements[$0] }.map {
+        MailboxPath.text(of: $0.spot.segments)
+      }
+    }
+    if !purged.isEmpty { notes.append(.purgedByAge(purged)) }
+    if let allowed = target.profile.mailboxCountMax {
+      let new = Set(rows.filter { !$0.existsAtTarget }.compactMap(\.target)).count
+      let own = target.tree.mailboxes.indices.filter { target.roles.entries[$0] == nil }.count
+      if new > 0, own + new > allowed {
+        notes.append(.tooManyMailboxes(needed: own + new, allowed: allowed))
+      }
+    }
+    return notes
+  }
+
+  /// Whether there is still something to decide about a mailbox.
+  private func isOpen(_ index: Int) -> Bool {
+    guard skipped[index] == nil, let node = nodes.nodeOf[index] else { return false }
+    return moves[node] == nil && frozen[source.mailboxes[index].mailbox.name] == nil
+  }
+
+  private func path(_ index: Int) -> String { source.mailboxes[index].path.text }
+}

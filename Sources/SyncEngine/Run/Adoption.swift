@@ -1,0 +1,119 @@
+// mailmove: finding messages that the target already has.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// Recognises messages that the target already has: put there by a run that died before it could
+/// record them, by an earlier tool, or under another UIDVALIDITY (invariants 5 and 6).
+///
+/// Headers propose, content decides; a copy is used up by the message it is given to, so that
+/// equal messages stay as many as they are.
+struct Adoption {
+  struct Match {
+    let copy: HeadedEntry
+    let evidence: ContentIdentity.Evidence
+  }
+
+  /// Copies whose bytes are read again together, to save round trips.
+  private static let readAheadMax = 64
+  private static let readAheadBytesMax: Int64 = 4 << 20
+
+  private var copies: [Fingerprint: [HeadedEntry]]
+  private var ahead: ArraySlice<HeadedEntry>
+  private var identities: [UID: ContentIdentity] = [:]
+  private var stale: [SHA256Digest: [MessageRecord]]
+
+  /// - Parameters:
+  ///   - copies: what the target holds without a receipt of ours, ascending by UID.
+  ///   - stale: records whose keys are no longer valid.
+  init(copies: [HeadedEntry], stale: [MessageRecord]) {
+    self.copies = Dictionary(grouping: copies, by: \.fingerprint)
+    ahead = copies[...]
+    self.stale = Self.byDigest(stale)
+  }
+
+  /// Whether there is anything to recognise messages by.
+  var isEmpty: Bool { copies.isEmpty && stale.isEmpty }
+
+  /// The record of the same message under a key that is no longer valid; it is used up.
+  mutating func recordUnderOldKey(of message: Message) -> MessageRecord? {
+    stale[message.digest]?.popLast()
+  }
+
+  /// Whether the header lets it seem possible that the target has the message.
+  func proposes(_ message: Message) -> Bool {
+    copies[message.fingerprint]?.isEmpty == false
+  }
+
+  /// Reads the proposed copies again and gives the best one to the message, if any is the same.
+  mutating func match(_ message: Message, in mailbox: TargetMailbox, of target: any MailTarget)
+    async throws -> Match?
+  {
+    guard let proposed = copies[message.fingerprint], !proposed.isEmpty else { return nil }
+    try await read(proposed, in: mailbox, of: target)
+    let wanted = ContentIdentity(of: message.bytes)
+    var best: (index: Int, evidence: ContentIdentity.Evidence)?
+    for (index, copy) in proposed.enumerated() {
+      guard let found = identities[copy.entry.uid],
+        let evidence = wanted.evidence(that: found), best.map({ evidence > $0.evidence }) ?? true
+      else { continue }
+      best = (index, evidence)
+    }
+    guard let best else { return nil }
+    let copy = proposed[best.index]
+    copies[message.fingerprint]?.remove(at: best.index)
+    identities[copy.entry.uid] = nil
+    return Match(copy: copy, evidence: best.evidence)
+  }
+
+  private mutating func read(
+    _ proposed: [HeadedEntry], in mailbox: TargetMailbox, of target: any MailTarget
+  ) async throws {
+    var wanted = proposed.filter { identities[$0.entry.uid] == nil }
+    guard !wanted.isEmpty else { return }
+    var bytes = wanted.reduce(0) { $0 + $1.entry.size }
+    while let next = ahead.first, wanted.count < Self.readAheadMax,
+      bytes + next.entry.size <= Self.readAheadBytesMax
+    {
+      ahead.removeFirst()
+      guard identities[next.entry.uid] == nil, !wanted.contains(next) else { continue }
+      wanted.append(next)
+      bytes += next.entry.size
+    }
+    let found = try await target.identities(
+      of: wanted.map(\.entry), in: mailbox.name, uidValidity: mailbox.uidValidity)
+    identities.merge(found) { _, new in new }
+  }
+
+  /// Records of one copy count once, whatever keys they have had.
+  private static func byDigest(_ records: [MessageRecord]) -> [SHA256Digest: [MessageRecord]] {
+    var result: [SHA256Digest: [MessageRecord]] = [:]
+    var seen: Set<UID> = []
+    for record in records.reversed() {
+      guard let digest = record.digest else { continue }
+      if let uid = record.targetUID, !seen.insert(uid).inserted { continue }
+      result[digest, default: []].append(record)
+    }
+    return result
+  }
+}
+
+extension MailSource {
+  /// Reads messages again and keeps only what identifies them, never their bytes.
+  func identities(of entries: [Entry], in mailbox: MailboxName, uidValidity: UIDValidity)
+    async throws -> [UID: ContentIdentity]
+  {
+    var result: [UID: ContentIdentity] = [:]
+    var batching = Batching(entries.sorted { $0.uid < $1.uid }, uidValidity: uidValidity)
+    while let batch = batching.peek() {
+      batching.take(batch)
+      let stream = try await fetch(batch, from: mailbox)
+      while let fetched = try await stream.next() {
+        if case .message(let message) = fetched {
+          result[message.key.uid] = ContentIdentity(of: message.bytes)
+        }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,130 @@
+// mailmove: fetches messages as permits allow.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// Fetches messages as permits allow; the next command is on the wire while the last one's
+/// messages are arriving.
+struct FetchStage {
+  let source: any MailSource
+  let mailbox: MailboxName
+  let uidValidity: UIDValidity
+  let budget: ByteBudget
+  let arrivals: BoundedChannel<Arrival>
+  let suspects: Set<UID>
+  let pacing: Pacing
+  let stop: StopSignal
+
+  private static let batchesUnderWayMax = 2
+  /// Attempts at a single message that the source says it cannot give right now.
+  private static let patience = 3
+
+  private struct UnderWay {
+    let batch: Batch
+    let stream: MessageStream
+  }
+
+  /// Returns why it ended early, and what had been asked for and not arrived by then.
+  func run(_ entries: [Entry]) async -> (failure: SyncError?, inDoubt: Set<UID>) {
+    var asked: [UID: Entry] = [:]
+    do {
+      try await fetch(entries, asked: &asked)
+      return (nil, [])
+    } catch {
+      return (SyncError.from(error).at(mailbox: mailbox), Set(asked.keys))
+    }
+  }
+
+  private func fetch(_ entries: [Entry], asked: inout [UID: Entry]) async throws {
+    var batching = Batching(entries, uidValidity: uidValidity, suspects: suspects)
+    var underWay: [UnderWay] = []
+    var leftOut: [Entry] = []
+    while true {
+      while underWay.count < Self.batchesUnderWayMax, !stop.isRequested,
+        let batch = batching.peek(), try await permit(batch, mayWait: underWay.isEmpty)
+      {
+        batching.take(batch)
+        for entry in batch.entries { asked[entry.uid] = entry }
+        underWay.append(
+          UnderWay(batch: batch, stream: try await source.fetch(batch, from: mailbox)))
+      }
+      guard !underWay.isEmpty else { break }
+      let first = underWay.removeFirst()
+      leftOut += try await deliver(first.stream, of: first.batch, asked: &asked).missing
+    }
+    for entry in leftOut where !stop.isRequested {
+      asked[entry.uid] = entry
+      try await fetchAlone(entry, asked: &asked)
+    }
+  }
+
+  private func permit(_ batch: Batch, mayWait: Bool) async throws -> Bool {
+    if budget.tryAcquire(batch.declaredBytes) { return true }
+    guard mayWait else { return false }
+    try await budget.acquire(batch.declaredBytes)
+    return true
+  }
+
+  /// Passes a batch on; returns what the server left out, whose permits are given back.
+  private func deliver(_ stream: MessageStream, of batch: Batch, asked: inout [UID: Entry])
+    async throws -> (missing: [Entry], refusal: SyncError?)
+  {
+    var open = Dictionary(uniqueKeysWithValues: batch.entries.map { ($0.uid, $0) })
+    var refusal: SyncError?
+    var empty: [Entry] = []
+    do {
+      while let fetched = try await stream.next() {
+        guard let entry = open.removeValue(forKey: fetched.key.uid) else { continue }
+        if case .message(let message) = fetched, message.bytes.isEmpty {
+          budget.release(max(0, entry.size))
+          empty.append(entry)
+          continue
+        }
+        asked[entry.uid] = nil
+        try await pass(fetched, declared: max(0, entry.size))
+      }
+    } catch let error as SyncError where error.scope == .message {
+      refusal = error
+    }
+    let missing = open.values.sorted { $0.uid < $1.uid }
+    for entry in missing { budget.release(max(0, entry.size)) }
+    return ((missing + empty).sorted { $0.uid < $1.uid }, refusal)
+  }
+
+  private func pass(_ fetched: Fetched, declared: Int64) async throws {
+    let size: Int64
+    switch fetched {
+    case .message(let message): size = Int64(message.bytes.count)
+    case .unreadable, .vanished: size = 0
+    }
+    if size > declared { budget.overdraw(size - declared) }
+    if size < declared { budget.release(declared - size) }
+    guard await arrivals.send(Arrival(fetched: fetched, permit: size)) else {
+      throw CancellationError()
+    }
+  }
+
+  /// Asks for a message that a batch left out once more, alone; then finds out whether it exists.
+  private func fetchAlone(_ entry: Entry, asked: inout [UID: Entry]) async throws {
+    let batch = Batch(uidValidity: uidValidity, entries: [entry])
+    var refusal: SyncError?
+    for attempt in 1...Self.patience {
+      try await budget.acquire(batch.declaredBytes)
+      let stream = try await source.fetch(batch, from: mailbox)
+      let delivered = try await deliver(stream, of: batch, asked: &asked)
+      if delivered.missing.isEmpty { return }
+      refusal = delivered.refusal
+      guard case .retry(let wait) = refusal?.remedy, attempt < Self.patience else { break }
+      try await pacing.sleep(wait ?? RetryPolicy.firstWait)
+    }
+    let key = SourceKey(uidValidity: uidValidity, uid: entry.uid)
+    asked[entry.uid] = nil
+    guard try await !source.headers(of: UIDSet([entry.uid]), in: mailbox).isEmpty else {
+      return try await pass(.vanished(key), declared: 0)
+    }
+    let failure = SyncError(
+      refusal == nil && entry.size == 0 ? .messageEmpty : .messageUnreadable, scope: .message,
+      remedy: .skip, side: .source, mailbox: mailbox, key: key, detail: refusal?.detail ?? "")
+    try await pass(.unreadable(key, failure), declared: 0)
+  }
+}

@@ -1,0 +1,51 @@
+// mailmove: which mailboxes a run works on.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// Which mailboxes a run works on: the frozen map, narrowed to what is there and wanted now.
+struct FolderSelection: Sendable {
+  let items: [MailboxQueue.Item]
+  /// At the source, and not moved by this run.
+  let leftOut: [MailboxPair]
+  /// The source has mailboxes that the map has no place for yet, so the target has to be asked.
+  let needsPlanning: Bool
+
+  init(listing: MailboxListing, frozen: [MailboxPair], rules: MappingRules) {
+    let known = Dictionary(
+      frozen.map { ($0.mapped.source, $0) }, uniquingKeysWith: { first, _ in first })
+    var items: [MailboxQueue.Item] = []
+    var leftOut: [MailboxPair] = []
+    var needsPlanning = false
+    for listed in ListingTree(listing).mailboxes {
+      guard let pair = known[listed.mailbox.name] else {
+        needsPlanning = true
+        continue
+      }
+      let isWanted =
+        SkipReason.of(listed, role: pair.mapped.role, family: listing.family, rules: rules) == nil
+      if pair.mapped.target != nil, isWanted || rules.names(listed) {
+        items.append(MailboxQueue.Item(pair: pair, status: listed.mailbox.status))
+      } else {
+        leftOut.append(pair)
+        needsPlanning = needsPlanning || (pair.mapped.target == nil && isWanted)
+      }
+    }
+    self.items = items.sorted { first, second in
+      (first.pair.mapped.source.isInbox ? 0 : 1, first.pair.id)
+        < (second.pair.mapped.source.isInbox ? 0 : 1, second.pair.id)
+    }
+    self.leftOut = leftOut
+    self.needsPlanning = needsPlanning
+  }
+}
+
+extension MappingRules {
+  /// Whether a `--map` names the mailbox itself, which makes it wanted whatever it is.
+  fileprivate func names(_ listed: ListedMailbox) -> Bool {
+    moves.contains { move in
+      let from = MailboxPath.text(of: MailboxPath.typed(move.from))
+      return listed.ruleTexts.contains(from)
+    }
+  }
+}

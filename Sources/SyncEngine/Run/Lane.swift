@@ -1,0 +1,156 @@
+// mailmove: one pair of connections at work.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// One pair of connections, working through mailboxes one after the other.
+///
+/// Retrying belongs here alone: after a lost connection both are made again and the mailbox is
+/// taken up from the ledger, exactly as a new run would.
+struct Lane {
+  let endpoints: RunEndpoints
+  let queue: MailboxQueue
+  let journal: any Journal
+  let options: RunOptions
+  let pacing: Pacing
+  let observer: RunObserver
+  let stop: StopSignal
+
+  /// Bytes of mail a lane may hold.
+  static let budgetBytes: Int64 = 32 << 20
+  /// Connections lost at one and the same message before it is put aside.
+  private static let strikesMax = 2
+
+  /// The connections of a lane.
+  struct Connections: Sendable {
+    let source: any MailSource
+    let target: any MailTarget
+    let limits: TargetLimits
+
+    static func open(_ endpoints: RunEndpoints) async throws -> Connections {
+      async let source = endpoints.connectSource()
+      async let target = endpoints.connectTarget()
+      do {
+        let connected = try await target
+        return Connections(
+          source: try await source, target: connected, limits: await connected.limits())
+      } catch {
+        await (try? source)?.close()
+        await (try? target)?.close()
+        throw error
+      }
+    }
+
+    func close() async {
+      await source.close()
+      await target.close()
+    }
+  }
+
+  /// What a lane did, and what ended it early if anything did.
+  struct Result: Sendable {
+    var lines: [MailboxLineItem] = []
+    var failure: SyncError?
+  }
+
+  /// Works until the queue is empty.
+  func run(_ first: Connections?) async -> Result {
+    var connections = first
+    var result = Result()
+    while result.failure == nil, !stop.isRequested, let item = queue.next() {
+      var line = MailboxLineItem(pair: item.pair)
+      result.failure = await sync(item, &connections, &line)
+      result.lines.append(line)
+      observer(.mailboxFinished(line))
+    }
+    await connections?.close()
+    return result
+  }
+
+  private func sync(
+    _ item: MailboxQueue.Item, _ connections: inout Connections?, _ line: inout MailboxLineItem
+  ) async -> SyncError? {
+    var retry = RetryPolicy(attemptsMax: options.attemptsMax)
+    var suspicion = Suspicion()
+    while true {
+      let result: PairSync.Result
+      do {
+        let open: Connections
+        if let connections {
+          open = connections
+        } else {
+          open = try await Connections.open(endpoints)
+          connections = open
+        }
+        result = await pairSync(item, open, suspects: suspicion.suspects).run()
+      } catch {
+        result = PairSync.Result(
+          line: MailboxLineItem(pair: item.pair), failure: SyncError.from(error))
+      }
+      line.merge(result.line)
+      guard let failure = result.failure else { return nil }
+      if result.madeProgress { retry.noteProgress() }
+      switch failure.scope {
+      case .message, .mailbox:
+        line.failure = failure
+        return nil
+      case .run: return failure
+      case .connection, .endpoint: break
+      }
+      await connections?.close()
+      connections = nil
+      suspicion.note(result, strikesMax: Self.strikesMax)
+      if let culprit = suspicion.culprit, await putAside(culprit, item, failure) {
+        line.skipped += 1
+        suspicion.clear(culprit)
+        retry.noteProgress()
+      }
+      guard !stop.isRequested, let wait = retry.wait(after: failure, chance: pacing.chance())
+      else { return failure }
+      observer(.retrying(failure, after: wait, attempt: retry.attempt))
+      do { try await pacing.sleep(wait) } catch { return SyncError.from(error) }
+    }
+  }
+
+  private func pairSync(
+    _ item: MailboxQueue.Item, _ open: Connections, suspects: Set<UID>
+  ) -> PairSync {
+    PairSync(
+      pair: item.pair, listed: item.status, source: open.source, target: open.target,
+      limits: open.limits, journal: journal, budget: ByteBudget(limit: Self.budgetBytes),
+      options: options, pacing: pacing, observer: observer, stop: stop, suspects: suspects)
+  }
+
+  /// Puts the message on record as skipped; false if the record could not be written.
+  private func putAside(_ uid: UID, _ item: MailboxQueue.Item, _ failure: SyncError) async -> Bool {
+    do {
+      let pending = try await journal.records(of: item.pair).last {
+        $0.key.uid == uid && $0.state == .pending
+      }
+      guard var record = pending else { return false }
+      record.state = .skipped
+      record.reason = .messageDropsConnection
+      record.note = failure.description
+      try await journal.record([.settled(record)], in: item.pair)
+      observer(.skipped(item.pair, record))
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+extension MailboxLineItem {
+  /// Adds what another attempt at the same mailbox did.
+  fileprivate mutating func merge(_ attempt: MailboxLineItem) {
+    copied += attempt.copied
+    copiedBytes += attempt.copiedBytes
+    alreadyThere += attempt.alreadyThere
+    flagsUpdated += attempt.flagsUpdated
+    flagsRefused = attempt.flagsRefused
+    skipped += attempt.skipped
+    vanished += attempt.vanished
+    lost += attempt.lost
+    wasUnchanged = attempt.wasUnchanged
+  }
+}

@@ -1,0 +1,144 @@
+// mailmove: brings one mailbox up to date.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// Brings one target mailbox up to date with its source mailbox, from wherever the last run got.
+struct PairSync {
+  let pair: MailboxPair
+  /// What the listing at the start of the run said, where it said anything.
+  let listed: MailboxStatus?
+  let source: any MailSource
+  let target: any MailTarget
+  let limits: TargetLimits
+  let journal: any Journal
+  let budget: ByteBudget
+  let options: RunOptions
+  let pacing: Pacing
+  let observer: RunObserver
+  let stop: StopSignal
+  /// Messages at which a connection was lost without progress.
+  let suspects: Set<UID>
+
+  /// What was done, and why it ended early if it did.
+  struct Result: Sendable {
+    var line: MailboxLineItem
+    var failure: SyncError?
+    var inDoubt: Set<UID> = []
+    var madeProgress = false
+  }
+
+  private var name: MailboxName { pair.mapped.source }
+
+  func run() async -> Result {
+    var result = Result(line: MailboxLineItem(pair: pair))
+    do {
+      try await run(&result)
+    } catch {
+      result.failure = SyncError.from(error)
+    }
+    return result
+  }
+
+  private func run(_ result: inout Result) async throws {
+    let standing = try await journal.standing(of: pair)
+    if !options.listsInFull, standing.pending == 0, let listed,
+      standing.source?.provesUnchanged(listed) == true
+    {
+      result.line.wasUnchanged = true
+      return
+    }
+    let needsAll = options.listsInFull || standing.pending > 0
+    let snapshot = try await source.snapshot(
+      of: name, since: needsAll ? nil : standing.source)
+    if let suspicion = snapshot.suspicion { observer(.notice("\(name): \(suspicion)")) }
+    let records = try await journal.records(of: pair)
+    let work = WorkList(snapshot: snapshot, records: records)
+    try await journal.enroll(work.unknown, uidValidity: snapshot.uidValidity, in: pair)
+    if !work.vanished.isEmpty {
+      try await journal.record(work.vanished.map { .marked($0, .vanished) }, in: pair)
+    }
+    observer(
+      .mailboxStarted(
+        pair, messages: work.toMove.count,
+        bytes: work.toMove.reduce(0) { $0 + max(0, $1.size) }))
+    guard !stop.isRequested else { return }
+
+    var anchor = standing.target
+    let drifts = options.flagPolicy == .keep ? [] : work.drifts
+    if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil {
+      let mailbox = try await target.open(
+        pair.mapped, lastKnown: standing.target?.mailbox)
+      anchor = try await bringUpToDate(
+        mailbox, work: work, drifts: drifts, standing: standing, records: records,
+        uidValidity: snapshot.uidValidity, result: &result)
+    }
+    guard result.failure == nil, !stop.isRequested else { return }
+    try await journal.finish(
+      pair, source: SourceCheckpoint(snapshot.status), target: anchor)
+  }
+
+  /// Returns the place from which the next run has to look for messages without receipts.
+  private func bringUpToDate(
+    _ mailbox: TargetMailbox, work: WorkList, drifts: [WorkList.FlagDrift],
+    standing: PairStanding, records: [MessageRecord], uidValidity: UIDValidity,
+    result: inout Result
+  ) async throws -> TargetAnchor {
+    let ground = Ground(
+      pair: pair, mailbox: mailbox, target: target, journal: journal,
+      hasStaleRecords: !work.stale.isEmpty)
+    var drifts = drifts
+    var survey = try await ground.survey(standing: standing, records: records)
+    result.line.lost = survey.lost
+    if standing.source == nil, pair.mapped.subscribe {
+      do {
+        try await target.subscribe(to: mailbox)
+      } catch let error as SyncError where error.scope == .mailbox {
+        observer(.notice("not subscribed: \(error)"))
+      }
+    }
+    if !work.toMove.isEmpty {
+      try await journal.begin(pair, at: survey.anchor)
+      let pumped = await pump(work, survey: survey, mailbox, uidValidity: uidValidity)
+      result.line.add(pumped.recorded)
+      result.madeProgress = pumped.recorded.total > 0
+      result.failure = pumped.failure
+      result.inDoubt = pumped.inDoubt
+      guard pumped.failure == nil else { return survey.anchor }
+      if pumped.recorded.unlocated > 0 {
+        let found = try await ground.locate(from: survey.anchor.uidNext)
+        result.line.lost += found.lost
+        survey.lastUID = max(survey.lastUID, found.lastUID)
+      }
+      if let last = pumped.recorded.lastTargetUID { survey.lastUID = max(survey.lastUID, last) }
+      drifts += pumped.adopted.filter {
+        $0.flags != $0.record.flags || options.flagPolicy == .source
+      }
+    }
+    try await carryFlags(drifts, located: survey.located, to: mailbox, &result)
+    return TargetAnchor(
+      mailbox: mailbox.name, uidValidity: mailbox.uidValidity,
+      uidNext: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next)
+  }
+
+  private func pump(
+    _ work: WorkList, survey: Ground.Survey, _ mailbox: TargetMailbox, uidValidity: UIDValidity
+  ) async -> Pump.Result {
+    let pump = Pump(
+      pair: pair, uidValidity: uidValidity, source: source, target: target, mailbox: mailbox,
+      limits: limits, journal: journal, budget: budget, suspects: suspects, pacing: pacing,
+      observer: observer, stop: stop)
+    return await pump.run(
+      work.toMove, adoption: Adoption(copies: survey.unclaimed, stale: work.stale))
+  }
+}
+
+extension MailboxLineItem {
+  fileprivate mutating func add(_ tally: RecordStage.Tally) {
+    copied += tally.copied
+    copiedBytes += tally.copiedBytes
+    alreadyThere += tally.alreadyThere
+    skipped += tally.skipped
+    vanished += tally.vanished
+  }
+}

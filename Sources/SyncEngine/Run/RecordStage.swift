@@ -1,0 +1,75 @@
+// mailmove: puts settlements on record.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// Puts settlements on record and gives their permits back, in groups.
+///
+/// A group is what came in while the last one was being written, so that a slow disk makes for
+/// larger groups and a fast one for less to do again after a crash.
+struct RecordStage {
+  let pair: MailboxPair
+  let journal: any Journal
+  let budget: ByteBudget
+  let settlements: BoundedChannel<Settlement>
+  let observer: RunObserver
+
+  static let groupMax = 64
+
+  /// What was recorded.
+  struct Tally: Sendable {
+    var copied = 0
+    var copiedBytes: Int64 = 0
+    var alreadyThere = 0
+    var skipped = 0
+    var vanished = 0
+    /// Stored without the target telling the UID.
+    var unlocated = 0
+    var lastTargetUID: UID?
+
+    var total: Int { copied + alreadyThere + skipped + vanished }
+  }
+
+  /// Runs until the channel is finished and empty, or the journal fails.
+  func run() async -> (tally: Tally, failure: SyncError?) {
+    var tally = Tally()
+    while let first = await settlements.receive() {
+      var group = [first]
+      while group.count < Self.groupMax, let next = settlements.tryReceive() {
+        group.append(next)
+      }
+      do {
+        try await journal.record(group.map(\.outcome), in: pair)
+      } catch {
+        settlements.finish()
+        return (tally, SyncError.from(error))
+      }
+      for settlement in group { tally.add(settlement) }
+      budget.release(group.reduce(0) { $0 + $1.permit })
+      announce(group)
+    }
+    return (tally, nil)
+  }
+
+  private func announce(_ group: [Settlement]) {
+    observer(.settled(pair, messages: group.count, bytes: group.reduce(0) { $0 + $1.bytes }))
+    for settlement in group where settlement.kind == .skipped {
+      if let record = settlement.record { observer(.skipped(pair, record)) }
+    }
+  }
+}
+
+extension RecordStage.Tally {
+  mutating func add(_ settlement: Settlement) {
+    if let uid = settlement.record?.targetUID { lastTargetUID = max(lastTargetUID ?? uid, uid) }
+    switch settlement.kind {
+    case .copied:
+      copied += 1
+      copiedBytes += settlement.bytes
+      if settlement.record?.targetUID == nil { unlocated += 1 }
+    case .alreadyThere, .rekeyed: alreadyThere += 1
+    case .skipped: skipped += 1
+    case .vanished: vanished += 1
+    }
+  }
+}

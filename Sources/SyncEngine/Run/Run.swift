@@ -1,0 +1,156 @@
+// mailmove: a whole run.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// How a run reaches its two sides. Each call makes a new connection, logged in and ready.
+package struct RunEndpoints: Sendable {
+  package let connectSource: @Sendable () async throws -> any MailSource
+  package let connectTarget: @Sendable () async throws -> any MailTarget
+
+  package init(
+    connectSource: @escaping @Sendable () async throws -> any MailSource,
+    connectTarget: @escaping @Sendable () async throws -> any MailTarget
+  ) {
+    self.connectSource = connectSource
+    self.connectTarget = connectTarget
+  }
+}
+
+/// A whole run: makes or takes up the folder map, then brings every mailbox up to date.
+package struct Run: Sendable {
+  private let endpoints: RunEndpoints
+  private let journal: any Journal
+  private let rules: MappingRules
+  private let options: RunOptions
+  private let pacing: Pacing
+  private let observer: RunObserver
+  private let stop: StopSignal
+
+  package init(
+    endpoints: RunEndpoints, journal: any Journal, rules: MappingRules, options: RunOptions,
+    pacing: Pacing = .real, observer: @escaping RunObserver = { _ in },
+    stop: StopSignal = StopSignal()
+  ) {
+    self.endpoints = endpoints
+    self.journal = journal
+    self.rules = rules
+    self.options = options
+    self.pacing = pacing
+    self.observer = observer
+    self.stop = stop
+  }
+
+  /// Runs to the end, to a stop, or to a failure that retrying does not get over. Never throws:
+  /// how it ended is in the report.
+  package func run() async -> Report {
+    var report = Report()
+    do {
+      if options.retriesSkipped { _ = try await journal.reopen(.skipped) }
+      if options.recopiesLost { _ = try await journal.reopen(.lost) }
+      let (connections, listing) = try await firstContact()
+      let selection: FolderSelection
+      do {
+        selection = try await select(listing, connections)
+      } catch {
+        await connections.close()
+        throw error
+      }
+      report.leftOut = selection.leftOut
+      observer(.planned(mailboxes: selection.items.count))
+      report = await work(selection, connections, report)
+      try await report.complete(with: journal.summary())
+    } catch {
+      report.failure = report.failure ?? SyncError.from(error)
+    }
+    if report.failure == nil, stop.isRequested {
+      report.failure = SyncError(.interrupted, scope: .run, remedy: .stop, side: .local)
+    }
+    return report
+  }
+
+  /// Connects and lists, again and again as far as the errors allow it.
+  private func firstContact() async throws -> (Lane.Connections, MailboxListing) {
+    var retry = RetryPolicy(attemptsMax: options.attemptsMax)
+    while true {
+      var open: Lane.Connections?
+      do {
+        let connections = try await Lane.Connections.open(endpoints)
+        open = connections
+        return (connections, try await connections.source.mailboxes())
+      } catch {
+        await open?.close()
+        let failure = SyncError.from(error)
+        guard !stop.isRequested, let wait = retry.wait(after: failure, chance: pacing.chance())
+        else { throw failure }
+        observer(.retrying(failure, after: wait, attempt: retry.attempt))
+        try await pacing.sleep(wait)
+      }
+    }
+  }
+
+  private func select(_ listing: MailboxListing, _ connections: Lane.Connections) async throws
+    -> FolderSelection
+  {
+    let frozen = try await journal.pairs()
+    let selection = FolderSelection(listing: listing, frozen: frozen, rules: rules)
+    guard selection.needsPlanning else { return selection }
+    let map = try plan(
+      source: listing, target: try await connections.target.mailboxes(), rules: rules,
+      frozen: frozen.map(\.mapped).filter { $0.target != nil })
+    for note in map.notes { observer(.notice("\(note)")) }
+    return FolderSelection(
+      listing: listing, frozen: try await journal.freeze(map.rows), rules: rules)
+  }
+
+  private func plan(
+    source: MailboxListing, target: MailboxListing, rules: MappingRules, frozen: [MappedMailbox]
+  ) throws -> MailboxMap {
+    do {
+      return try MailboxMapping.plan(
+        source: source, target: target, rules: rules, frozen: frozen)
+    } catch {
+      throw SyncError(
+        .mapConflict, scope: .run, remedy: .stop, side: .local, detail: "\(error)")
+    }
+  }
+
+  private func work(
+    _ selection: FolderSelection, _ connections: Lane.Connections, _ start: Report
+  ) async -> Report {
+    let queue = MailboxQueue(selection.items)
+    let lane = Lane(
+      endpoints: endpoints, queue: queue, journal: journal, options: options, pacing: pacing,
+      observer: observer, stop: stop)
+    let lanes = max(1, min(options.lanes, selection.items.count))
+    return await withTaskGroup(of: Lane.Result.self) { group in
+      for number in 0..<lanes {
+        group.addTask { await lane.run(number == 0 ? connections : nil) }
+      }
+      var report = start
+      var done: [MailboxPair: MailboxLineItem] = [:]
+      for await result in group {
+        for line in result.lines { done[line.pair] = line }
+        guard report.failure == nil, let failure = result.failure else { continue }
+        report.failure = failure
+        group.cancelAll()
+      }
+      report.mailboxes = selection.items.map { done[$0.pair] ?? MailboxLineItem(pair: $0.pair) }
+      return report
+    }
+  }
+}
+
+extension Report {
+  /// Fills in what only the ledger knows: how many messages are where.
+  fileprivate mutating func complete(with summary: JobSummary) {
+    let known = Dictionary(uniqueKeysWithValues: summary.mailboxes.map { ($0.pair, $0.counts) })
+    for index in mailboxes.indices {
+      guard let counts = known[mailboxes[index].pair] else { continue }
+      mailboxes[index].atTarget = (counts[.stored] ?? 0) + (counts[.alreadyThere] ?? 0)
+      mailboxes[index].skipped = counts[.skipped] ?? 0
+      mailboxes[index].lost = counts[.lost] ?? 0
+      mailboxes[index].pending = counts[.pending] ?? 0
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// mailmove: who is to blame for lost connections.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// Narrows down the message at which connections break.
+///
+/// One lost connection is nobody's fault. Lost again without progress, everything that was under
+/// way is suspected and goes one by one; the message at which it then breaks twice is put aside.
+struct Suspicion {
+  private(set) var suspects: Set<UID> = []
+  private(set) var culprit: UID?
+  private var strikes: [UID: Int] = [:]
+
+  mutating func note(_ result: PairSync.Result, strikesMax: Int) {
+    culprit = nil
+    if result.inDoubt.count == 1, let uid = result.inDoubt.first, suspects.contains(uid) {
+      strikes[uid, default: 0] += 1
+      if strikes[uid, default: 0] >= strikesMax { culprit = uid }
+    } else if !result.madeProgress {
+      suspects.formUnion(result.inDoubt)
+    }
+  }
+
+  mutating func clear(_ uid: UID) {
+    suspects.remove(uid)
+    strikes[uid] = nil
+    culprit = nil
+  }
+}

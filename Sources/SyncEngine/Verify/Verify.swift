@@ -1,0 +1,126 @@
+// mailmove: comparing source, ledger and target.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// Compares source, ledger and target, reading only.
+package struct Verify: Sendable {
+  private let source: any MailSource
+  private let target: any MailTarget
+  private let journal: any Journal
+  private let level: VerifyLevel
+  private let selects: @Sendable (MappedMailbox) -> Bool
+  private let progress: @Sendable (VerifiedMailbox) -> Void
+
+  /// - Parameters:
+  ///   - selects: which mailboxes of the frozen map to compare.
+  ///   - progress: called after each mailbox.
+  package init(
+    source: any MailSource, target: any MailTarget, journal: any Journal, level: VerifyLevel,
+    selects: @escaping @Sendable (MappedMailbox) -> Bool = { _ in true },
+    progress: @escaping @Sendable (VerifiedMailbox) -> Void = { _ in }
+  ) {
+    self.source = source
+    self.target = target
+    self.journal = journal
+    self.level = level
+    self.selects = selects
+    self.progress = progress
+  }
+
+  /// Throws `SyncError` when the comparison cannot be made; differences are in the report.
+  package func run() async throws -> VerifyReport {
+    var report = VerifyReport(level: level)
+    for pair in try await journal.pairs() where pair.mapped.target != nil && selects(pair.mapped) {
+      try Task.checkCancellation()
+      var mailbox = VerifiedMailbox(pair: pair)
+      try await verify(pair, &mailbox)
+      report.mailboxes.append(mailbox)
+      progress(mailbox)
+    }
+    return report
+  }
+
+  private func verify(_ pair: MailboxPair, _ found: inout VerifiedMailbox) async throws {
+    let records = try await journal.records(of: pair)
+    found.onRecord = records.count { $0.isAtTarget }
+    found.differences += records.filter { $0.state == .skipped || $0.state == .lost }.map {
+      Difference(
+        kind: .notMoved, pair: pair, key: $0.key, detail: $0.note ?? $0.reason?.rawValue ?? "")
+    }
+    let standing = try await journal.standing(of: pair)
+    let name = standing.target?.mailbox ?? pair.mapped.target ?? pair.mapped.source
+    if level == .counts {
+      return try await compareCounts(pair, name, records, &found)
+    }
+    let there = try await source.snapshot(of: pair.mapped.source, since: nil)
+    found.atSource = there.entries.count
+    found.differences += unaccounted(there, records, pair)
+    guard let here = try await targetSnapshot(name, pair, records, &found) else { return }
+    found.atTarget = here.entries.count
+    let isSameGround = here.uidValidity == standing.target?.uidValidity
+    let comparison = MailboxComparison(
+      pair: pair, source: there, target: here, records: records, isSameGround: isSameGround)
+    found.compared = comparison.matched.count
+    found.differences += comparison.missing
+    found.differences += comparison.metadata(includingSize: level < .bytes)
+    if level >= .headers {
+      found.differences += try await HeaderComparison(comparison, name, target).run()
+    }
+    if level >= .bytes {
+      found.differences += try await ByteComparison(comparison, name, source, target).run()
+    }
+  }
+
+  private func compareCounts(
+    _ pair: MailboxPair, _ name: MailboxName, _ records: [MessageRecord],
+    _ found: inout VerifiedMailbox
+  ) async throws {
+    found.atSource = Int(try await source.status(of: pair.mapped.source).messages ?? 0)
+    let known = records.count { $0.state != .vanished && $0.state != .pending }
+    if found.atSource > known {
+      found.differences.append(
+        Difference(
+          kind: .unaccounted, pair: pair,
+          detail: "\(found.atSource) messages at the source, \(known) dealt with"))
+    }
+    do {
+      found.atTarget = Int(try await target.status(of: name).messages ?? 0)
+    } catch let error as SyncError where error.scope == .mailbox {
+      found.differences.append(mailboxMissing(pair, error))
+      return
+    }
+    if found.atTarget < found.onRecord {
+      found.differences.append(
+        Difference(
+          kind: .missing, pair: pair,
+          detail: "\(found.onRecord) messages on record, \(found.atTarget) at the target"))
+    }
+  }
+
+  private func targetSnapshot(
+    _ name: MailboxName, _ pair: MailboxPair, _ records: [MessageRecord],
+    _ found: inout VerifiedMailbox
+  ) async throws -> MailboxSnapshot? {
+    do {
+      return try await target.snapshot(of: name, since: nil)
+    } catch let error as SyncError where error.scope == .mailbox {
+      found.differences.append(mailboxMissing(pair, error))
+      return nil
+    }
+  }
+
+  private func mailboxMissing(_ pair: MailboxPair, _ error: SyncError) -> Difference {
+    Difference(kind: .mailbox, pair: pair, detail: "\(error)")
+  }
+
+  private func unaccounted(
+    _ snapshot: MailboxSnapshot, _ records: [MessageRecord], _ pair: MailboxPair
+  ) -> [Difference] {
+    let settled = Set(
+      records.lazy.filter { $0.state != .pending && $0.state != .vanished }.map(\.key))
+    return snapshot.entries.map { SourceKey(uidValidity: snapshot.uidValidity, uid: $0.uid) }
+      .filter { !settled.contains($0) }
+      .map { Difference(kind: .unaccounted, pair: pair, key: $0, detail: "not moved yet") }
+  }
+}

@@ -1,0 +1,129 @@
+// mailmove: writing to an account in memory.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+import Synchronization
+
+/// Writes to a `FakeAccount`; every message it stores is a step at which a test can let it die.
+package final class FakeTarget: MailTarget {
+  private let account: FakeAccount
+  private let reader: FakeSource
+  private let crash: CrashPoint
+  private let onRequest: @Sendable (String) throws -> Void
+  private let waiting = Mutex<[(Message, MailboxName)]>([])
+
+  package init(
+    _ account: FakeAccount, crash: CrashPoint = CrashPoint(),
+    onRequest: @escaping @Sendable (String) throws -> Void = { _ in }
+  ) {
+    self.account = account
+    self.crash = crash
+    self.onRequest = onRequest
+    reader = FakeSource(account, onRequest: onRequest)
+  }
+
+  package func mailboxes() async throws -> MailboxListing { try await reader.mailboxes() }
+
+  package func status(of mailbox: MailboxName) async throws -> MailboxStatus {
+    try await reader.status(of: mailbox)
+  }
+
+  package func snapshot(of mailbox: MailboxName, since checkpoint: SourceCheckpoint?) async throws
+    -> MailboxSnapshot
+  {
+    try await reader.snapshot(of: mailbox, since: checkpoint)
+  }
+
+  package func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry] {
+    try await reader.headers(of: uids, in: mailbox)
+  }
+
+  package func fetch(_ batch: Batch, from mailbox: MailboxName) async throws -> MessageStream {
+    try await reader.fetch(batch, from: mailbox)
+  }
+
+  package func limits() async -> TargetLimits { TargetLimits() }
+  package func quota() async throws -> Quota? { nil }
+
+  package func open(_ mailbox: MappedMailbox, lastKnown: MailboxName?) async throws
+    -> TargetMailbox
+  {
+    let name = lastKnown ?? mailbox.target ?? .inbox
+    try onRequest("open \(name)")
+    let isNew = !account.names.contains(name)
+    if isNew {
+      try crash.pass("before create \(name)")
+      account.create(name)
+      try crash.pass("after create \(name)")
+    }
+    return try account.read(name) { box in
+      TargetMailbox(
+        name: name, uidValidity: box.uidValidity, uidNext: UID(box.nextUID),
+        messages: Int64(box.messages.count), permanentFlags: account.habits.permanentFlags,
+        wasCreated: isNew)
+    }
+  }
+
+  package func append(_ message: Message, to mailbox: TargetMailbox) async throws
+    -> [AppendResult]
+  {
+    try onRequest("append \(message.key.uid)")
+    let count = waiting.withLock { waiting in
+      waiting.append((message, mailbox.name))
+      return waiting.count
+    }
+    return count >= account.habits.groupMax ? try await settle() : []
+  }
+
+  package func settle() async throws -> [AppendResult] {
+    let group = waiting.withLock { waiting in
+      defer { waiting = [] }
+      return waiting
+    }
+    guard !group.isEmpty else { return [] }
+    try onRequest("settle \(group.count)")
+    try crash.pass("before storing \(group.map { "\($0.0.key.uid)" })")
+    let results = group.map { message, name in
+      if let error = account.habits.refuse(message) {
+        return AppendResult(key: message.key, verdict: .refused(error))
+      }
+      let (kept, dropped) = account.habits.permanentFlags.split(message.entry.flags)
+      let uid = account.store(
+        account.habits.rewrite(message.bytes), in: name, flags: kept,
+        date: message.entry.internalDate)
+      return AppendResult(
+        key: message.key,
+        verdict: .stored(
+          Receipt(
+            uid: account.habits.tellsUIDs ? uid : nil,
+            concessions: dropped.isEmpty ? [] : [.flagsDropped(dropped)])))
+    }
+    try crash.pass("after storing \(group.map { "\($0.0.key.uid)" })")
+    return results
+  }
+
+  package func store(_ changes: [FlagChange], in mailbox: TargetMailbox) async throws
+    -> [FlagRefusal]
+  {
+    try onRequest("store \(changes.map(\.uid))")
+    try crash.pass("before flags")
+    try account.change(mailbox.name) { box in
+      for change in changes {
+        guard let flags = box.messages[change.uid]?.flags else { continue }
+        box.modSeq += 1
+        box.messages[change.uid]?.flags = flags.union(change.add).subtracting(change.remove)
+        box.messages[change.uid]?.modSeq = box.modSeq
+      }
+    }
+    try crash.pass("after flags")
+    return []
+  }
+
+  package func subscribe(to mailbox: TargetMailbox) async throws {
+    try account.change(mailbox.name) { $0.isSubscribed = true }
+  }
+
+  package func keepAlive() async throws {}
+  package func close() async {}
+}

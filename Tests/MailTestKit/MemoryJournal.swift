@@ -1,0 +1,236 @@
+// mailmove: a journal that forgets.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+
+/// Called twice for every durable change, with `before record` and `after record` and so on.
+///
+/// Throwing stands for a crash: from `before …` the change never happened, from `after …` it did
+/// and nobody was told.
+package typealias DurableStepHook = @Sendable (_ step: String) throws -> Void
+
+/// A journal in memory with the promises of the real one, for tests of the engine.
+package actor MemoryJournal: Journal {
+  private struct Contents {
+    var pairs: [MailboxPair] = []
+    var standings: [Int64: PairStanding] = [:]
+    var records: [Int64: [SourceKey: MessageRecord]] = [:]
+  }
+
+  private var contents = Contents()
+  private let onDurableStep: DurableStepHook
+
+  package init(onDurableStep: @escaping DurableStepHook = { _ in }) {
+    self.onDurableStep = onDurableStep
+  }
+
+  package func pairs() async throws -> [MailboxPair] { contents.pairs }
+
+  package func freeze(_ mailboxes: [MappedMailbox]) async throws -> [MailboxPair] {
+    try change("freeze") { contents in
+      for mapped in mailboxes {
+        let sources = contents.pairs.map(\.mapped.source)
+        if let index = sources.firstIndex(of: mapped.source) {
+          if contents.pairs[index].mapped.target == nil {
+            contents.pairs[index] = MailboxPair(id: contents.pairs[index].id, mapped: mapped)
+          }
+          continue
+        }
+        if let old = mapped.renamedFrom, let index = sources.firstIndex(of: old) {
+          contents.pairs[index] = Self.renamed(contents.pairs[index], as: mapped)
+        } else {
+          let pair = MailboxPair(id: Int64(contents.pairs.count + 1), mapped: mapped)
+          contents.pairs.append(pair)
+          contents.standings[pair.id] = PairStanding()
+          contents.records[pair.id] = [:]
+        }
+      }
+      return contents.pairs
+    }
+  }
+
+  package func standing(of pair: MailboxPair) async throws -> PairStanding {
+    guard var standing = contents.standings[pair.id] else { throw Self.fault("no such pair") }
+    standing.pending = contents.records[pair.id, default: [:]].values
+      .count { $0.state == .pending }
+    return standing
+  }
+
+  package func records(of pair: MailboxPair) async throws -> [MessageRecord] {
+    contents.records[pair.id, default: [:]].values.sorted { $0.key < $1.key }
+  }
+
+  package func enroll(
+    _ entries: [Entry], uidValidity: UIDValidity, in pair: MailboxPair
+  ) async throws {
+    guard !entries.isEmpty else { return }
+    try change("enroll") { contents in
+      try Self.withRecords(of: pair, in: &contents) { records in
+        for entry in entries {
+          let key = SourceKey(uidValidity: uidValidity, uid: entry.uid)
+          var record =
+            records[key] ?? MessageRecord(key: key, state: .pending, size: entry.size)
+          guard record.state == .pending else { continue }
+          record.size = entry.size
+          record.internalDate = entry.internalDate
+          record.flags = entry.flags
+          records[key] = record
+        }
+      }
+    }
+  }
+
+  package func begin(_ pair: MailboxPair, at anchor: TargetAnchor) async throws {
+    try change("begin") { contents in
+      guard contents.standings[pair.id] != nil else { throw Self.fault("no such pair") }
+      contents.standings[pair.id]?.target = anchor
+    }
+  }
+
+  package func record(_ outcomes: [Outcome], in pair: MailboxPair) async throws {
+    guard !outcomes.isEmpty else { return }
+    try change("record") { contents in
+      try Self.withRecords(of: pair, in: &contents) { records in
+        for outcome in outcomes { try Self.apply(outcome, to: &records) }
+      }
+    }
+  }
+
+  package func finish(
+    _ pair: MailboxPair, source: SourceCheckpoint, target: TargetAnchor?
+  ) async throws {
+    try change("finish") { contents in
+      guard contents.standings[pair.id] != nil else { throw Self.fault("no such pair") }
+      contents.standings[pair.id]?.source = source
+      if let target { contents.standings[pair.id]?.target = target }
+    }
+  }
+
+  package func summary() async throws -> JobSummary {
+    JobSummary(
+      mailboxes: contents.pairs.map { pair in
+        let records = contents.records[pair.id, default: [:]].values
+        return JobSummary.MailboxLine(
+          pair: pair, counts: Dictionary(records.map { ($0.state, 1) }, uniquingKeysWith: +),
+          bytesAtTarget: records.filter(\.isAtTarget).reduce(0) { $0 + $1.size })
+      })
+  }
+
+  package func messages(
+    in state: MessageState, limit: Int
+  ) async throws -> [(MailboxPair, MessageRecord)] {
+    let all = contents.pairs.flatMap { pair in
+      contents.records[pair.id, default: [:]].values.filter { $0.state == state }
+        .sorted { $0.key < $1.key }.map { (pair, $0) }
+    }
+    return Array(all.prefix(max(0, limit)))
+  }
+
+  package func reopen(_ state: MessageState) async throws -> Int {
+    guard state == .skipped || state == .lost else {
+      throw Self.fault("only skipped or lost messages can be reopened")
+    }
+    return try change("reopen") { contents in
+      var count = 0
+      for pair in contents.pairs {
+        for (key, record) in contents.records[pair.id, default: [:]] where record.state == state {
+          var reopened = record
+          reopened.state = .pending
+          reopened.targetUID = nil
+          reopened.reason = nil
+          reopened.note = nil
+          contents.records[pair.id]?[key] = reopened
+          count += 1
+        }
+      }
+      return count
+    }
+  }
+
+  /// A mailbox that got another name at the source keeps its target and its messages.
+  private static func renamed(_ pair: MailboxPair, as mapped: MappedMailbox) -> MailboxPair {
+    var row = pair.mapped
+    row.source = mapped.source
+    row.sourceDelimiter = mapped.sourceDelimiter
+    row.sourcePath = mapped.sourcePath
+    row.sourceUIDValidity = mapped.sourceUIDValidity
+    row.sourceMailboxID = mapped.sourceMailboxID
+    row.renamedFrom = mapped.renamedFrom
+    return MailboxPair(id: pair.id, mapped: row)
+  }
+
+  /// All of a change or nothing of it.
+  private func change<T>(_ step: String, _ body: (inout Contents) throws -> T) throws -> T {
+    try onDurableStep("before \(step)")
+    var next = contents
+    let result = try body(&next)
+    contents = next
+    try onDurableStep("after \(step)")
+    return result
+  }
+
+  private static func withRecords(
+    of pair: MailboxPair, in contents: inout Contents,
+    _ body: (inout [SourceKey: MessageRecord]) throws -> Void
+  ) throws {
+    guard var records = contents.records[pair.id] else { throw fault("no such pair") }
+    try body(&records)
+    contents.records[pair.id] = records
+  }
+
+  private static func apply(
+    _ outcome: Outcome, to records: inout [SourceKey: MessageRecord]
+  ) throws {
+    switch outcome {
+    case .settled(let record): try put(record, in: &records)
+    case .located(let key, let uid):
+      var record = try known(key, in: records)
+      record.targetUID = uid
+      try put(record, in: &records)
+    case .flagsCarried(let key, let flags):
+      var record = try known(key, in: records)
+      record.flags = flags
+      try put(record, in: &records)
+    case .rekeyed(let old, let new):
+      var record = try known(old, in: records)
+      let occupant = old == new ? nil : records[new]
+      guard occupant == nil || occupant?.state == .pending else {
+        throw fault("another message has that key", at: new)
+      }
+      records[old] = nil
+      record.key = new
+      try put(record, in: &records)
+    case .marked(let key, let state):
+      var record = try known(key, in: records)
+      record.state = state
+      try put(record, in: &records)
+    }
+  }
+
+  private static func known(
+    _ key: SourceKey, in records: [SourceKey: MessageRecord]
+  ) throws -> MessageRecord {
+    guard let record = records[key] else {
+      throw fault("the message is not on record", at: key)
+    }
+    return record
+  }
+
+  private static func put(
+    _ record: MessageRecord, in records: inout [SourceKey: MessageRecord]
+  ) throws {
+    guard record.state != .stored || record.digest != nil else {
+      throw fault("stored without a digest", at: record.key)
+    }
+    guard record.state != .skipped || record.reason != nil else {
+      throw fault("skipped without a reason", at: record.key)
+    }
+    records[record.key] = record
+  }
+
+  private static func fault(_ detail: String, at key: SourceKey? = nil) -> SyncError {
+    SyncError(
+      .internalFault, scope: .run, remedy: .stop, side: .local, key: key, detail: detail)
+  }
+}

@@ -1,0 +1,107 @@
+// mailmove: finding a server, and not finding one.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import MailTestKit
+import Testing
+
+@testable import MailTransport
+
+/// A listener that takes no connection: its queue is full, so the system drops what comes.
+final class SilentListener: @unchecked Sendable {
+  let port: UInt16
+  private var descriptors: [Int32] = []
+
+  init() throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue)
+    var opened = [listener]
+    withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        bind(listener, pointer, length)
+        listen(listener, 0)
+        getsockname(listener, pointer, &length)
+        for _ in 0..<3 {
+          let filler = socket(AF_INET, kind, 0)
+          connect(filler, pointer, length)
+          opened.append(filler)
+        }
+      }
+    }
+    descriptors = opened
+    port = UInt16(bigEndian: address.sin_port)
+  }
+
+  deinit { for descriptor in descriptors { close(descriptor) } }
+}
+
+@Suite struct DialerTests {
+  private static func loopback(_ host: String, _ port: UInt16) throws -> [SocketAddress] {
+    try SocketAddress.resolve(host: host, port: port)
+  }
+
+  @Test func saysThatAHostHasNoAddress() async throws {
+    let error = try await failure {
+      _ = try Dialer.connect(
+        host: "no-such-host.invalid", port: 993, within: .seconds(20), interrupt: Interrupt())
+    }
+    guard case .cannotResolve("no-such-host.invalid", _) = error else { throw error }
+  }
+
+  @Test func saysWhichAddressRefused() async throws {
+    let server = try TLSTestServer(TLSServerSettings(identity: nil), opening: .clear) { _ in }
+    server.stop()
+    let port = server.port
+    let error = try await failure {
+      _ = try Dialer.connect(
+        host: "127.0.0.1", port: port, within: .seconds(20), interrupt: Interrupt())
+    }
+    guard case .cannotConnect(_, port, let attempts) = error else { throw error }
+    #expect(attempts.map(\.address) == ["127.0.0.1"])
+    #expect(error.message.contains("refused"))
+  }
+
+  @Test func givesUpOnAHostThatDoesNotAnswer() async throws {
+    let silent = try SilentListener()
+    let error = try await failure {
+      _ = try Dialer.connect(
+        host: "127.0.0.1", port: silent.port, within: .milliseconds(300), interrupt: Interrupt())
+    }
+    #expect(error == .timedOut(phase: .connect, after: .milliseconds(300)))
+  }
+
+  @Test func triesTheNextAddressWhileOneIsSilent() async throws {
+    let silent = try SilentListener()
+    let server = try TLSTestServer(TLSServerSettings(identity: nil), opening: .clear) { _ in }
+    let connected = try await onThread {
+      let addresses =
+        try Self.loopback("127.0.0.1", silent.port) + Self.loopback("127.0.0.1", server.port)
+      return try Dialer.connect(
+        to: addresses, host: "two", port: 993, within: .seconds(20), interrupt: Interrupt()
+      ).descriptor >= 0
+    }
+    #expect(connected)
+  }
+
+  @Test func alternatesBetweenAddressFamilies() throws {
+    let addresses =
+      try Self.loopback("::1", 1) + Self.loopback("::2", 1) + Self.loopback("127.0.0.1", 1)
+    #expect(SocketAddress.interleaved(addresses).map(\.text) == ["::1", "127.0.0.1", "::2"])
+    #expect(SocketAddress.interleaved([]).isEmpty)
+  }
+
+  @Test func connectingCanBeInterrupted() async throws {
+    let silent = try SilentListener()
+    let interrupt = try Interrupt()
+    async let outcome = failure {
+      _ = try Dialer.connect(
+        host: "127.0.0.1", port: silent.port, within: .seconds(20), interrupt: interrupt)
+    }
+    interrupt.interrupt()
+    #expect(try await outcome == .interrupted)
+  }
+}

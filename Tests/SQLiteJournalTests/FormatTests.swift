@@ -1,0 +1,112 @@
+// mailmove: tests of the ledger's format.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import MailTestKit
+import MailWire
+import SyncEngine
+import Testing
+
+@testable import SQLiteJournal
+
+@Suite struct FormatTests {
+  /// Format 1 as it was released. This text never changes: it stands for the files people have.
+  private static let format1 = """
+    PRAGMA application_id = 1835887719;
+    PRAGMA user_version = 1;
+    CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+    INSERT INTO grdb_migrations VALUES ('v1');
+    CREATE TABLE job (id INTEGER PRIMARY KEY CHECK (id = 1), source TEXT NOT NULL,
+      target TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+    CREATE TABLE run (id INTEGER PRIMARY KEY, started_at INTEGER NOT NULL, ended_at INTEGER,
+      exit_code INTEGER, pid INTEGER NOT NULL, version TEXT NOT NULL,
+      CHECK ((ended_at IS NULL) = (exit_code IS NULL))) STRICT;
+    CREATE TABLE pair (id INTEGER PRIMARY KEY, source BLOB NOT NULL UNIQUE,
+      source_delimiter INTEGER, source_path TEXT NOT NULL, source_uidvalidity INTEGER,
+      source_mailbox_id TEXT, renamed_from BLOB, target BLOB, target_path TEXT,
+      target_delimiter INTEGER, role TEXT, role_rule TEXT NOT NULL, decision TEXT NOT NULL,
+      reason TEXT NOT NULL, create_role TEXT, exists_at_target INTEGER NOT NULL,
+      subscribe INTEGER NOT NULL, anchor_mailbox BLOB, anchor_uidvalidity INTEGER,
+      anchor_uidnext INTEGER, done_uidvalidity INTEGER, done_uidnext INTEGER,
+      done_modseq INTEGER, done_messages INTEGER, finished_at INTEGER) STRICT;
+    CREATE TABLE message (pair INTEGER NOT NULL REFERENCES pair (id),
+      uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL, state INTEGER NOT NULL,
+      size INTEGER NOT NULL, digest BLOB, fingerprint BLOB, date_seconds INTEGER,
+      date_zone INTEGER, system_flags INTEGER NOT NULL, keywords TEXT, target_uid INTEGER,
+      reason TEXT, note TEXT, recorded_at INTEGER NOT NULL,
+      PRIMARY KEY (pair, uidvalidity, uid)) STRICT, WITHOUT ROWID;
+    CREATE INDEX message_pending ON message (pair) WHERE state = 0;
+    INSERT INTO job VALUES (1, 'imaps://a@old.example', 'imaps://b@new.example', 1700000000);
+    INSERT INTO run VALUES (1, 1700000000, 1700000060, 3, 4711, '1.0.0');
+    INSERT INTO pair VALUES (1, x'494E424F58', 47, 'INBOX', NULL, NULL, NULL,
+      x'6E65772E494E424F58', 'new/INBOX',
+      46, NULL, 'none', 'renamed', 'by --into', NULL, 0, 1, x'6E65772E494E424F58', 8589934592, 9,
+      77, 4294967295, 1152921504606846976, 3, 1700000060);
+    INSERT INTO message VALUES (1, 77, 1, 0, 1000, NULL, NULL, -999, -210, 0, NULL, NULL, NULL,
+      NULL, 1700000001);
+    INSERT INTO message VALUES (1, 77, 2, 3, 9, NULL, NULL, NULL, NULL, 0, NULL, NULL,
+      'messageTooBig', 'the limit is 8', 1700000002);
+    INSERT INTO message VALUES (1, 77, 3, 1, 12, zeroblob(32), zeroblob(16), 1700000000, 330, 17,
+      '$Forwarded later', 10003, NULL, NULL, 1700000003);
+    """
+
+  @Test func opensALedgerOfFormat1WithEverythingInIt() async throws {
+    let bench = try Bench()
+    try bench.tamper(Self.format1)
+    let journal = try bench.open()
+    let pair = try #require(try await journal.pairs().first)
+    #expect(pair.mapped == JournalSamples.mailbox("INBOX"))
+    #expect(
+      try await journal.standing(of: pair)
+        == PairStanding(
+          source: JournalSamples.checkpoint, target: JournalSamples.anchor(9), pending: 1))
+    let records = try await journal.records(of: pair)
+    let listed = JournalSamples.entry(1)
+    #expect(
+      records == [
+        MessageRecord(
+          key: JournalSamples.key(1), state: .pending, size: listed.size,
+          internalDate: listed.internalDate), JournalSamples.skipped(2),
+        MessageRecord(
+          key: JournalSamples.key(3), state: .stored, size: 12,
+          digest: SHA256Digest(bytes: Array(repeating: 0, count: 32)),
+          fingerprint: Fingerprint(bytes: Array(repeating: 0, count: 16)),
+          internalDate: InternalDate(secondsSinceEpoch: 1_700_000_000, zoneMinutes: 330),
+          flags: FlagSet(
+            system: [.seen, .draft], keywords: [Keyword("later"), Keyword("$Forwarded")]),
+          targetUID: UID(10_003)),
+      ])
+    #expect(try await journal.lastRun()?.exitCode == 3)
+    try journal.close()
+  }
+
+  @Test func writesTheColumnsOfFormat1() async throws {
+    let released = try Bench()
+    try released.tamper(Self.format1)
+    let current = try Bench()
+    try current.open().close()
+    #expect(try columns(current.path) == columns(released.path))
+  }
+
+  @Test func numbersTheStatesAsReleased() {
+    let numbers = MessageState.allCases.map { "\($0)=\($0.rawValue)" }
+    #expect(
+      numbers == [
+        "pending=0", "stored=1", "alreadyThere=2", "skipped=3", "vanished=4", "lost=5",
+      ])
+  }
+
+  /// Every column with its type, table by table.
+  private func columns(_ path: String) throws -> [String] {
+    let queue = try DatabaseQueue(path: path)
+    return try queue.read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT t.name || '.' || c.name || ' ' || c.type FROM sqlite_schema t,
+            pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY t.name, c.cid
+          """)
+    }
+  }
+}

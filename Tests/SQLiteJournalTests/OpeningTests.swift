@@ -1,0 +1,137 @@
+// mailmove: tests of opening a ledger.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import MailTestKit
+import SyncEngine
+import Testing
+
+@testable import SQLiteJournal
+
+@Suite struct OpeningTests {
+  @Test func makesAFileThatOnlyItsOwnerCanRead() throws {
+    let bench = try Bench()
+    let journal = try bench.open()
+    for name in ["job.sqlite", "job.sqlite-wal", "job.sqlite.lock"] {
+      let attributes = try FileManager.default.attributesOfItem(atPath: bench.folder.file(name))
+      #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
+    }
+    try journal.close()
+  }
+
+  @Test func makesNothingWhenItMayNot() throws {
+    let bench = try Bench()
+    let error = expectError(.journalFailed) {
+      _ = try SQLiteJournal.open(at: bench.path, job: Bench.job, createIfMissing: false)
+    }
+    #expect(error?.detail.contains("there is no ledger") == true)
+    _ = expectError(.journalFailed) { _ = try SQLiteJournal.openForReading(at: bench.path) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).isEmpty)
+  }
+
+  @Test func takesAnEmptyFileThatAKilledRunLeft() throws {
+    let bench = try Bench()
+    #expect(FileManager.default.createFile(atPath: bench.path, contents: nil))
+    _ = expectError(.journalFailed) { _ = try SQLiteJournal.openForReading(at: bench.path) }
+    try bench.open().close()
+    try bench.open().close()
+  }
+
+  @Test func takesAFileWhoseRunWasKilledBeforeTheTablesWereMade() throws {
+    let bench = try Bench()
+    try bench.tamper("CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+    try bench.open().close()
+  }
+
+  @Test func writesThroughToTheDisk() async throws {
+    let bench = try Bench()
+    let journal = try bench.open()
+    for _ in 0..<2 {
+      let settings = try await journal.write { db in
+        try ["synchronous", "foreign_keys"].map { try Int.fetchOne(db, sql: "PRAGMA \($0)") }
+      }
+      #expect(settings == [2, 1])
+      let mode = try await journal.write { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+      #expect(mode == "wal")
+    }
+    try journal.close()
+  }
+
+  @Test func refusesTheLedgerOfAnotherPairOfAccountsAndNamesBoth() throws {
+    let bench = try Bench()
+    try bench.open().close()
+    let before = try bench.contents()
+    let other = JobIdentity(source: "imaps://c@old.example", target: "imaps://d@new.example")
+    let error = expectError(.journalForeign) { _ = try bench.open(job: other) }
+    for name in [Bench.job.source, Bench.job.target, other.source, other.target] {
+      #expect(error?.detail.contains(name) == true)
+    }
+    #expect(try bench.contents() == before)
+    try bench.open().close()
+  }
+
+  @Test(arguments: [
+    "PRAGMA user_version = 2", "INSERT INTO grdb_migrations (identifier) VALUES ('v2')",
+  ])
+  func refusesAFileOfANewerVersionAndLeavesItAlone(_ change: String) throws {
+    let bench = try Bench()
+    try bench.open().close()
+    try bench.tamper(change)
+    let before = try bench.contents()
+    let error = expectError(.journalNewer) { _ = try bench.open() }
+    #expect(error?.detail.contains("up to 1") == true)
+    _ = expectError(.journalNewer) { _ = try SQLiteJournal.openForReading(at: bench.path) }
+    #expect(try bench.contents() == before)
+  }
+
+  @Test func refusesADatabaseOfAnotherProgramAndLeavesItAlone() throws {
+    let bench = try Bench()
+    try bench.tamper("CREATE TABLE recipes (name TEXT)")
+    let before = try bench.contents()
+    let error = expectError(.journalFailed) { _ = try bench.open() }
+    #expect(error?.detail.contains("another program") == true)
+    #expect(try bench.contents() == before)
+  }
+
+  @Test func refusesAFileThatIsNoDatabaseAndLeavesItAlone() throws {
+    let bench = try Bench()
+    let letter = Data(String(repeating: "Dear diary, ", count: 1_000).utf8)
+    try letter.write(to: URL(fileURLWithPath: bench.path))
+    let error = expectError(.journalFailed) { _ = try bench.open() }
+    #expect(error?.hint.contains("left untouched") == true)
+    #expect(try bench.contents() == letter)
+  }
+
+  @Test func saysThatADamagedFileIsKept() async throws {
+    let bench = try Bench()
+    let journal = try bench.open()
+    let pair = try #require(try await journal.freeze([JournalSamples.mailbox("INBOX")]).first)
+    try await journal.enroll(
+      JournalSamples.entries(1...5_000), uidValidity: JournalSamples.generation, in: pair)
+    try journal.close()
+    var bytes = try bench.contents()
+    let page = 4_096
+    for start in stride(from: 10 * page, to: bytes.count - page, by: page) {
+      bytes.replaceSubrange(start..<start + 64, with: Data(repeating: 0xA5, count: 64))
+    }
+    try bytes.write(to: URL(fileURLWithPath: bench.path))
+    let damaged = try bench.open()
+    let error = await #expect(throws: SyncError.self) { _ = try await damaged.records(of: pair) }
+    #expect(error?.cause == .journalFailed)
+    #expect(error?.hint.contains("left untouched") == true)
+    try damaged.close()
+    #expect(try bench.contents().count == bytes.count)
+  }
+
+  @Test func saysThatTheStateFolderCannotBeWritten() throws {
+    let bench = try Bench()
+    #expect(FileManager.default.createFile(atPath: bench.path, contents: nil))
+    for path in [bench.path + "/job.sqlite", bench.folder.path, "/nowhere/at/all/job.sqlite"] {
+      let error = expectError(.stateUnwritable) {
+        _ = try SQLiteJournal.open(at: path, job: Bench.job)
+      }
+      #expect(error?.detail.contains(path) == true)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// mailmove: tests of the runs on record.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import Synchronization
+import Testing
+
+@testable import SQLiteJournal
+
+@Suite struct RunTests {
+  @Test func tellsWhenARunBeganAndHowItEnded() async throws {
+    let bench = try Bench()
+    let time = Mutex<Int64>(100)
+    let journal = try SQLiteJournal.open(
+      at: bench.path, job: Bench.job, now: { time.withLock { $0 } })
+    #expect(try await journal.lastRun() == nil)
+    let run = try await journal.beginRun(version: "1.0.0", processID: 4_711)
+    #expect(
+      try await journal.lastRun()
+        == RunRecord(
+          id: run, startedAt: 100, endedAt: nil, exitCode: nil, processID: 4_711,
+          version: "1.0.0"))
+    time.withLock { $0 = 160 }
+    try await journal.endRun(run, exitCode: 130)
+    let second = try await journal.beginRun(version: "1.0.1", processID: 5)
+    try await journal.endRun(second, exitCode: 0)
+    let reader = try SQLiteJournal.openForReading(at: bench.path)
+    #expect(
+      try await reader.lastRun()
+        == RunRecord(
+          id: second, startedAt: 160, endedAt: 160, exitCode: 0, processID: 5,
+          version: "1.0.1"))
+    try reader.close()
+    try journal.close()
+  }
+}

@@ -1,0 +1,29 @@
+// mailmove: which target may import what.
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rooms of the project as imports: arrows point down only.
+enum ImportRules {
+  private static let targets: [String: Set<String>] = [
+    "MailWire": [],
+    "MailTransport": ["MailWire", "COpenSSL", "CZlib", "Glibc", "Synchronization"],
+    "SyncEngine": ["MailWire", "Synchronization"],
+    "SQLiteJournal": ["SyncEngine", "MailWire", "GRDB", "Foundation", "Glibc", "Synchronization"],
+    "MailEndpoints": ["MailTransport", "SyncEngine", "MailWire", "Synchronization"],
+    "mailmove": [
+      "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",
+      "ArgumentParser", "Logging", "Yams", "Foundation", "Glibc", "Dispatch", "Synchronization",
+    ],
+  ]
+
+  /// Files that may import one thing more: digests need a library, and so does Unicode.
+  private static let exceptions: [String: Set<String>] = [
+    "MailWire/SHA256Digest": ["COpenSSL"],
+    "MailWire/KeyedHash": ["COpenSSL"],
+    "SyncEngine/UnicodeForms": ["Foundation"],
+  ]
+
+  /// What a file may import; nil for a target without a rule.
+  static func allowed(in target: String, file: String) -> Set<String>? {
+    targets[target]?.union(exceptions["\(target)/\(file)"] ?? [])
+  }
+}
