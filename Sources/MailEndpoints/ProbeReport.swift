@@ -91,11 +91,16 @@ package struct ProbeReport: Sendable {
   package struct Session: Sendable {
     package var capabilities: [String]
     package var limits: TargetLimits
+    /// nil where the server does not tell.
+    package var quota: Quota?
     package var folders: [Folder]
 
-    package init(capabilities: [String], limits: TargetLimits, folders: [Folder]) {
+    package init(
+      capabilities: [String], limits: TargetLimits, quota: Quota?, folders: [Folder]
+    ) {
       self.capabilities = capabilities
       self.limits = limits
+      self.quota = quota
       self.folders = folders
     }
   }

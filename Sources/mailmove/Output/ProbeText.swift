@@ -31,7 +31,7 @@ struct ProbeText {
     facts.append(("login by", report.mechanisms.joined(separator: " ")))
     if let session = report.session {
       facts.append(("after login", session.capabilities.joined(separator: " ")))
-      facts += LimitsText.lines(session.limits).map { ("limits", $0) }
+      facts += LimitsText.lines(session.limits, session.quota).map { ("limits", $0) }
     }
     let width = facts.map(\.0.count).max() ?? 0
     return facts.map { name, value in
@@ -78,7 +78,8 @@ struct ProbeText {
 
   private static func json(_ session: ProbeReport.Session) -> JSON {
     .object([
-      ("capabilities", list(session.capabilities)), ("limits", LimitsText.json(session.limits)),
+      ("capabilities", list(session.capabilities)),
+      ("limits", LimitsText.json(session.limits, session.quota)),
       (
         "folders",
         .array(
