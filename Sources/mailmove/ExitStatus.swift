@@ -60,8 +60,7 @@ extension ExitStatus {
     }
   }
 
-  /// The code for a comparison: bytes that servers rewrite by habit and messages that are extra at
-  /// the target are told but break no promise; messages on record as not moved are skips.
+  /// The code for a comparison; messages on record as not moved are skips and no difference.
   init(_ report: VerifyReport) {
     let kinds = Set(report.differences.map(\.kind))
     if kinds.contains(where: Self.isBroken) {
@@ -90,8 +89,10 @@ extension ExitStatus {
 
   private static func isBroken(_ kind: Difference.Kind) -> Bool {
     switch kind {
-    case .unaccounted, .missing, .bytes, .header, .size, .flags, .date, .mailbox: true
-    case .rewritten, .notMoved, .extra: false
+    case .unaccounted, .missing, .bytes, .rewritten, .header, .size, .flags, .date, .doubled,
+      .mailbox:
+      true
+    case .notMoved: false
     }
   }
 

@@ -37,7 +37,7 @@ struct PlanText {
     if tooBig > 0 {
       lines.append("\(Quantity.count(tooBig, "message")) larger than the target takes")
     }
-    lines += LimitsText.lines(report.limits)
+    lines += LimitsText.lines(report.limits, report.quota)
     return lines + report.notes.map { "note: \(SafeText.visible($0))" }
   }
 
@@ -45,7 +45,7 @@ struct PlanText {
   var fields: [(String, JSON)] {
     [
       ("messages", JSON(report.messages)), ("bytes", JSON(report.bytes)),
-      ("frozen", .bool(report.isFrozen)), ("limits", LimitsText.json(report.limits)),
+      ("frozen", .bool(report.isFrozen)), ("limits", LimitsText.json(report.limits, report.quota)),
       ("notes", .array(report.notes.map(JSON.string))),
       ("mailboxes", .array(report.lines.map(json))),
     ]
@@ -66,12 +66,12 @@ struct PlanText {
 
 /// What a target will not take.
 enum LimitsText {
-  static func lines(_ limits: TargetLimits) -> [String] {
+  static func lines(_ limits: TargetLimits, _ quota: Quota?) -> [String] {
     var lines: [String] = []
     if let most = limits.appendLimit {
       lines.append("the target takes messages up to \(Quantity.bytes(most))")
     }
-    if let quota = limits.quota {
+    if let quota {
       if let most = quota.limitBytes {
         let used = quota.usedBytes.map { "\(Quantity.bytes($0)) of " } ?? ""
         lines.append("quota: \(used)\(Quantity.bytes(most))")
@@ -84,13 +84,13 @@ enum LimitsText {
     return lines
   }
 
-  static func json(_ limits: TargetLimits) -> JSON {
+  static func json(_ limits: TargetLimits, _ quota: Quota?) -> JSON {
     .object([
       ("append_limit", JSON(limits.appendLimit)),
-      ("quota_used_bytes", JSON(limits.quota?.usedBytes)),
-      ("quota_limit_bytes", JSON(limits.quota?.limitBytes)),
-      ("quota_used_messages", JSON(limits.quota?.usedMessages)),
-      ("quota_limit_messages", JSON(limits.quota?.limitMessages)),
+      ("quota_used_bytes", JSON(quota?.usedBytes)),
+      ("quota_limit_bytes", JSON(quota?.limitBytes)),
+      ("quota_used_messages", JSON(quota?.usedMessages)),
+      ("quota_limit_messages", JSON(quota?.limitMessages)),
     ])
   }
 }

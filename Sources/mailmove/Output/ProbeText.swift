@@ -18,7 +18,7 @@ struct ProbeText {
       ("  issued by", certificate.issuer),
       (
         "  valid",
-        "\(Timestamp.text(certificate.validFrom)) to \(Timestamp.text(certificate.validUntil))"
+        "\(certificate.validFrom) to \(certificate.validUntil)"
       ),
       ("  pin", "sha256:\(certificate.pin)"),
       ("greeting", report.greeting),
@@ -31,7 +31,7 @@ struct ProbeText {
     facts.append(("login by", report.mechanisms.joined(separator: " ")))
     if let session = report.session {
       facts.append(("after login", session.capabilities.joined(separator: " ")))
-      facts += LimitsText.lines(session.limits).map { ("limits", $0) }
+      facts += LimitsText.lines(session.limits, session.quota).map { ("limits", $0) }
     }
     let width = facts.map(\.0.count).max() ?? 0
     return facts.map { name, value in
@@ -63,8 +63,8 @@ struct ProbeText {
         .object([
           ("subject", .string(certificate.subject)), ("names", Self.list(certificate.names)),
           ("issuer", .string(certificate.issuer)),
-          ("valid_from", .string(Timestamp.text(certificate.validFrom))),
-          ("valid_until", .string(Timestamp.text(certificate.validUntil))),
+          ("valid_from", .string(certificate.validFrom)),
+          ("valid_until", .string(certificate.validUntil)),
           ("pin", .string("sha256:\(certificate.pin)")),
         ])
       ),
@@ -78,7 +78,7 @@ struct ProbeText {
 
   private static func json(_ session: ProbeReport.Session) -> JSON {
     .object([
-      ("capabilities", list(session.capabilities)), ("limits", LimitsText.json(session.limits)),
+      ("capabilities", list(session.capabilities)), ("limits", LimitsText.json(session.limits, session.quota)),
       (
         "folders",
         .array(

@@ -81,7 +81,7 @@ struct VerifyText {
     case .size: "another size at the target"
     case .flags: "other flags at the target"
     case .date: "another date at the target"
-    case .extra: "at the target only"
+    case .doubled: "twice at the target"
     case .mailbox: "the folder is missing at the target"
     }
   }
