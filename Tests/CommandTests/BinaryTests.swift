@@ -1,0 +1,200 @@
+// mailmove: tests of the built binary.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// Arguments and variables, and what must come of them.
+struct CommandCase: Sendable, CustomTestStringConvertible {
+  let name: String
+  let arguments: [String]
+  var environment: [String: String] = [:]
+  let exit: Int32
+  /// Words on standard error; for exit code 0 on standard output.
+  let words: [String]
+
+  var testDescription: String { name }
+}
+
+@Suite struct BinaryTests {
+  private static let accounts = ["imaps://alice@old.example.org", "imaps://alice@new.example.org"]
+  private static let passwords = [
+    "MAILMOVE_SOURCE_PASSWORD": "hunter2", "MAILMOVE_TARGET_PASSWORD": "hunter2",
+  ]
+
+  static let badInput: [CommandCase] = [
+    .init(
+      name: "unknown scheme", arguments: ["sync", "http://a@h", accounts[1]], exit: 2,
+      words: ["the source: 'http://' is not a scheme mailmove knows; did you mean imaps://?"]),
+    .init(
+      name: "no scheme", arguments: ["sync", accounts[0], "alice@new"], exit: 2,
+      words: ["the target: the address has no scheme; write it like imaps://user@host"]),
+    .init(
+      name: "missing host", arguments: ["sync", "imaps://alice@", accounts[1]], exit: 2,
+      words: ["the source: the address has no host"]),
+    .init(
+      name: "missing user", arguments: ["sync", "imaps://old.example.org", accounts[1]], exit: 2,
+      words: ["the address of the source has no user", "imaps://user@old.example.org"]),
+    .init(
+      name: "plaintext", arguments: ["sync", "imap+insecure://a@h", accounts[1]], exit: 2,
+      words: ["without encryption, which mailmove never makes"]),
+    .init(
+      name: "password in the address", arguments: ["sync", "imaps://a:hunter2@h", accounts[1]],
+      exit: 2, words: ["a password does not belong in the address"]),
+    .init(
+      name: "POP3", arguments: ["sync", "pop3s://a@h", accounts[1]], exit: 2,
+      words: ["pop3s is not in this version of mailmove"]),
+    .init(
+      name: "archive", arguments: ["sync", accounts[0], "archive:/tmp/a"], exit: 2,
+      words: ["archive is not in this version of mailmove"]),
+    .init(
+      name: "same account",
+      arguments: ["sync", "imap://alice@old.example.org", "imaps://alice@OLD.example.org:993"],
+      environment: passwords, exit: 2, words: ["source and target are the same account"]),
+    .init(
+      name: "target missing", arguments: ["sync", accounts[0]], exit: 2,
+      words: ["the target is missing"]),
+    .init(
+      name: "no password", arguments: ["sync"] + accounts, exit: 2,
+      words: [
+        "there is no password for the source and no terminal to ask on",
+        "--source-password-file", "--source-password-command", "MAILMOVE_SOURCE_PASSWORD",
+      ]),
+    .init(
+      name: "password file missing",
+      arguments: ["sync"] + accounts + ["--source-password-file", "/no/such/file"], exit: 2,
+      words: ["source-password-file: cannot read /no/such/file: there is no such file"]),
+    .init(
+      name: "password command fails",
+      arguments: ["sync"] + accounts + ["--source-password-command", "echo hunter2; exit 4"],
+      exit: 2, words: ["source-password-command: the command failed with exit status 4"]),
+    .init(
+      name: "two secrets",
+      arguments: ["sync"] + accounts + [
+        "--source-password-file", "a", "--source-token-file", "b",
+      ], exit: 2,
+      words: ["--source-password-file and --source-token-file exclude each other"]),
+    .init(
+      name: "state folder that cannot be",
+      arguments: ["sync"] + accounts + ["--state", "/dev/null/state"], environment: passwords,
+      exit: 7, words: ["the state folder cannot be written: /dev/null/state", "--state"]),
+    .init(
+      name: "bad number", arguments: ["sync"] + accounts + ["--lanes", "0"], exit: 2,
+      words: ["--lanes: expected a number from 1 to 16, got '0'"]),
+    .init(
+      name: "bad word", arguments: ["sync"] + accounts + ["--flags", "merg"], exit: 2,
+      words: ["--flags: expected merge, source or keep, got 'merg'", "did you mean 'merge'?"]),
+    .init(
+      name: "bad pin", arguments: ["probe", "imaps://h", "--tls-pin", "sha1:00"], exit: 2,
+      words: ["--tls-pin: expected sha256:"]),
+    .init(
+      name: "bad variable", arguments: ["sync"] + accounts,
+      environment: ["MAILMOVE_SOURCE_TLS_PROFILE": "old"], exit: 2,
+      words: ["MAILMOVE_SOURCE_TLS_PROFILE: expected modern, compat or legacy"]),
+    .init(
+      name: "unknown option", arguments: ["sync"] + accounts + ["--delete"], exit: 2,
+      words: ["mailmove: Unknown option '--delete'"]),
+    .init(
+      name: "a password as an option",
+      arguments: ["sync"] + accounts + ["--source-password", "hunter2"], exit: 2,
+      words: ["Unknown option '--source-password'"]),
+    .init(
+      name: "unknown command", arguments: ["snyc"], exit: 2, words: ["snyc"]),
+    .init(
+      name: "configuration missing", arguments: ["sync", "alice"], exit: 2,
+      words: ["config.yaml does not exist"]),
+    .init(
+      name: "configuration chosen and missing",
+      arguments: ["sync"] + accounts + ["--config", "/no/config.yaml"], exit: 2,
+      words: ["/no/config.yaml does not exist"]),
+    .init(
+      name: "no such ledger", arguments: ["status", "alice"], exit: 2,
+      words: ["there is no ledger of a job 'alice'"]),
+  ]
+
+  @Test(arguments: badInput)
+  func badInputIsToldWithTheFixAndTouchesNothing(command: CommandCase) throws {
+    let folder = try TemporaryFolder()
+    let ended = try run(command.arguments, command.environment, home: folder)
+    #expect(ended.exit == command.exit)
+    for word in command.words { #expect(ended.errors.contains(word), "\(ended.errors)") }
+    #expect(ended.output.isEmpty)
+    #expect(!ended.errors.contains("hunter2"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
+  @Test func aPasswordFileThatOthersCanReadIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("secret", "hunter2\n", mode: 0o644)
+    let ended = try run(
+      ["sync"] + Self.accounts + ["--source-password-file", file], [:], home: folder)
+    #expect(ended.exit == 2)
+    #expect(ended.errors.contains("\(file) can be read by others\n  run: chmod 600 \(file)"))
+  }
+
+  @Test func aBadConfigurationIsToldWithLineAndColumn() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file(
+      ".config/mailmove/config.yaml", "version: 1\ndefaults:\n  includ: x\n")
+    let ended = try run(["sync"] + Self.accounts, Self.passwords, home: folder)
+    #expect(ended.exit == 2)
+    #expect(ended.errors.contains("\(file):3:3: 'includ' is not a key that mailmove knows"))
+    #expect(ended.errors.contains("did you mean 'include'?"))
+  }
+
+  @Test(arguments: ["sync", "plan", "verify", "status", "probe"])
+  func helpHasAnExampleAndTheExitCodes(command: String) throws {
+    let folder = try TemporaryFolder()
+    let ended = try run([command, "--help"], [:], home: folder)
+    #expect(ended.exit == 0)
+    #expect(ended.errors.isEmpty)
+    #expect(ended.output.contains("EXAMPLE\n  mailmove \(command)"))
+    let codes = try #require(ended.output.range(of: "EXIT CODES\n"))
+    #expect(ended.output[codes.upperBound...].hasPrefix("  0 "))
+    #expect(ended.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func withoutArgumentsItSaysWhatItCanDo() throws {
+    let folder = try TemporaryFolder()
+    let ended = try run([], [:], home: folder)
+    #expect(ended.exit == 0)
+    for word in ["sync", "plan", "verify", "status", "probe", "EXAMPLE"] {
+      #expect(ended.output.contains(word))
+    }
+    #expect(try run(["--version"], [:], home: folder).output == "0.1.0\n")
+  }
+
+  /// Runs the binary without a terminal.
+  private func run(
+    _ arguments: [String], _ environment: [String: String], home: TemporaryFolder
+  ) throws -> (exit: Int32, output: String, errors: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
+    process.arguments = ["--wait", try Self.binary] + arguments
+    process.environment = environment.merging(
+      ["HOME": home.path, "PATH": "/usr/bin:/bin"], uniquingKeysWith: { given, _ in given })
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let said = output.fileHandleForReading.readDataToEndOfFile()
+    let complained = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (
+      process.terminationStatus, String(decoding: said, as: UTF8.self),
+      String(decoding: complained, as: UTF8.self)
+    )
+  }
+
+  /// The binary stands beside the tests.
+  private static var binary: String {
+    get throws {
+      let tests = URL(fileURLWithPath: CommandLine.arguments[0])
+      let binary = tests.deletingLastPathComponent().appendingPathComponent("mailmove").path
+      try #require(FileManager.default.isExecutableFile(atPath: binary), "\(binary)")
+      return binary
+    }
+  }
+}

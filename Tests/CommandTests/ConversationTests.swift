@@ -1,0 +1,224 @@
+// mailmove: tests of what is said.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SyncEngine
+import Testing
+
+@testable import mailmove
+
+@Suite struct ConversationTests {
+  private let folder: TemporaryFolder
+  private let accounts = ["imaps://alice@old.example.org", "imaps://alice@new.example.org"]
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func run(
+    _ arguments: [String], engine: FakeEngine = FakeEngine(), isWatched: Bool = false,
+    with more: [String: String] = [:]
+  ) async -> (status: ExitStatus, output: String, errors: String) {
+    var environment = [
+      "HOME": folder.path, "MAILMOVE_SOURCE_PASSWORD": "hunter2",
+      "MAILMOVE_TARGET_PASSWORD": "hunter3", "NO_COLOR": "1",
+    ]
+    environment.merge(more) { _, new in new }
+    let recorder = Recorder(environment, isWatched: isWatched)
+    let status = await MailMove.run(arguments, recorder.surroundings, engine: engine)
+    let said = recorder.output + recorder.errors
+    #expect(!said.contains("hunter"))
+    #expect(!said.contains("\u{202E}"))
+    return (status, recorder.output, recorder.errors)
+  }
+
+  @Test func inCronOneLineSaysWhatARunDid() async {
+    let said = await run(["sync"] + accounts)
+    #expect(said.status == .skips)
+    #expect(
+      said.output
+        == "1,234 messages copied (48.1 MB), 7 already there, 2 with flags updated, "
+        + "1 skipped in 2 folders, 0s\n")
+    #expect(said.errors.hasPrefix("1 message not moved; 'mailmove status alice-old"))
+  }
+
+  @Test func quietSaysNothingWhenAllIsWell() async {
+    var report = Samples.report
+    report.mailboxes[0].skipped = 0
+    let said = await run(["sync", "-q"] + accounts, engine: FakeEngine(report: report))
+    #expect(said.status == .success)
+    #expect(said.output.isEmpty && said.errors.isEmpty)
+  }
+
+  @Test func onATerminalThereIsALineATableAndTheNextStep() async throws {
+    let said = await run(["sync"] + accounts, isWatched: true)
+    #expect(said.errors.contains("\r"))
+    #expect(said.output.contains("folder           copied  already there  flags updated  skipped"))
+    #expect(said.output.contains("Gesendet → Sent       0              7"))
+    #expect(said.output.contains("total             1,234              7"))
+    #expect(
+      said.output.contains(
+        "skipped: INBOX, UID 7, 52.0 MB: the message is too big for the target server: "
+          + "the limit is 25 MB"))
+    #expect(said.errors.contains("note: a folder is [31mred"))
+    #expect(said.errors.contains("trying again in 1s (attempt 2)"))
+    #expect(said.errors.contains("next: mailmove status alice-old.example.org--alice-new"))
+    // Whatever is said erases the live line before it.
+    let note = try #require(said.errors.range(of: "note:"))
+    #expect(said.errors[..<note.lowerBound].hasSuffix("\r\u{1B}[K"))
+  }
+
+  @Test func afterSuccessVerifyIsNext() async {
+    var report = Samples.report
+    report.mailboxes[0].skipped = 0
+    let said = await run(
+      ["sync"] + accounts, engine: FakeEngine(report: report), isWatched: true)
+    #expect(said.errors.hasSuffix("next: mailmove verify \(accounts[0]) \(accounts[1])\n"))
+  }
+
+  @Test func colourIsUsedOnATerminalOnly() async {
+    let plain = await run(["sync"] + accounts, with: ["NO_COLOR": ""])
+    #expect(!plain.output.contains("\u{1B}"))
+    let coloured = await run(["sync"] + accounts, isWatched: true, with: ["NO_COLOR": ""])
+    #expect(coloured.output.contains("\u{1B}[33mskipped: "))
+    let refused = await run(["sync"] + accounts, isWatched: true)
+    #expect(!refused.output.contains("\u{1B}["))
+  }
+
+  @Test func theTraceIsShownOnRequest() async {
+    #expect(await run(["sync", "-v"] + accounts).errors.contains("C: a1 NOOP\n"))
+    #expect(await !run(["sync"] + accounts).errors.contains("NOOP"))
+  }
+
+  @Test func everyLineOfJSONIsAnObjectWithSchemaEventAndTime() async throws {
+    let commands = [
+      ["sync"] + accounts, ["plan"] + accounts, ["verify"] + accounts, ["status"],
+      ["probe", "imaps://old.example.org"],
+    ]
+    _ = try folder.file(".local/state/mailmove/alice.sqlite", "")
+    var names: Set<String> = []
+    for command in commands {
+      let said = await run(command + ["--json"], isWatched: true)
+      for line in said.output.split(separator: "\n") {
+        let object = try #require(
+          JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(object["schema"] as? Int == 1)
+        #expect(object["time"] as? String == "2026-03-01T12:00:00Z")
+        names.insert(try #require(object["event"] as? String))
+      }
+      #expect(said.errors.isEmpty)
+    }
+    #expect(
+      names == [
+        "planned", "mailbox-started", "settled", "skipped", "mailbox-finished", "retrying",
+        "notice", "report", "plan", "verify", "status", "probe",
+      ])
+  }
+
+  @Test func aFailureIsToldWithItsHint() async throws {
+    let engine = FakeEngine(failure: Samples.error(.loginRefused, .target))
+    let said = await run(["sync"] + accounts, engine: engine)
+    #expect(said.status == .loginTarget)
+    #expect(
+      said.errors.hasPrefix(
+        "mailmove: the target server refused the login in 'INBOX': NO [ALERT] evil\n  check user"))
+    let json = await run(["sync", "--json"] + accounts, engine: engine)
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(object["event"] as? String == "error")
+    #expect(object["cause"] as? String == "loginRefused")
+    #expect(object["exit"] as? Int == 13)
+  }
+
+  @Test func thePlanShowsTheRuleThatWon() async {
+    let said = await run(["sync", "--dry-run"] + accounts)
+    #expect(said.status == .success)
+    #expect(
+      said.output.contains("Gesendet          Sent               7  1.23 kB     2  same name"))
+    #expect(said.output.contains("[Gmail]/All Mail  (left out)"))
+    #expect(said.output.contains("the target takes messages up to 25.0 MB"))
+    #expect(said.output.contains("quota: 1.00 kB of 5.00 GB"))
+    #expect(said.output.contains("note: two folders look like Sent"))
+  }
+
+  @Test func verifyNamesEveryDifference() async {
+    let said = await run(["verify", "--level", "bytes"] + accounts)
+    #expect(said.status == .differences)
+    #expect(
+      said.output == "INBOX, UID 5: missing at the target\n"
+        + "2 messages compared by bytes in 1 folder: 1 difference\n")
+  }
+
+  @Test func statusListsJobsAndWhatWasNotMoved() async throws {
+    _ = try folder.file(".local/state/mailmove/alice.sqlite", "")
+    let all = await run(["status"])
+    #expect(all.status == .skips)
+    #expect(
+      all.output.hasPrefix(
+        "alice: imap://alice@old to imap://alice@new\n"
+          + "1,234 messages at the target, 0 to do, 1 skipped\n"
+          + "last run began 1970-01-01T00:00:00Z and ended 1970-01-01T00:01:00Z with exit code 3"))
+    #expect(!all.output.contains("not moved"))
+    let one = await run(["status", "alice"])
+    #expect(one.output.contains("not moved: INBOX, UID 7"))
+    let missing = await run(["status", "alcie"])
+    #expect(missing.status == .usage)
+    #expect(missing.errors.contains("did you mean 'alice'?"))
+  }
+
+  @Test func probeNeedsNoUserAndSendsNoPassword() async {
+    let alone = await run(["probe", "imaps://old.example.org"])
+    #expect(alone.status == .success)
+    #expect(alone.output.contains("TLS           TLSv1.3, TLS_AES_256_GCM_SHA384"))
+    #expect(alone.output.contains("  pin         sha256:e3b0c442"))
+    #expect(!alone.output.contains("Gesendet"))
+    let known = await run(
+      ["probe", "imaps://alice@old.example.org"], with: ["MAILMOVE_PASSWORD": "hunter2"])
+    #expect(known.output.contains("Gesendet  sent         7  trusted name"))
+  }
+
+  @Test func aJobTakesItsSettingsFromTheStrongestPlace() async throws {
+    let secret = try folder.file("secret", "x\n")
+    _ = try folder.file(
+      ".config/mailmove/config.yaml",
+      """
+      version: 1
+      defaults:
+        lanes: 2
+        into: Old
+        target-tls-profile: compat
+      jobs:
+        alice:
+          source: imaps://alice@old.example.org
+          target: imap://alice@new.example.org:1143
+          source-password-file: \(secret)
+          lanes: 3
+          source-tls-ca: /ca.pem
+      """)
+    let engine = FakeEngine()
+    let said = await run(
+      ["sync", "alice", "--into", "Older", "--source-tls-pin", "sha256:" + zeros],
+      engine: engine, with: ["MAILMOVE_LANES": "4", "MAILMOVE_SOURCE_PASSWORD": ""])
+    #expect(said.status == .skips)
+    let job = try #require(engine.job)
+    #expect(job.name == "alice")
+    #expect(job.options.lanes == 4)
+    #expect(job.folders.into == "Older")
+    #expect(job.target.tls.profile == "compat")
+    #expect(job.source.tls.pins.count == 1)
+    #expect(job.source.tls.authorityFile == nil)
+    #expect(job.ledger == folder.path + "/.local/state/mailmove/alice.sqlite")
+  }
+
+  private let zeros = String(repeating: "0", count: 64)
+
+  @Test func everyPairOfAccountsHasItsOwnLedger() async throws {
+    let engine = FakeEngine()
+    _ = await run(["sync"] + accounts, engine: engine)
+    let first = try #require(engine.job).ledgerName
+    _ = await run(
+      ["sync", "imap://alice@OLD.example.org", accounts[1]], engine: engine)
+    #expect(engine.job?.ledgerName == first)
+    _ = await run(["sync"] + accounts.reversed(), engine: engine)
+    #expect(engine.job?.ledgerName != first)
+    #expect(first.description.hasPrefix("alice-old.example.org--alice-new.example.org-"))
+  }
+}

@@ -1,0 +1,61 @@
+// mailmove: tests of docs/cli.md.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SyncEngine
+import Testing
+
+@testable import mailmove
+
+@Suite struct DocumentationTests {
+  private let page: String
+
+  init() throws {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    page = try String(contentsOf: root.appendingPathComponent("docs/cli.md"), encoding: .utf8)
+  }
+
+  @Test func everySettingIsDocumented() {
+    for setting in Setting.all {
+      let word = setting.places.contains(.option) ? setting.option : setting.variable
+      #expect(page.contains("`\(word)`"), "\(word)")
+    }
+  }
+
+  @Test func everyCauseIsDocumentedWithItsExitCode() {
+    for cause in SyncError.Cause.allCases {
+      let codes = [SyncError.Side.source, .target].map { side in
+        ExitStatus(SyncError(cause, scope: .run, remedy: .stop, side: side))
+      }
+      let text =
+        cause == .interrupted
+        ? "130, 143"
+        : codes[0] == codes[1]
+          ? "\(codes[0].rawValue)" : "\(codes[0].rawValue), \(codes[1].rawValue)"
+      let sentence = cause.sentence(for: .local)
+      #expect(page.contains("| `\(cause.rawValue)` | \(sentence) | \(text) |"), "\(cause)")
+      #expect(!cause.hint.isEmpty)
+    }
+  }
+
+  @Test func everyExitCodeIsDocumented() {
+    let cells = page.split(separator: "\n").filter { $0.hasPrefix("| ") }
+      .compactMap { $0.split(separator: "|").first }
+      .flatMap { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    for status in ExitStatus.allCases {
+      #expect(cells.contains("\(status.rawValue)"), "\(status)")
+    }
+  }
+
+  @Test func everyEventAndFieldIsDocumented() {
+    for event in Samples.events {
+      let (name, fields) = EventText.json(event)
+      #expect(page.contains("| `\(name)` |"), "\(name)")
+      for (field, _) in fields { #expect(page.contains("`\(field)`"), "\(name).\(field)") }
+    }
+    for name in ["report", "plan", "verify", "status", "probe", "error"] {
+      #expect(page.contains("| `\(name)` |"), "\(name)")
+    }
+  }
+}

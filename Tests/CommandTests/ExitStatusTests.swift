@@ -1,0 +1,101 @@
+// mailmove: tests of exit codes.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncEngine
+import Testing
+
+@testable import mailmove
+
+@Suite struct ExitStatusTests {
+  /// Codes at the source, at the target, and here.
+  private static let table: [SyncError.Cause: (Int32, Int32, Int32)] = [
+    .cannotConnect: (10, 11, 10), .tlsFailed: (10, 11, 10),
+    .timedOut: (5, 5, 5), .connectionLost: (5, 5, 5), .serverSaidBye: (5, 5, 5),
+    .serverUnavailable: (5, 5, 5), .throttled: (5, 5, 5), .tooManyConnections: (5, 5, 5),
+    .protocolViolation: (5, 5, 5), .mailboxChanged: (5, 5, 5),
+    .tlsUntrusted: (14, 14, 14), .tlsTooWeak: (14, 14, 14), .startTLSMissing: (14, 14, 14),
+    .clearTextInjected: (14, 14, 14),
+    .loginRefused: (12, 13, 12), .noCommonMechanism: (12, 13, 12),
+    .passwordUnavailable: (12, 13, 12),
+    .permissionDenied: (3, 3, 3), .mailboxMissing: (3, 3, 3), .mailboxRefused: (3, 3, 3),
+    .mailboxNameRefused: (3, 3, 3), .mailboxReadOnly: (3, 3, 3), .messageTooBig: (3, 3, 3),
+    .messageRefused: (3, 3, 3), .messageUnreadable: (3, 3, 3), .messageEmpty: (3, 3, 3),
+    .messageIsStub: (3, 3, 3), .messageDropsConnection: (3, 3, 3),
+    .messageLostAtTarget: (3, 3, 3), .flagsRefused: (3, 3, 3),
+    .tooManyRefusals: (4, 4, 4), .listingIncomplete: (4, 4, 4),
+    .targetFull: (15, 15, 15),
+    .journalFailed: (7, 7, 7), .journalNewer: (7, 7, 7), .journalForeign: (7, 7, 7),
+    .stateUnwritable: (7, 7, 7), .diskFull: (7, 7, 7), .journalLocked: (8, 8, 8),
+    .sameMailboxOnBothSides: (2, 2, 2), .mapConflict: (2, 2, 2),
+    .interrupted: (130, 130, 130), .internalFault: (1, 1, 1),
+  ]
+
+  @Test(arguments: SyncError.Cause.allCases)
+  func everyCauseHasItsCodeOnEverySide(cause: SyncError.Cause) throws {
+    let codes = try #require(Self.table[cause])
+    let sides: [(SyncError.Side, Int32)] = [
+      (.source, codes.0), (.target, codes.1), (.local, codes.2),
+    ]
+    for (side, code) in sides {
+      let error = SyncError(cause, scope: .run, remedy: .stop, side: side)
+      #expect(ExitStatus(error).rawValue == code)
+    }
+  }
+
+  @Test func zeroMeansThatEverythingIsAccountedFor() {
+    #expect(ExitStatus(Report()) == .success)
+    var report = Samples.report
+    report.mailboxes[0].skipped = 0
+    #expect(ExitStatus(report) == .success)
+    report.mailboxes[0].vanished = 2
+    #expect(ExitStatus(report) == .success)
+    report.mailboxes[0].skipped = 1
+    #expect(ExitStatus(report) == .skips)
+    report.mailboxes[0].skipped = 0
+    report.mailboxes[1].lost = 1
+    #expect(ExitStatus(report) == .skips)
+    report.mailboxes[1].pending = 1
+    #expect(ExitStatus(report) == .temporary)
+  }
+
+  @Test func theGravestFolderDecidesAndTheEndOfTheRunBeforeIt() {
+    var report = Samples.report
+    report.mailboxes[0].failure = Samples.error(.mailboxRefused, .source)
+    #expect(ExitStatus(report) == .skips)
+    report.mailboxes[1].failure = Samples.error(.targetFull, .target)
+    #expect(ExitStatus(report) == .targetFull)
+    report.failure = Samples.error(.throttled, .target)
+    #expect(ExitStatus(report) == .temporary)
+  }
+
+  @Test func termIsToldFromCtrlC() {
+    #expect(ExitStatus.interrupted.after(2) == .interrupted)
+    #expect(ExitStatus.interrupted.after(15) == .terminated)
+    #expect(ExitStatus.interrupted.after(nil) == .interrupted)
+    #expect(ExitStatus.success.after(15) == .success)
+  }
+
+  @Test(arguments: Difference.Kind.allCases)
+  func onlyBrokenPromisesAreDifferences(kind: Difference.Kind) {
+    var report = VerifyReport(level: .bytes)
+    var mailbox = VerifiedMailbox(pair: Samples.inbox)
+    mailbox.differences = [Difference(kind: kind, pair: Samples.inbox)]
+    report.mailboxes = [mailbox]
+    let expected: ExitStatus =
+      switch kind {
+      case .rewritten, .extra: .success
+      case .notMoved: .skips
+      case .unaccounted, .missing, .bytes, .header, .size, .flags, .date, .mailbox: .differences
+      }
+    #expect(ExitStatus(report) == expected)
+  }
+
+  @Test func aLedgerWithSomethingToDoIsNotDone() {
+    let summary = { (counts: [MessageState: Int]) in
+      JobSummary(mailboxes: [.init(pair: Samples.inbox, counts: counts, bytesAtTarget: 0)])
+    }
+    #expect(ExitStatus(summary([.stored: 5, .vanished: 1])) == .success)
+    #expect(ExitStatus(summary([.stored: 5, .skipped: 1])) == .skips)
+    #expect(ExitStatus(summary([.skipped: 1, .pending: 1])) == .temporary)
+  }
+}

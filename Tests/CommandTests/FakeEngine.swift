@@ -1,0 +1,124 @@
+// mailmove: an engine that says what it is told to.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailEndpoints
+import MailWire
+import SyncEngine
+import Synchronization
+
+@testable import mailmove
+
+/// An engine without servers, which remembers the job it was given.
+final class FakeEngine: Engine {
+  private let last = Mutex<Job?>(nil)
+  let report: Report
+  let failure: SyncError?
+
+  init(report: Report = Samples.report, failure: SyncError? = nil) {
+    self.report = report
+    self.failure = failure
+  }
+
+  var job: Job? { last.withLock { $0 } }
+
+  func sync(_ job: Job, hooks: RunHooks) async throws -> Report {
+    try take(job)
+    for event in Samples.events { hooks.observer(event) }
+    hooks.trace?("C: a1 NOOP")
+    return report
+  }
+
+  func plan(_ job: Job, hooks: RunHooks) async throws -> PlanReport {
+    try take(job)
+    let left = Samples.pair(3, "[Gmail]/All Mail", nil)
+    return PlanReport(
+      lines: [
+        .init(mapped: Samples.sent.mapped, messages: 7, bytes: 1234, done: 2, tooBig: 1),
+        .init(mapped: left.mapped, messages: nil, bytes: nil, done: 0, tooBig: nil),
+      ],
+      notes: ["two folders look like Sent"],
+      limits: TargetLimits(
+        appendLimit: 25_000_000, quota: Quota(usedBytes: 1000, limitBytes: 5_000_000_000)),
+      isFrozen: false)
+  }
+
+  func verify(_ job: Job, level: VerifyLevel, hooks: RunHooks) async throws -> VerifyReport {
+    try take(job)
+    var mailbox = VerifiedMailbox(pair: Samples.inbox)
+    mailbox.atSource = 2
+    mailbox.compared = 2
+    mailbox.differences = [
+      Difference(
+        kind: .missing, pair: Samples.inbox,
+        key: SourceKey(uidValidity: UIDValidity(1), uid: UID(5)))
+    ]
+    var report = VerifyReport(level: level)
+    report.mailboxes = [mailbox]
+    return report
+  }
+
+  func probe(_ endpoint: Endpoint, hooks: RunHooks) async throws -> ProbeReport {
+    if let failure { throw failure }
+    var report = ProbeReport(
+      tls: .init(version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384", isStartTLS: false),
+      certificate: .init(
+        subject: "CN=old.example.org", names: ["old.example.org"], issuer: "CN=Some CA",
+        validFrom: 0, validUntil: 1_772_366_400, pin: SHA256Digest(of: [])),
+      greeting: "* OK \u{1B}ready")
+    report.capabilities = ["IMAP4rev1"]
+    report.mechanisms = ["SCRAM-SHA-256", "PLAIN"]
+    report.serverID = [.init(name: "name", value: "Dovecot")]
+    if endpoint.credentials != nil {
+      report.session = .init(
+        capabilities: ["UIDPLUS"], limits: TargetLimits(),
+        folders: [.init(path: "Gesendet", role: "sent", rule: "trusted name", messages: 7)])
+    }
+    return report
+  }
+
+  func standing(ofLedgerAt path: String) async throws -> LedgerStanding {
+    if let failure { throw failure }
+    let summary = JobSummary(mailboxes: [
+      .init(pair: Samples.inbox, counts: [.stored: 1234, .skipped: 1], bytesAtTarget: 48_100_000)
+    ])
+    return LedgerStanding(
+      source: "imap://alice@old", target: "imap://alice@new", summary: summary,
+      unmoved: [.init(pair: Samples.inbox, record: Samples.skip(7))],
+      lastRun: .init(started: 0, ended: 60, exitCode: 3))
+  }
+
+  private func take(_ job: Job) throws {
+    last.withLock { $0 = job }
+    if let failure { throw failure }
+  }
+}
+
+/// Streams that are remembered, and a clock that stands still.
+final class Recorder: Sendable {
+  private let written = Mutex<(output: String, errors: String)>(("", ""))
+  let environment: [String: String]
+  private let isWatched: Bool
+
+  init(_ environment: [String: String], isWatched: Bool = false) {
+    self.environment = environment
+    self.isWatched = isWatched
+  }
+
+  var output: String { written.withLock { $0.output } }
+  var errors: String { written.withLock { $0.errors } }
+
+  var surroundings: Surroundings {
+    let moment = ContinuousClock.now
+    return Surroundings(
+      environment: environment, isTerminal: { _ in self.isWatched }, width: { 80 },
+      now: { moment }, seconds: { 1_772_366_400 },
+      write: { text, stream in
+        self.written.withLock { written in
+          switch stream {
+          case .output: written.output += text
+          case .errors: written.errors += text
+          }
+        }
+      })
+  }
+}

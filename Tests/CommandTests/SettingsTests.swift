@@ -1,0 +1,135 @@
+// mailmove: tests of settings.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import MailWire
+import SyncEngine
+import Testing
+
+@testable import mailmove
+
+@Suite struct SettingsTests {
+  private static let pin = "sha256:" + String(repeating: "aB", count: 32)
+
+  /// A value each kind takes, and one it does not.
+  private static func values(of kind: SettingKind) -> (good: String, bad: String?) {
+    switch kind {
+    case .text, .texts: ("x", nil)
+    case .pins: (pin, "sha1:00")
+    case .mappings: ("a=b", "a")
+    case .choice(let values): (values.last ?? "", "no-such-word")
+    case .number(let range): ("\(range.upperBound)", "\(range.upperBound + 1)")
+    case .toggle: ("yes", "perhaps")
+    }
+  }
+
+  @Test func everySettingOfAJobIsAnOption() throws {
+    for setting in Setting.ofJobs where setting.places.contains(.option) {
+      var arguments = ["sync", "imaps://a@h", "imaps://b@h"]
+      if setting == .level { arguments[0] = "verify" }
+      arguments.append(setting.option)
+      if setting.kind != .toggle { arguments.append(Self.values(of: setting.kind).good) }
+      #expect(throws: Never.self, "\(setting.name)") { try MailMove.parseAsRoot(arguments) }
+    }
+    for setting in Setting.endpoint.map({ $0.of(.alone) })
+    where setting.places.contains(.option) {
+      let arguments = [
+        "probe", "imaps://h", setting.option, Self.values(of: setting.kind).good,
+      ]
+      #expect(throws: Never.self, "\(setting.name)") { try MailMove.parseAsRoot(arguments) }
+    }
+  }
+
+  @Test func noOptionTakesAPasswordItself() {
+    for name in ["--source-password", "--target-password", "--password"] {
+      #expect(throws: (any Error).self) {
+        try MailMove.parseAsRoot(["sync", "imaps://a@h", "imaps://b@h", name, "x"])
+      }
+    }
+    #expect(Setting.password.of(.source).variable == "MAILMOVE_SOURCE_PASSWORD")
+  }
+
+  @Test(arguments: Setting.all.map(\.name))
+  func aBadValueIsRefusedWithItsVariable(name: String) throws {
+    let setting = try #require(Setting.all.first { $0.name == name })
+    let (good, bad) = Self.values(of: setting.kind)
+    #expect(throws: Never.self) {
+      try Settings.choices(in: [setting.variable: good], of: [setting])
+    }
+    guard let bad else { return }
+    let error = #expect(throws: UsageError.self) {
+      try Settings.choices(in: [setting.variable: bad], of: [setting])
+    }
+    #expect(error?.message.hasPrefix("\(setting.variable): expected") == true)
+  }
+
+  @Test func optionComesBeforeVariableBeforeFile() throws {
+    let position = FilePosition(file: "config.yaml", line: 1, column: 1)
+    let option = try Choice(.lanes, ["1"], from: .option(.lanes))
+    let variable = try Choice(.lanes, ["2"], from: .environment(.lanes))
+    let file = try Choice(.lanes, ["3"], from: .file(position, key: "lanes"))
+    #expect(Settings([[option], [variable], [file]]).number(.lanes) == 1)
+    #expect(Settings([[], [variable], [file]]).number(.lanes) == 2)
+    #expect(Settings([[], [], [file]]).number(.lanes) == 3)
+    #expect(Settings([]).number(.lanes) == nil)
+  }
+
+  @Test func aSecretOfAStrongerPlaceReplacesAnyOther() throws {
+    let file = Setting.passwordFile.of(.source)
+    let command = Setting.passwordCommand.of(.source)
+    let weak = try Choice(command, ["pass"], from: .environment(command))
+    let strong = try Choice(file, ["f"], from: .option(file))
+    #expect(
+      try SecretSource(Settings([[strong], [weak]]), at: .source) == .passwordFile("f"))
+    #expect(throws: UsageError.self) {
+      try SecretSource(Settings([[strong, weak]]), at: .source)
+    }
+    #expect(try SecretSource(Settings([]), at: .source) == .passwordPrompt)
+  }
+
+  @Test func aListInAVariableHasAnItemALine() throws {
+    let choices = try Settings.choices(
+      in: ["MAILMOVE_INCLUDE": "a, b\nc\n"], of: [.include])
+    #expect(choices.first?.values == ["a, b", "c"])
+    #expect(try Settings.choices(in: ["MAILMOVE_INCLUDE": ""], of: [.include]).isEmpty)
+  }
+
+  @Test func aPinHasSixtyFourDigits() throws {
+    #expect(try SettingKind.pin(Self.pin).description == String(repeating: "ab", count: 32))
+    let spaced = "SHA256:" + Array(repeating: "0f", count: 32).joined(separator: ":")
+    #expect(try SettingKind.pin(spaced).bytes == Array(repeating: 0x0F, count: 32))
+    for bad in ["sha256:", "sha256:00", "sha256:" + String(repeating: "0g", count: 32), "é"] {
+      #expect(throws: UsageError.self) { try SettingKind.pin(bad) }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("lane", "lanes"), ("includ", "include"), ("soruce-tls-ca", "source-tls-ca"),
+      ("source-pasword-file", "source-password-file"),
+    ])
+  func findsWhatWasMeant(typed: String, meant: String) {
+    let found = Suggestion.closest(to: typed, in: Setting.all.map(\.name))
+    #expect(found == "did you mean '\(meant)'?")
+  }
+
+  @Test func doesNotGuessWildly() {
+    #expect(Suggestion.closest(to: "x", in: Setting.all.map(\.name)) == nil)
+    #expect(Suggestion.distance("kitten", "sitting") == 3)
+    #expect(Suggestion.distance("ab", "ba") == 1)
+    #expect(Suggestion.distance("", "abc") == 3)
+  }
+
+  @Test func optionsOfARunReachTheEngine() throws {
+    let names: [(Setting, String)] = [
+      (.flags, "source"), (.full, "yes"), (.retrySkipped, "yes"), (.recopyLost, "yes"),
+      (.lanes, "4"),
+    ]
+    let options = RunOptions(
+      Settings([try names.map { try Choice($0.0, [$0.1], from: .option($0.0)) }]))
+    #expect(options.flagPolicy == .source)
+    #expect(options.listsInFull && options.retriesSkipped && options.recopiesLost)
+    #expect(options.lanes == 4)
+    #expect(RunOptions(Settings([])) == RunOptions())
+  }
+}
