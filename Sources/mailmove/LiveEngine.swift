@@ -1,6 +1,7 @@
 // mailmove: the engine at work on real servers.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MailEndpoints
 import MailTransport
 import MailWire
@@ -9,14 +10,12 @@ import SyncEngine
 
 /// The engine at work on real servers, with the ledger in SQLite.
 struct LiveEngine: Engine {
-  private static let version = MailMove.configuration.version
-
   /// Rows of unmoved messages that `status` reads at most.
   private static let unmovedMax = 1_000_000
 
   func sync(_ job: Job, hooks: RunHooks) async throws -> Report {
     let journal = try openJournal(job)
-    let ledgerRun = try await journal.beginRun(version: Self.version)
+    let ledgerRun = try await journal.beginRun(version: MailMove.version)
     let run = Run(
       endpoints: RunEndpoints(
         connectSource: { try await IMAPSource.connect(job.account(of: .source, hooks)) },
@@ -45,11 +44,11 @@ struct LiveEngine: Engine {
         hint: "run 'mailmove sync' first, or give the right --state")
     }
     let journal = try SQLiteJournal.openForReading(at: job.ledger)
-    let folders = job.folders
+    let rules = try job.folders.rules()
     return try await withConnections(job, hooks) { source, target in
       try await Verify(
         source: source, target: target, journal: journal, level: level,
-        selects: { folders.selects($0) }
+        selects: { rules.selects($0) }
       ).run()
     }
   }
@@ -107,7 +106,7 @@ extension Job {
     return try (side == .target ? target : source).account(compression: compression, hooks)
   }
 
-  var hasLedger: Bool { SQLiteJournal.exists(at: ledger) }
+  var hasLedger: Bool { FileManager.default.fileExists(atPath: ledger) }
 }
 
 extension Endpoint {

@@ -1,6 +1,8 @@
 // mailmove: which folders, and where to.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncEngine
+
 /// Which folders are moved and where to, as the user typed it: UTF-8, with `/` between levels.
 struct FolderChoice: Sendable, Equatable {
   enum Collision: String, Sendable { case suffix, merge, fail }
@@ -24,5 +26,30 @@ struct FolderChoice: Sendable, Equatable {
     onCollision = settings.text(.onCollision).flatMap(Collision.init) ?? onCollision
     includesShared = settings.isOn(.includeShared)
     skipsEmpty = settings.isOn(.skipEmpty)
+  }
+
+  /// The same as rules for the folder map. Throws `SyncError` with the cause `mapConflict`.
+  func rules() throws -> MappingRules {
+    var rules = MappingRules()
+    rules.include = include.map { Glob($0) }
+    rules.exclude = exclude.map { Glob($0) }
+    rules.into = into
+    rules.mergesRoles = mergesRoles
+    rules.includesShared = includesShared
+    rules.includesEmpty = !skipsEmpty
+    rules.onCollision =
+      switch onCollision {
+      case .suffix: .suffix
+      case .merge: .merge
+      case .fail: .fail
+      }
+    do {
+      for text in map { try rules.addMove(text) }
+      try rules.validate()
+    } catch {
+      throw SyncError(
+        .mapConflict, scope: .run, remedy: .stop, side: .local, detail: "\(error)")
+    }
+    return rules
   }
 }
