@@ -18,6 +18,11 @@ package struct CapabilitySet: Sendable, Equatable {
     atoms.contains("AUTH=" + name.uppercased())
   }
 
+  /// The SASL mechanisms offered, sorted.
+  package var mechanisms: [String] {
+    names.compactMap { $0.hasPrefix("AUTH=") ? String($0.dropFirst("AUTH=".count)) : nil }
+  }
+
   /// APPENDLIMIT (RFC 7889): the limit in octets; nil when none is announced here.
   package var appendLimit: Int64? {
     atoms.lazy.compactMap { atom in

@@ -23,6 +23,7 @@ package enum Response: Sendable, Equatable {
   case esearch(ESearchResult)
   case quotaRoot(MailboxName, roots: [[UInt8]])
   case quota(root: [UInt8], [QuotaResource])
+  /// Field names in lower case; fields that are NIL are left out.
   case id([String: String])
   /// Anything else: skipped, with its name for the trace.
   case unknown(name: String)
@@ -40,7 +41,7 @@ package struct StatusResponse: Sendable, Equatable {
 
   package let kind: Kind
   package let code: ResponseCode?
-  /// The text for people, as text; bytes that are not UTF-8 are replaced.
+  /// The text for people: bytes that are not UTF-8 are replaced, control characters are escaped.
   package let text: String
 
   package init(kind: Kind, code: ResponseCode? = nil, text: String = "") {
@@ -55,9 +56,9 @@ package struct ListRow: Sendable, Equatable {
   package let name: MailboxName
   /// nil: a flat name.
   package let delimiter: UInt8?
-  /// As sent, with the backslash.
+  /// As sent, with the backslash; `CHILDINFO` without one stands for subscribed children.
   package let attributes: [String]
-  /// OLDNAME and the like are skipped; CHILDINFO with SUBSCRIBED is kept as an attribute.
+
   package init(name: MailboxName, delimiter: UInt8?, attributes: [String]) {
     self.name = name
     self.delimiter = delimiter
@@ -143,6 +144,8 @@ package struct FetchData: Sendable, Equatable {
     case bytes([UInt8])
     /// `NIL`: the server has no body to give.
     case absent
+    /// Larger than may be held, and therefore dropped while it was received.
+    case oversize(octets: Int)
   }
 
   package init(sequenceNumber: Int64) { self.sequenceNumber = sequenceNumber }

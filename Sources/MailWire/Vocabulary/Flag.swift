@@ -35,6 +35,15 @@ package struct Keyword: Hashable, Comparable, Sendable, CustomStringConvertible 
   package static func < (lhs: Keyword, rhs: Keyword) -> Bool { lhs.folded < rhs.folded }
   package func hash(into hasher: inout Hasher) { hasher.combine(folded) }
   package var description: String { name }
+
+  /// Whether a server can be given this keyword at all (RFC 9051, 9: `atom`). A closing bracket
+  /// passes, since some servers have such keywords.
+  package var isAtom: Bool {
+    !name.isEmpty
+      && name.utf8.allSatisfy { byte in
+        (0x21...0x7E).contains(byte) && !"(){%*\"\\".utf8.contains(byte)
+      }
+  }
 }
 
 /// The flags of one message: system flags and keywords.

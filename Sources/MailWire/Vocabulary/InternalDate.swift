@@ -25,26 +25,27 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
   /// Reads `date-time` (RFC 9051, 9), as in ` 1-Feb-2020 03:04:05 +0100`; nil if it is no date.
   ///
   /// Accepts a day of one or two digits and a second of 60, which becomes the next minute.
-  package init?(wire: some Sequence<UInt8>) {
-    let text = wire.drop { $0 == UInt8(ascii: " ") }.map { $0 }
-    var parts = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: true)
-    guard parts.count == 3 else { return nil }
-    let zone = parts.removeLast()
-    let time = parts[1].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-    let date = parts[0].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-    guard date.count == 3, time.count == 3, zone.count == 5,
-      let day = Self.number(date[0]), let month = Self.month(date[1]),
-      let year = Self.number(date[2]), date[2].count == 4,
-      let hour = Self.number(time[0]), let minute = Self.number(time[1]),
-      let second = Self.number(time[2]), let offset = Self.number(zone.dropFirst()),
-      let sign = zone.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"),
-      (1...31).contains(day), hour < 24, minute < 60, second <= 60,
+  package init?(wire: some Collection<UInt8>) {
+    var cursor = Self.cursor(over: wire)
+    cursor.skipSpaces()
+    guard let day = cursor.number(1...2), (1...31).contains(day), cursor.accept("-"),
+      let month = cursor.month(), cursor.accept("-"), let year = cursor.number(4...4),
+      cursor.skipSpaces() > 0,
+      let hour = cursor.number(1...2), hour < 24, cursor.accept(":"),
+      let minute = cursor.number(1...2), minute < 60, cursor.accept(":"),
+      let second = cursor.number(1...2), second <= 60, cursor.skipSpaces() > 0,
+      let sign = cursor.sign(), let offset = cursor.number(4...4),
       offset % 100 < 60, offset / 100 < 24
     else { return nil }
-    zoneMinutes = (offset / 100 * 60 + offset % 100) * (sign == UInt8(ascii: "-") ? -1 : 1)
-    let days = Self.days(year: year, month: month, day: day)
-    secondsSinceEpoch =
-      Int64(days) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(zoneMinutes * 60)
+    cursor.skipSpaces()
+    guard cursor.rest.isEmpty else { return nil }
+    zoneMinutes = (offset / 100 * 60 + offset % 100) * sign
+    let minutes = Self.days(year: year, month: month, day: day) * 1_440 + hour * 60 + minute
+    secondsSinceEpoch = Int64((minutes - zoneMinutes) * 60 + second)
+  }
+
+  private static func cursor<Bytes: Collection<UInt8>>(over wire: Bytes) -> DateCursor<Bytes> {
+    DateCursor(rest: wire[...])
   }
 
   /// `date-time` with the day padded by a space, as RFC 9051 writes it; without quotes.
@@ -61,21 +62,6 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
     return (day < 10 ? " " : "") + "\(day)-\(Self.months[month - 1])-\(pad(year, 4)) "
       + "\(pad(second / 3_600)):\(pad(second / 60 % 60)):\(pad(second % 60)) "
       + (zoneMinutes < 0 ? "-" : "+") + pad(zone / 60) + pad(zone % 60)
-  }
-
-  private static func number(_ digits: some Collection<UInt8>) -> Int? {
-    guard !digits.isEmpty, digits.count <= 4 else { return nil }
-    var value = 0
-    for digit in digits {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-      value = value * 10 + Int(digit - UInt8(ascii: "0"))
-    }
-    return value
-  }
-
-  private static func month(_ name: some Sequence<UInt8>) -> Int? {
-    let folded = String(decoding: Array(name), as: UTF8.self).lowercased()
-    return months.firstIndex { $0.lowercased() == folded }.map { $0 + 1 }
   }
 
   /// Days since 1970-01-01 in the proleptic Gregorian calendar.
@@ -100,5 +86,66 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
     let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
     let month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+  }
+}
+
+/// A cursor over the parts of a date; a listing reads a million of them, so nothing is allocated.
+private struct DateCursor<Bytes: Collection<UInt8>> {
+  var rest: Bytes.SubSequence
+
+  @discardableResult mutating func skipSpaces() -> Int {
+    var count = 0
+    while rest.first == UInt8(ascii: " ") {
+      rest.removeFirst()
+      count += 1
+    }
+    return count
+  }
+
+  mutating func accept(_ scalar: Unicode.Scalar) -> Bool {
+    guard rest.first == UInt8(ascii: scalar) else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  mutating func sign() -> Int? {
+    if accept("+") { return 1 }
+    return accept("-") ? -1 : nil
+  }
+
+  /// A number with as many digits as `width` says.
+  mutating func number(_ width: ClosedRange<Int>) -> Int? {
+    var value = 0
+    var count = 0
+    while count < width.upperBound, let digit = rest.first, (0x30...0x39).contains(digit) {
+      value = value * 10 + Int(digit - 0x30)
+      count += 1
+      rest.removeFirst()
+    }
+    return count < width.lowerBound ? nil : value
+  }
+
+  /// A month by its three letters, in any case, from 1.
+  mutating func month() -> Int? {
+    var name: UInt32 = 0
+    for _ in 0..<3 {
+      guard let letter = rest.popFirst() else { return nil }
+      name = name << 8 | UInt32(letter | 0x20)
+    }
+    return switch name {
+    case 0x6A_616E: 1
+    case 0x66_6562: 2
+    case 0x6D_6172: 3
+    case 0x61_7072: 4
+    case 0x6D_6179: 5
+    case 0x6A_756E: 6
+    case 0x6A_756C: 7
+    case 0x61_7567: 8
+    case 0x73_6570: 9
+    case 0x6F_6374: 10
+    case 0x6E_6F76: 11
+    case 0x64_6563: 12
+    default: nil
+    }
   }
 }

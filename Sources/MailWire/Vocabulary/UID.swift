@@ -42,7 +42,7 @@ package struct UIDSet: Hashable, Sendable, CustomStringConvertible {
     ranges = []
     var last: UInt32?
     for uid in uids.map(\.rawValue).sorted() {
-      if let previous = last, uid <= previous &+ 1, uid >= previous, let tail = ranges.last {
+      if let previous = last, uid - previous <= 1, let tail = ranges.last {
         ranges[ranges.count - 1] = tail.lowerBound...uid
       } else {
         ranges.append(uid...uid)
@@ -55,8 +55,8 @@ package struct UIDSet: Hashable, Sendable, CustomStringConvertible {
   package init(ranges unordered: [ClosedRange<UInt32>]) {
     ranges = []
     for range in unordered.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      if let tail = ranges.last, range.lowerBound <= tail.upperBound &+ 1,
-        range.lowerBound >= tail.lowerBound
+      if let tail = ranges.last,
+        range.lowerBound <= tail.upperBound || range.lowerBound - tail.upperBound == 1
       {
         ranges[ranges.count - 1] = tail.lowerBound...max(tail.upperBound, range.upperBound)
       } else {

@@ -1,0 +1,44 @@
+// mailmove: commands about the session.
+// SPDX-License-Identifier: Apache-2.0
+
+extension Command {
+  package static let capability = Command("CAPABILITY")
+  package static let noop = Command("NOOP")
+  package static let logout = Command("LOGOUT")
+  package static let startTLS = Command("STARTTLS")
+  package static let namespace = Command("NAMESPACE")
+  /// RFC 4978.
+  package static let compressDeflate = Command("COMPRESS", [.text(" DEFLATE")])
+
+  /// LOGIN (RFC 9051, 6.2.3), for servers without a better mechanism.
+  package static func login(user: [UInt8], password: Secret) -> Command {
+    Command("LOGIN", [.text(" "), .secret(Secret(user)), .text(" "), .secret(password)])
+  }
+
+  /// AUTHENTICATE (RFC 9051, 6.2.2), with an initial response only if the server has SASL-IR.
+  package static func authenticate(
+    mechanism: String, initialResponse: [UInt8]? = nil
+  ) -> Command {
+    guard let initialResponse else { return Command("AUTHENTICATE", [.text(" " + mechanism)]) }
+    let encoded = initialResponse.isEmpty ? Array("=".utf8) : Base64.encode(initialResponse)
+    return Command("AUTHENTICATE", [.text(" " + mechanism + " "), .secretWords(Secret(encoded))])
+  }
+
+  /// ID (RFC 2971). Every field and value is quoted: some servers want that before SELECT.
+  package static func id(_ fields: [(field: String, value: String)]) -> Command {
+    guard !fields.isEmpty else { return Command("ID", [.text(" NIL")]) }
+    var pieces: [Piece] = []
+    for (index, entry) in fields.enumerated() {
+      pieces += [
+        .text(index == 0 ? " (" : " "), .string(Array(entry.field.utf8)), .text(" "),
+        .string(Array(entry.value.utf8)),
+      ]
+    }
+    return Command("ID", pieces + [.text(")")])
+  }
+
+  /// ENABLE (RFC 5161).
+  package static func enable(_ capabilities: [String]) -> Command {
+    Command("ENABLE", [.text(" " + capabilities.joined(separator: " "))])
+  }
+}
