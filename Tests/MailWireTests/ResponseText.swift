@@ -29,11 +29,13 @@ enum ResponseText {
     case .esearch(let result):
       "esearch "
         + pairs([
-          ("tag", result.tag), ("uid", result.isUID ? "yes" : nil), ("all", result.all?.description),
+          ("tag", result.tag), ("uid", result.isUID ? "yes" : nil),
+          ("all", result.all?.description),
           ("count", result.count?.description), ("min", result.min?.description),
           ("max", result.max?.description),
         ])
-    case .quotaRoot(let name, let roots): "quotaroot \(quote(name.bytes)) \(roots.map(quote))"
+    case .quotaRoot(let name, let roots):
+      "quotaroot \(quote(name.bytes)) \(roots.map(quote).joined(separator: " "))"
     case .quota(let root, let resources):
       "quota \(quote(root)) \(resources.map { "\($0.name) \($0.usage)/\($0.limit)" })"
     case .id(let fields): "id \(fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })"
@@ -50,7 +52,14 @@ enum ResponseText {
   }
 
   private static func of(_ status: StatusResponse) -> String {
-    let code = status.code.map { "[\($0)] " } ?? ""
+    let code =
+      switch status.code {
+      case nil: ""
+      case .capability(let set): "[capability \(set.names.joined(separator: " "))] "
+      case .permanentFlags(let permanent):
+        "[permanentFlags \(permanent.flags) new=\(permanent.allowsNewKeywords)] "
+      case let code?: "[\(code)] "
+      }
     return "\(status.kind.rawValue) \(code)'\(status.text)'"
   }
 
