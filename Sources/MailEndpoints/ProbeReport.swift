@@ -27,14 +27,15 @@ package struct ProbeReport: Sendable {
     /// The names and addresses it is for.
     package let names: [String]
     package let issuer: String
-    /// In ISO 8601, UTC.
-    package let validFrom: String
-    package let validUntil: String
+    /// Seconds since 1970.
+    package let validFrom: Int64
+    /// Seconds since 1970.
+    package let validUntil: Int64
     /// SHA-256 of the certificate, as `tls-pin` takes it.
     package let pin: SHA256Digest
 
     package init(
-      subject: String, names: [String], issuer: String, validFrom: String, validUntil: String,
+      subject: String, names: [String], issuer: String, validFrom: Int64, validUntil: Int64,
       pin: SHA256Digest
     ) {
       self.subject = subject
@@ -90,20 +91,16 @@ package struct ProbeReport: Sendable {
   package struct Session: Sendable {
     package var capabilities: [String]
     package var limits: TargetLimits
-    /// nil: none, or the server does not say.
+    /// nil where the server does not tell.
     package var quota: Quota?
-    /// What kind of server it was taken for.
-    package var family: String
     package var folders: [Folder]
 
     package init(
-      capabilities: [String], limits: TargetLimits, quota: Quota?, family: String,
-      folders: [Folder]
+      capabilities: [String], limits: TargetLimits, quota: Quota?, folders: [Folder]
     ) {
-      self.quota = quota
-      self.family = family
       self.capabilities = capabilities
       self.limits = limits
+      self.quota = quota
       self.folders = folders
     }
   }

@@ -68,7 +68,7 @@ import Testing
       (
         "version: 1\ndefaults:\n  config: x\n", "config.yaml:3:3: 'config' is not a key"
       ),
-      ("version: 1\nversion: 1\n", "config.yaml:2:1: 'version' stands here twice"),
+      ("version: 1\nversion: 1\n", "config.yaml:1:1: 'version' stands twice among the keys"),
       (
         "version: 1\njobs:\n  a:\n    source: imaps://a@h\n",
         "config.yaml:3:3: job 'a' has no target"

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MailTransport
+import MailWire
 import SyncEngine
 import Testing
 
@@ -16,7 +18,7 @@ import Testing
   private func run(
     _ arguments: [String], engine: FakeEngine = FakeEngine(), isWatched: Bool = false,
     with more: [String: String] = [:]
-  ) async -> (status: ExitStatus, output: String, errors: String) {
+  ) async -> (status: mailmove.ExitStatus, output: String, errors: String) {
     var environment = [
       "HOME": folder.path, "MAILMOVE_SOURCE_PASSWORD": "hunter2",
       "MAILMOVE_TARGET_PASSWORD": "hunter3", "NO_COLOR": "1",
@@ -201,10 +203,9 @@ import Testing
     let job = try #require(engine.job)
     #expect(job.name == "alice")
     #expect(job.options.lanes == 4)
-    #expect(job.folders.into == "Older")
-    #expect(job.target.tls.profile == "compat")
-    #expect(job.source.tls.pins.count == 1)
-    #expect(job.source.tls.authorityFile == nil)
+    #expect(job.rules.into == "Older")
+    #expect(job.target.tls.profile == .compat)
+    #expect(job.source.tls.trust == .pins([try #require(SHA256Digest(pin: "sha256:" + zeros))]))
     #expect(job.ledger == folder.path + "/.local/state/mailmove/alice.sqlite")
   }
 

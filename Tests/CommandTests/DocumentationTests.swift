@@ -26,7 +26,7 @@ import Testing
   @Test func everyCauseIsDocumentedWithItsExitCode() {
     for cause in SyncError.Cause.allCases {
       let codes = [SyncError.Side.source, .target].map { side in
-        ExitStatus(SyncError(cause, scope: .run, remedy: .stop, side: side))
+        mailmove.ExitStatus(SyncError(cause, scope: .run, remedy: .stop, side: side))
       }
       let text =
         cause == .interrupted
@@ -43,7 +43,7 @@ import Testing
     let cells = page.split(separator: "\n").filter { $0.hasPrefix("| ") }
       .compactMap { $0.split(separator: "|").first }
       .flatMap { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
-    for status in ExitStatus.allCases {
+    for status in mailmove.ExitStatus.allCases {
       #expect(cells.contains("\(status.rawValue)"), "\(status)")
     }
   }

@@ -38,7 +38,7 @@ final class FakeEngine: Engine {
       ],
       notes: ["two folders look like Sent"],
       limits: TargetLimits(
-        appendLimit: 25_000_000, quota: Quota(usedBytes: 1000, limitBytes: 5_000_000_000)),
+        appendLimit: 25_000_000), quota: Quota(usedBytes: 1000, limitBytes: 5_000_000_000),
       isFrozen: false)
   }
 
@@ -70,7 +70,7 @@ final class FakeEngine: Engine {
     report.serverID = [.init(name: "name", value: "Dovecot")]
     if endpoint.credentials != nil {
       report.session = .init(
-        capabilities: ["UIDPLUS"], limits: TargetLimits(),
+        capabilities: ["UIDPLUS"], limits: TargetLimits(), quota: nil,
         folders: [.init(path: "Gesendet", role: "sent", rule: "trusted name", messages: 7)])
     }
     return report

@@ -10,13 +10,12 @@ enum Samples {
   static let sent = pair(2, "Gesendet", "Sent")
 
   static func pair(_ id: Int64, _ source: String, _ target: String?) -> MailboxPair {
-    MailboxPair(
-      id: id,
-      mapped: MappedMailbox(
-        source: MailboxName(wire: source), sourceDelimiter: 0x2F, sourcePath: source,
-        target: target.map { MailboxName(wire: $0) }, targetPath: target ?? "",
-        targetDelimiter: 0x2F, role: nil, roleRule: .none,
-        decision: target == nil ? .skipped : .same, reason: "same name", subscribe: false))
+    var mapped = MappedMailbox(
+      source: MailboxName(wire: source), sourceDelimiter: 0x2F, sourcePath: source,
+      decision: target == nil ? .skipped : .same, reason: "same name")
+    mapped.target = target.map { MailboxName(wire: $0) }
+    mapped.targetPath = target
+    return MailboxPair(id: id, mapped: mapped)
   }
 
   /// Two folders; one message of the first was skipped.

@@ -94,15 +94,6 @@ import Testing
     #expect(try Settings.choices(in: ["MAILMOVE_INCLUDE": ""], of: [.include]).isEmpty)
   }
 
-  @Test func aPinHasSixtyFourDigits() throws {
-    #expect(try SettingKind.pin(Self.pin).description == String(repeating: "ab", count: 32))
-    let spaced = "SHA256:" + Array(repeating: "0f", count: 32).joined(separator: ":")
-    #expect(try SettingKind.pin(spaced).bytes == Array(repeating: 0x0F, count: 32))
-    for bad in ["sha256:", "sha256:00", "sha256:" + String(repeating: "0g", count: 32), "é"] {
-      #expect(throws: UsageError.self) { try SettingKind.pin(bad) }
-    }
-  }
-
   @Test(
     arguments: [
       ("lane", "lanes"), ("includ", "include"), ("soruce-tls-ca", "source-tls-ca"),

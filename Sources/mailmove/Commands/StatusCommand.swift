@@ -9,6 +9,7 @@ struct StatusCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Say where a job stands and list every message not moved; connect to nothing.",
+    usage: "mailmove status [<job>] [<options>]",
     discussion: """
       EXAMPLE
         mailmove status              (all jobs)

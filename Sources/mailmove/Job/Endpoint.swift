@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MailEndpoints
+import MailTransport
 import MailWire
 import SyncEngine
 
@@ -9,22 +10,12 @@ import SyncEngine
 struct Endpoint: Sendable {
   let place: EndpointPlace
   let url: EndpointURL
-  let tls: TLSChoice
+  let tls: TLSPolicy
   /// The master user who logs in, with the URL's user as the authorization identity (RFC 4616);
   /// nil when the URL's user logs in.
   let masterUser: String?
   /// nil only for a `probe` without a user.
   var credentials: CredentialProvider?
-
-  /// How a server has to prove itself.
-  struct TLSChoice: Sendable, Equatable {
-    var profile = "modern"
-    /// Empty: the chain to an authority decides.
-    var pins: [SHA256Digest] = []
-    /// nil: the system's authorities.
-    var authorityFile: String?
-    var serverName: String?
-  }
 }
 
 /// An endpoint whose secret has not been asked for yet.
@@ -61,17 +52,18 @@ struct EndpointDraft: Sendable {
 
   private static func tls(
     _ settings: Settings, at place: EndpointPlace
-  ) throws(UsageError) -> Endpoint.TLSChoice {
-    var tls = Endpoint.TLSChoice()
+  ) throws(UsageError) -> TLSPolicy {
+    var policy = TLSPolicy()
     let authority = Setting.tlsCA.of(place)
     let trust = try settings.only(of: [authority, .tlsPin.of(place)])
     if let trust, trust.setting == authority {
-      tls.authorityFile = trust.values.last
+      policy.trust = .caFile(trust.values.last ?? "")
     } else if let trust {
-      for value in trust.values { tls.pins.append(try SettingKind.pin(value)) }
+      policy.trust = .pins(trust.values.compactMap { SHA256Digest(pin: $0) })
     }
-    tls.profile = settings.text(.tlsProfile.of(place)) ?? tls.profile
-    tls.serverName = settings.text(.tlsServerName.of(place))
-    return tls
+    let profile = settings.text(.tlsProfile.of(place)).flatMap(TLSPolicy.Profile.init)
+    policy.profile = profile ?? policy.profile
+    policy.serverName = settings.text(.tlsServerName.of(place))
+    return policy
   }
 }

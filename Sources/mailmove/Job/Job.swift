@@ -10,7 +10,7 @@ struct Job: Sendable {
   let name: String?
   let source: Endpoint
   let target: Endpoint
-  let folders: FolderChoice
+  let rules: MappingRules
   let options: RunOptions
   /// nil: where a server offers it and it pays.
   let compresses: Bool?
@@ -24,7 +24,7 @@ struct JobDraft: Sendable {
   let name: String?
   let source: EndpointDraft
   let target: EndpointDraft
-  let folders: FolderChoice
+  let rules: MappingRules
   let options: RunOptions
   let compresses: Bool?
   let ledgerName: LedgerName
@@ -49,7 +49,7 @@ struct JobDraft: Sendable {
         "\(SyncError.Cause.sameMailboxOnBothSides.sentence(for: .local)): \(urls.source.identity)",
         hint: SyncError.Cause.sameMailboxOnBothSides.hint)
     }
-    folders = FolderChoice(settings)
+    rules = try MappingRules(settings)
     options = RunOptions(settings)
     compresses = settings.truth(.compress)
     ledgerName =
@@ -62,7 +62,7 @@ struct JobDraft: Sendable {
   func complete(environment: [String: String]) throws -> Job {
     Job(
       name: name, source: try source.complete(environment: environment),
-      target: try target.complete(environment: environment), folders: folders, options: options,
+      target: try target.complete(environment: environment), rules: rules, options: options,
       compresses: compresses, ledgerName: ledgerName, ledger: state.ledger(ledgerName))
   }
 }

@@ -60,7 +60,8 @@ enum EventText {
     return fields(of: item.pair) + [
       ("copied", JSON(item.copied)), ("copied_bytes", JSON(item.copiedBytes)),
       ("already_there", JSON(item.alreadyThere)), ("flags_updated", JSON(item.flagsUpdated)),
-      ("skipped", JSON(item.skipped)), ("vanished", JSON(item.vanished)),
+      ("flags_refused", JSON(item.flagsRefused)), ("skipped", JSON(item.skipped)),
+      ("vanished", JSON(item.vanished)),
       ("lost", JSON(item.lost)), ("pending", JSON(item.pending)),
       ("at_target", JSON(item.atTarget)), ("unchanged", .bool(item.wasUnchanged)),
       ("failure", failure),

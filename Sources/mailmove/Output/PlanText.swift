@@ -56,6 +56,7 @@ struct PlanText {
       ("source", .string(line.mapped.sourcePath)),
       ("target", JSON(line.mapped.shownTarget)),
       ("decision", .string(line.mapped.decision.rawValue)),
+      ("role", JSON(line.mapped.role?.rawValue)),
       ("rule", .string(line.mapped.roleRule.rawValue)),
       ("reason", .string(line.mapped.reason)),
       ("messages", JSON(line.messages)), ("bytes", JSON(line.bytes)),

@@ -19,6 +19,9 @@ struct ReportText {
       Quantity.count(report.total(\.flagsUpdated)) + " with flags updated",
       Quantity.count(report.total(\.skipped)) + " skipped",
     ]
+    if report.total(\.flagsRefused) > 0 {
+      parts.append("\(Quantity.count(report.total(\.flagsRefused))) with flags refused")
+    }
     if report.total(\.lost) > 0 { parts.append("\(Quantity.count(report.total(\.lost))) lost") }
     if report.total(\.pending) > 0 {
       parts.append("\(Quantity.count(report.total(\.pending))) still to do")
@@ -71,6 +74,7 @@ struct ReportText {
       ("copied_bytes", JSON(report.mailboxes.reduce(0) { $0 + $1.copiedBytes })),
       ("already_there", JSON(report.total(\.alreadyThere))),
       ("flags_updated", JSON(report.total(\.flagsUpdated))),
+      ("flags_refused", JSON(report.total(\.flagsRefused))),
       ("skipped", JSON(report.total(\.skipped))), ("vanished", JSON(report.total(\.vanished))),
       ("lost", JSON(report.total(\.lost))), ("pending", JSON(report.total(\.pending))),
       ("mailboxes", .array(report.mailboxes.map { .object(EventText.fields(of: $0)) })),

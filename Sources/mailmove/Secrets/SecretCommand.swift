@@ -119,6 +119,6 @@ enum SecretCommand {
 
   private static func milliseconds(until end: ContinuousClock.Instant) -> CInt {
     let left = ContinuousClock.now.duration(to: end)
-    return CInt(clamping: max(0, left.components.seconds * 1000 + 1))
+    return CInt(clamping: max(0, Int((left / .milliseconds(1)).rounded(.up))))
   }
 }

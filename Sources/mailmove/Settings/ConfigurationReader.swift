@@ -26,14 +26,10 @@ struct ConfigurationReader {
     guard let mapping = node.mapping else {
       throw error("\(name): expected 'key: value' lines", at: node)
     }
-    var seen: Set<String> = []
     var pairs: [(Key, Node)] = []
     for (keyNode, value) in mapping {
       guard let text = keyNode.scalar?.string else {
         throw error("a key must be a word", at: keyNode)
-      }
-      guard seen.insert(text).inserted else {
-        throw error("'\(SafeText.visible(text))' stands here twice", at: keyNode)
       }
       pairs.append((Key(text: text, node: keyNode), value))
     }
@@ -135,7 +131,7 @@ struct ConfigurationReader {
         .at(FilePosition(file: file, line: mark.line, column: mark.column))
     case .duplicatedKeysInMapping(let duplicates, let context):
       let keys = duplicates.sorted().map { "'\(SafeText.visible($0))'" }.joined(separator: ", ")
-      return UsageError("\(keys) stands here twice")
+      return UsageError("\(keys) stands twice among the keys that begin here")
         .at(FilePosition(file: file, line: context.mark.line, column: context.mark.column))
     case .reader(let problem, _, _, _): return UsageError("\(file): not valid YAML: \(problem)")
     default: return UsageError("\(file): cannot be read as YAML")

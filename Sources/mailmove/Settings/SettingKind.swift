@@ -1,6 +1,7 @@
 // mailmove: what a setting takes.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTransport
 import MailWire
 
 /// What a setting takes, and the check of it.
@@ -41,7 +42,12 @@ enum SettingKind: Sendable, Hashable {
     switch self {
     case .text, .texts:
       if value.isEmpty { throw UsageError("expected \(placeholder), got nothing") }
-    case .pins: _ = try Self.pin(value)
+    case .pins:
+      if SHA256Digest(pin: value) == nil {
+        throw UsageError(
+          "expected sha256: and 64 hexadecimal digits, got \(Self.shown(value))",
+          hint: "'mailmove probe' shows the pin of a server")
+      }
     case .mappings: try Self.checkMapping(value)
     case .choice(let values):
       if !values.contains(value) {
@@ -57,24 +63,6 @@ enum SettingKind: Sendable, Hashable {
       }
     case .toggle: _ = try Self.truth(value)
     }
-  }
-
-  /// `sha256:` and 64 hexadecimal digits, colons between them allowed.
-  static func pin(_ text: String) throws(UsageError) -> SHA256Digest {
-    let name = "sha256:"
-    let digits = text.lowercased().hasPrefix(name) ? text.dropFirst(name.count) : ""
-    let pairs = Array(digits.filter { $0 != ":" }.utf8)
-    let isHex = pairs.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20) }
-    var bytes: [UInt8] = []
-    for start in stride(from: 0, to: isHex ? pairs.count - 1 : 0, by: 2) {
-      bytes.append(UInt8(String(decoding: pairs[start...start + 1], as: UTF8.self), radix: 16) ?? 0)
-    }
-    guard pairs.count == 64, let digest = SHA256Digest(bytes: bytes) else {
-      throw UsageError(
-        "expected sha256: and 64 hexadecimal digits, got \(shown(text))",
-        hint: "'mailmove probe' shows the pin of a server")
-    }
-    return digest
   }
 
   private static func checkMapping(_ text: String) throws(UsageError) {

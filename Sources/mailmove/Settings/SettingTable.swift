@@ -1,6 +1,7 @@
 // mailmove: everything that can be chosen.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTransport
 import SyncEngine
 
 /// How a server is reached and entered; each exists for the source, the target and `probe`.
@@ -26,7 +27,7 @@ extension Setting {
   static let tlsPin = Setting(
     "tls-pin", .pins, "Trust exactly this certificate or key, whoever signed it; repeatable.")
   static let tlsProfile = Setting(
-    "tls-profile", .choice(["modern", "compat", "legacy"]),
+    "tls-profile", .choice(TLSPolicy.Profile.allCases.map(\.rawValue)),
     "How old a TLS is accepted (default modern); never chosen by itself.")
   static let tlsServerName = Setting(
     "tls-server-name", .text("NAME"), "The name the certificate must bear, if not the host's.")
@@ -50,7 +51,7 @@ extension Setting {
   static let mergeRoles = Setting(
     "merge-roles", .toggle, "Put several folders of one role, such as two Sent, into one.")
   static let onCollision = Setting(
-    "on-collision", .choice(["suffix", "merge", "fail"]),
+    "on-collision", .choice(MappingRules.Collision.allCases.map(\.rawValue)),
     "When two folders would get one name at the target (default suffix).")
   static let includeShared = Setting(
     "include-shared", .toggle, "Move shared folders and those of other users too.")

@@ -1,0 +1,24 @@
+// mailmove: which folders, from the settings.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncEngine
+
+extension MappingRules {
+  /// The rules among all settings.
+  init(_ settings: Settings) throws(UsageError) {
+    self.init()
+    include = settings.list(.include).map { Glob($0) }
+    exclude = settings.list(.exclude).map { Glob($0) }
+    into = settings.text(.into)
+    mergesRoles = settings.isOn(.mergeRoles)
+    onCollision = settings.text(.onCollision).flatMap(Collision.init) ?? onCollision
+    includesShared = settings.isOn(.includeShared)
+    includesEmpty = !settings.isOn(.skipEmpty)
+    do {
+      for move in settings.list(.map) { try addMove(move) }
+      try validate()
+    } catch {
+      throw UsageError(SafeText.visible("\(error)"))
+    }
+  }
+}
