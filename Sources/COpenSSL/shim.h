@@ -37,13 +37,14 @@ static inline long mm_ctx_set_tmp_dh_auto(SSL_CTX *ctx, int on) {
 }
 static inline int mm_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline void mm_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
-static inline int mm_evp_rsa_bits(EVP_PKEY_CTX *ctx, int bits) {
-  return EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, bits);
-}
 static inline EVP_PKEY *mm_evp_rsa_gen(unsigned int bits) { return EVP_RSA_gen(bits); }
 static inline EVP_PKEY *mm_evp_ec_gen(const char *curve) { return EVP_EC_gen(curve); }
 static inline unsigned long mm_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
 static const int mm_mbstring_utf8 = MBSTRING_UTF8;
+/* The errno of an error that comes from the system, else 0. */
+static inline int mm_err_errno(unsigned long code) {
+  return ERR_SYSTEM_ERROR(code) ? ERR_GET_REASON(code) : 0;
+}
 static inline int mm_err_library(unsigned long code) { return ERR_GET_LIB(code); }
 static const long mm_mode_moving_write_buffer = SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER;
 static inline void mm_free(void *memory) { OPENSSL_free(memory); }

@@ -24,8 +24,8 @@ package struct ClearChannel: ~Copyable {
 
   init(_ socket: Socket) { self.socket = socket }
 
-  /// Whether the server has said something that is not read yet. Before our command is sent, that is
-  /// an answer nobody asked for.
+  /// Whether the server has said something that is not read yet. Before our command is sent, that
+  /// is an answer nobody asked for.
   package mutating func hasInput() throws(TransportError) -> Bool {
     if !buffer.isEmpty { return true }
     return try socket.receive(atMost: 1, peek: true) != nil
@@ -33,8 +33,8 @@ package struct ClearChannel: ~Copyable {
 
   /// Reads a line, without its CRLF (or bare LF).
   ///
-  /// - Throws: `.clearTextViolation(.tooMuch)` if more than `Limits.clearTextBytesMax` bytes come over
-  ///   the life of the channel; `.closedByPeer`, `.timedOut`, `.interrupted`.
+  /// - Throws: `.clearTextViolation(.tooMuch)` if more than `Limits.clearTextBytesMax` bytes come
+  ///   over the life of the channel; `.closedByPeer`, `.timedOut`, `.interrupted`.
   package mutating func readLine(within limit: Duration) throws(TransportError) -> [UInt8] {
     let deadline = ContinuousClock.now + limit
     while true {
@@ -64,9 +64,9 @@ package struct ClearChannel: ~Copyable {
 
   /// Begins TLS on the same connection, after the server's positive answer to STARTTLS or STLS.
   ///
-  /// - Throws: `.clearTextViolation(.dataBeforeTLS)` if even one byte came after that answer (response
-  ///   injection, CVE-2011-0411): before the ClientHello is sent it is seen here, later it is no TLS
-  ///   record. Otherwise as `SecureChannel.connect`.
+  /// - Throws: `.clearTextViolation(.dataBeforeTLS)` if even one byte came after that answer
+  ///   (response injection, CVE-2011-0411): before the ClientHello is sent it is seen here, later
+  ///   it is no TLS record. Otherwise as `SecureChannel.connect`.
   package consuming func secure(
     context: TLSContext, deadlines: Deadlines
   ) throws(TransportError) -> SecureChannel {

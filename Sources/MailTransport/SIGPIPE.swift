@@ -3,6 +3,6 @@
 
 import Glibc
 
-/// Turns SIGPIPE off for the process, so that writing to a closed connection is an error and not the
-/// end: OpenSSL writes without MSG_NOSIGNAL. To be called once, before the first connection.
+/// Turns SIGPIPE off for the process, so that writing to a closed connection is an error and not
+/// the end: OpenSSL writes without MSG_NOSIGNAL. To be called once, before the first connection.
 package func ignoreSIGPIPE() { signal(SIGPIPE, SIG_IGN) }

@@ -113,8 +113,8 @@ package final class SecureChannel {
     try write([bytes], within: progress)
   }
 
-  /// Writes several pieces as one: a command, its literal and the line end leave in one TLS record if
-  /// they fit, and nothing large is copied.
+  /// Writes several pieces as one: a command, its literal and the line end leave in one TLS record
+  /// if they fit, and nothing large is copied.
   package func write(_ pieces: [[UInt8]], within progress: Duration) throws(TransportError) {
     for piece in pieces {
       try piece.withUnsafeBufferPointer { buffer throws(TransportError) in

@@ -5,8 +5,9 @@ package import MailWire
 
 /// Why a connection could not be made, or ended.
 ///
-/// The list is closed. `message` says what happened and where, `hint` what to do next; neither holds
-/// a credential or a byte of mail. Nothing here is retried or relaxed by the transport itself.
+/// The list is closed. `message` says what happened and where, `hint` what to do next; neither
+/// holds a credential or a byte of mail. Nothing here is retried or relaxed by the transport
+/// itself.
 package enum TransportError: Error, Sendable, Hashable {
   /// What the connection was doing.
   package enum Phase: String, Sendable, Hashable {

@@ -45,7 +45,7 @@ extension TransportError {
     case .cannotConnect: "check host and port, and whether a firewall is in between"
     case .timedOut(.connect, _): "a firewall may drop the packets; check host and port"
     case .timedOut(.handshake, _):
-      "the port may not be a TLS port: imaps is 993 and pop3s 995; imap 143 and pop3 110 use STARTTLS"
+      "the port may not be a TLS port: imaps is 993, pop3s 995; imap 143 and pop3 110 use STARTTLS"
     case .timedOut: "run the same command again; it continues where it stopped"
     case .certificate(let problem): problem.hint
     case .tlsVersion(_, _, let needs): Self.profileHint(needs)

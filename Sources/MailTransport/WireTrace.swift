@@ -4,8 +4,8 @@
 /// Renders what a connection says into lines that can be put into a bug report.
 ///
 /// Whoever speaks the protocol says what kind of bytes they are; credentials and messages are only
-/// counted. **Mailbox names, flags, user names outside of AUTHENTICATE and what the server says about
-/// itself stay visible.**
+/// counted. **Mailbox names, flags, user names outside of AUTHENTICATE and what the server says
+/// about itself stay visible.**
 package struct WireTrace: Sendable {
   /// Who spoke.
   package enum Direction: String, Sendable {

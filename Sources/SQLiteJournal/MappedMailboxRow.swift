@@ -16,7 +16,7 @@ enum MappedMailboxRow {
   static let count = 16
 
   /// For an upsert: what makes a row that was left out the row that is to be moved now.
-  static let replacements = columns.split(separator: ",").map { column in
+  static let replacements: String = columns.split(separator: ",").map { column -> String in
     let name = column.trimmingCharacters(in: .whitespaces)
     return "\(name) = excluded.\(name)"
   }.joined(separator: ", ")

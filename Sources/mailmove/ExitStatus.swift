@@ -53,15 +53,14 @@ extension ExitStatus {
       self = failures.reduce(.success) { $0.worse($1) }
     } else if report.total(\.pending) > 0 {
       self = .temporary
-    } else if [\.skipped, \.lost, \.flagsRefused].contains(where: { report.total($0) > 0 }) {
+    } else if report.total(\.skipped) + report.total(\.lost) > 0 {
       self = .skips
     } else {
       self = .success
     }
   }
 
-  /// The code for a comparison: bytes that servers rewrite by habit are told but break no promise;
-  /// messages on record as not moved are skips.
+  /// The code for a comparison; messages on record as not moved are skips and no difference.
   init(_ report: VerifyReport) {
     let kinds = Set(report.differences.map(\.kind))
     if kinds.contains(where: Self.isBroken) {
@@ -90,9 +89,10 @@ extension ExitStatus {
 
   private static func isBroken(_ kind: Difference.Kind) -> Bool {
     switch kind {
-    case .unaccounted, .missing, .bytes, .header, .size, .flags, .date, .doubled, .mailbox:
+    case .unaccounted, .missing, .bytes, .rewritten, .header, .size, .flags, .date, .doubled,
+      .mailbox:
       true
-    case .rewritten, .notMoved: false
+    case .notMoved: false
     }
   }
 

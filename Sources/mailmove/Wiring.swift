@@ -61,22 +61,5 @@ struct LedgerStanding: Sendable {
 }
 
 enum Wiring {
-  static let engine: any Engine = UnwiredEngine()
-}
-
-/// Stands in until the engine is connected.
-struct UnwiredEngine: Engine {
-  func sync(_ job: Job, hooks: RunHooks) async throws -> Report { throw Self.fault }
-  func plan(_ job: Job, hooks: RunHooks) async throws -> PlanReport { throw Self.fault }
-  func verify(_ job: Job, level: VerifyLevel, hooks: RunHooks) async throws -> VerifyReport {
-    throw Self.fault
-  }
-  func probe(_ endpoint: Endpoint, hooks: RunHooks) async throws -> ProbeReport {
-    throw Self.fault
-  }
-  func standing(ofLedgerAt path: String) async throws -> LedgerStanding { throw Self.fault }
-
-  private static let fault = SyncError(
-    .internalFault, scope: .run, remedy: .stop, side: .local,
-    detail: "the engine is not connected yet")
+  static let engine: any Engine = LiveEngine()
 }

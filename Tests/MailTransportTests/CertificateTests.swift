@@ -163,6 +163,7 @@ import Testing
       try TLSContext(TLSPolicy(trust: .caFile("/nowhere/ca.pem")))
     }
     #expect(error?.message.contains("/nowhere/ca.pem") == true)
+    #expect(error?.message.contains("No such file") == true)
   }
 
   @Test(arguments: ["", ".", ".example.org", "a\0b", "a b", "%eth0"])

@@ -50,7 +50,7 @@ import Testing
     #expect(try await client.run(Self.threadName) == "again")
   }
 
-  @Test func theThreadEndsWithItsLastReference() async throws {
+  @Test(.timeLimit(.minutes(1))) func theThreadEndsWithItsLastReference() async throws {
     weak var gone: ConnectionThread?
     do {
       let client = try TestClient()

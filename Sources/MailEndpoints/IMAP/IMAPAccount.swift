@@ -9,7 +9,9 @@ import SyncEngine
 package struct IMAPAccount: Sendable {
   package let url: EndpointURL
   package let side: SyncError.Side
-  /// The identity to act as, for master users (RFC 4616, 2).
+  /// Who logs in.
+  package let user: String
+  /// Whose mail it is, if that is somebody else than who logs in (RFC 4616, 2: master users).
   package let authorizationIdentity: String?
   /// nil: look around without logging in.
   package let credentials: CredentialProvider?
@@ -19,15 +21,17 @@ package struct IMAPAccount: Sendable {
   /// Makes the trace of one connection, from its label.
   package let trace: @Sendable (String) -> WireTrace
 
+  /// - Parameter masterUser: logs in in place of the URL's user, whose mail it is.
   package init(
-    url: EndpointURL, side: SyncError.Side, authorizationIdentity: String? = nil,
+    url: EndpointURL, side: SyncError.Side, masterUser: String? = nil,
     credentials: CredentialProvider?, tls: TLSContext, deadlines: Deadlines = Deadlines(),
     compression: CompressionChoice = .whenItPays,
     trace: @escaping @Sendable (String) -> WireTrace = { _ in .off }
   ) {
     self.url = url
     self.side = side
-    self.authorizationIdentity = authorizationIdentity
+    user = masterUser ?? url.user ?? ""
+    authorizationIdentity = masterUser == nil ? nil : url.user
     self.credentials = credentials
     self.tls = tls
     self.deadlines = deadlines

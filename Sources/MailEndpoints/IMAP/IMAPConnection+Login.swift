@@ -72,7 +72,7 @@ extension IMAPConnection {
       if var exchange = try mechanism(method, credential) {
         try wire.authenticate(&exchange)
       } else {
-        let user = Array((account.url.user ?? "").utf8)
+        let user = Array(account.user.utf8)
         try wire.login(.login(user: user, password: credential.secret))
       }
     } catch let error as SASLError {
@@ -86,7 +86,7 @@ extension IMAPConnection {
     any SASLMechanism
   )? {
     let identity = SASLIdentity(
-      user: account.url.user ?? "", authorization: account.authorizationIdentity)
+      user: account.user, authorization: account.authorizationIdentity)
     return switch method {
     case .scramSHA256:
       try ScramMechanism(identity, password: credential.secret, nonce: Self.nonce())

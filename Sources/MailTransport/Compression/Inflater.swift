@@ -30,7 +30,8 @@ final class Inflater {
 
   /// Fills the buffer from the input at hand; 0 means that more input is needed.
   ///
-  /// - Throws: `.decompression` if the stream is damaged, or has ended though the connection has not.
+  /// - Throws: `.decompression` if the stream is damaged, or has ended though the connection has
+  ///   not.
   func inflate(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> Int {
     if hasEnded { throw .decompression(reason: "it ended before the connection") }
     let room = min(buffer.count, 1 << 30)

@@ -11,7 +11,8 @@ struct Readiness: OptionSet {
 
   /// Waits until at least one of the sockets is ready, or the deadline has passed.
   ///
-  /// An error or hang-up counts as ready for what was asked: the next call on the socket tells more.
+  /// An error or hang-up counts as ready for what was asked: the next call on the socket tells
+  /// more.
   ///
   /// - Returns: for each socket, what it is ready for; all empty at the deadline.
   /// - Throws: `.interrupted`, or `.system` if `poll` itself fails.

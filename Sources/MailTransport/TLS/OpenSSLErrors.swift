@@ -5,8 +5,8 @@ import COpenSSL
 
 /// The first error in this thread's queue: the one that began the trouble.
 ///
-/// The queue belongs to the thread, not to the connection, and `SSL_get_error` looks at it: clear it
-/// before every call (`man SSL_get_error`).
+/// The queue belongs to the thread, not to the connection, and `SSL_get_error` looks at it: clear
+/// it before every call (`man SSL_get_error`).
 struct OpenSSLErrors {
   /// One of `SSL_R_…` if the error comes from the TLS library, else 0.
   let tlsReason: Int32
@@ -18,6 +18,8 @@ struct OpenSSLErrors {
     let code = ERR_get_error()
     ERR_clear_error()
     guard code != 0 else { return OpenSSLErrors(tlsReason: 0, text: "no reason given") }
+    let systemCode = mm_err_errno(code)
+    if systemCode != 0 { return OpenSSLErrors(tlsReason: 0, text: systemText(systemCode)) }
     let words = ERR_reason_error_string(code).map { String(cString: $0) } ?? "unknown reason"
     let isTLS = mm_err_library(code) == ERR_LIB_SSL
     return OpenSSLErrors(

@@ -6,7 +6,8 @@ import Glibc
 
 /// An OpenSSL session over a non-blocking socket; to be used on one thread at a time.
 ///
-/// Waiting happens in `poll` and nowhere else, always with a deadline and the connection's interrupt.
+/// Waiting happens in `poll` and nowhere else, always with a deadline and the connection's
+/// interrupt.
 final class TLSSession {
   /// Bytes that `write` may take in while the server does not take ours: the byte budget of a lane.
   /// Beyond it the server has to wait, as it would for a reader that is busy.
@@ -158,8 +159,8 @@ final class TLSSession {
 
   // MARK: Writing
 
-  /// Writes all of the bytes. While the server takes none, what it sends is moved into the inbox, so
-  /// that two sides that both write do not wait for each other.
+  /// Writes all of the bytes. While the server takes none, what it sends is moved into the inbox,
+  /// so that two sides that both write do not wait for each other.
   ///
   /// - Parameter progress: how long no byte may move, in either direction. After `.timedOut` the
   ///   connection is of no more use: half a record is on its way.

@@ -7,9 +7,9 @@ import Synchronization
 
 /// Ends a connection's waiting from any thread, for good.
 ///
-/// Every `poll` of a connection also watches this descriptor (`man eventfd`); once interrupted, each
-/// read, write, connect and handshake throws `TransportError.interrupted`. There is no way back:
-/// make a new one for a new connection. The descriptor is closed with the last reference.
+/// Every `poll` of a connection also watches this descriptor (`man eventfd`); once interrupted,
+/// each read, write, connect and handshake throws `TransportError.interrupted`. There is no way
+/// back: make a new one for a new connection. The descriptor is closed with the last reference.
 package final class Interrupt: Sendable {
   let descriptor: Int32
   private let flag = Atomic<Bool>(false)

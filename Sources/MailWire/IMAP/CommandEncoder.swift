@@ -51,6 +51,16 @@ package struct WireChunk: Sendable, Equatable {
   }
 }
 
+extension WireChunk {
+  /// A line that answers a challenge of AUTHENTICATE (RFC 9051, 6.2.2).
+  package static func saslAnswer(_ response: [UInt8]) -> WireChunk {
+    WireChunk(bytes: Base64.encode(response) + Array("\r\n".utf8), kind: .secret)
+  }
+
+  /// A line that gives up an AUTHENTICATE.
+  package static let saslCancel = WireChunk(bytes: Array("*\r\n".utf8), kind: .protocolText)
+}
+
 /// Turns commands into chunks. Nothing it is given can end a line or begin another command.
 package struct CommandEncoder: Sendable {
   package var literalMode: LiteralMode

@@ -73,7 +73,8 @@ struct LiteralMarker: Equatable {
 
   /// Walks over text and tells for every byte whether it stands in a quoted string.
   private static func scan(
-    _ text: [UInt8], from start: Int, _ body: (_ byte: UInt8, _ index: Int, _ isQuoted: Bool) -> Void
+    _ text: [UInt8], from start: Int,
+    _ body: (_ byte: UInt8, _ index: Int, _ isQuoted: Bool) -> Void
   ) {
     var isQuoted = false
     var index = start

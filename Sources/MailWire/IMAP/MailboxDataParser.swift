@@ -92,8 +92,8 @@ enum MailboxDataParser {
     let line = trimmed(scanner.text[start...])
     scanner.position = scanner.text.count
     guard isQuoted else { return Array(line) }
-    guard line.last == UInt8(ascii: "\""), line.endIndex > end else { return name }
-    return Array(line.dropFirst().dropLast())
+    if line.last == UInt8(ascii: "\"") { return Array(line.dropFirst().dropLast()) }
+    return scanner.text[end - 1] == UInt8(ascii: "\"") ? name : Array(line.dropFirst())
   }
 
   /// A bare name that begins with a parenthesis.
@@ -118,7 +118,8 @@ enum MailboxDataParser {
       guard let values = inner.words() else { return inner.skipValue() }
       if String(decoding: tag, as: UTF8.self).uppercased() == "CHILDINFO" {
         found =
-          found || values.contains { String(decoding: $0, as: UTF8.self).uppercased() == "SUBSCRIBED" }
+          found
+          || values.contains { String(decoding: $0, as: UTF8.self).uppercased() == "SUBSCRIBED" }
       }
     }
     return found

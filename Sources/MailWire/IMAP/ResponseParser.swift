@@ -51,22 +51,22 @@ package struct ResponseParser: Sendable {
   }
 
   private mutating func numbered(_ scanner: inout Scanner) -> Response {
-    let number = scanner.number() ?? 0
+    let number = scanner.number()
     scanner.skipSpaces()
     let range = scanner.word()
     if scanner.matches(range, "fetch") {
-      return .fetch(FetchParser.items(FetchData(sequenceNumber: number), &scanner, &flagLists))
+      return .fetch(FetchParser.items(FetchData(sequenceNumber: number ?? 0), &scanner, &flagLists))
     }
     if scanner.matches(range, "uidfetch") {
       var data = FetchData(sequenceNumber: 0)
-      data.uid = UInt32(exactly: number).flatMap { $0 > 0 ? UID($0) : nil }
+      data.uid = number.flatMap { UInt32(exactly: $0) }.flatMap { $0 > 0 ? UID($0) : nil }
       return .fetch(FetchParser.items(data, &scanner, &flagLists))
     }
     let name = scanner.string(range).uppercased()
-    switch name {
-    case "EXISTS": return .exists(number)
-    case "RECENT": return .recent(number)
-    case "EXPUNGE": return .expunge(number)
+    switch (name, number) {
+    case ("EXISTS", let number?): return .exists(number)
+    case ("RECENT", let number?): return .recent(number)
+    case ("EXPUNGE", let number?): return .expunge(number)
     default: return .unknown(name: VisibleText.of(name))
     }
   }
@@ -75,7 +75,8 @@ package struct ResponseParser: Sendable {
     switch name {
     case "CAPABILITY": return .capability(CapabilitySet(StatusParser.atoms(scanner.rest)))
     case "ENABLED": return .enabled(StatusParser.atoms(scanner.rest).map { $0.uppercased() })
-    case "FLAGS": return scanner.words().map { .flags($0.map { String(decoding: $0, as: UTF8.self) }) }
+    case "FLAGS":
+      return scanner.words().map { .flags($0.map { String(decoding: $0, as: UTF8.self) }) }
     case "LIST", "LSUB", "XLIST": return MailboxDataParser.list(&scanner).map(Response.list)
     case "STATUS": return MailboxDataParser.status(&scanner)
     case "NAMESPACE": return MailboxDataParser.namespaces(&scanner)

@@ -65,7 +65,8 @@ package struct ScramMechanism: SASLMechanism {
     toFirst challenge: [UInt8]
   ) throws(SASLError) -> (answer: [UInt8], signature: [UInt8]) {
     let fields = challenge.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-    guard fields.count >= 3, let combined = value("r", fields[0]), let salt64 = value("s", fields[1]),
+    guard fields.count >= 3, let combined = value("r", fields[0]),
+      let salt64 = value("s", fields[1]),
       let count = value("i", fields[2])
     else { throw bad("nonce, salt and iteration count were expected") }
     guard combined.starts(with: nonce), combined.count > nonce.count else {
@@ -112,7 +113,8 @@ package struct ScramMechanism: SASLMechanism {
   private static let iterations: ClosedRange<Int32> = 4_096...10_000_000
 
   /// `x=…`; nil for any other attribute, such as the extension `m`, which must not be ignored.
-  private func value(_ attribute: Unicode.Scalar, _ field: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  private func value(_ attribute: Unicode.Scalar, _ field: ArraySlice<UInt8>) -> ArraySlice<UInt8>?
+  {
     field.starts(with: [UInt8(ascii: attribute), UInt8(ascii: "=")]) ? field.dropFirst(2) : nil
   }
 

@@ -97,4 +97,18 @@ package struct MappingRules: Sendable, Equatable {
       throw .roleWithInto
     }
   }
+
+  /// Whether `include` and `exclude` let a mailbox of a frozen map through, by the path people know.
+  package func selects(_ mailbox: MappedMailbox) -> Bool {
+    let paths = [mailbox.sourcePath, mailbox.sourcePath.removingInboxPrefix]
+    func fits(_ glob: Glob) -> Bool { paths.contains { glob.matches($0) } }
+    return !exclude.contains(where: fits) && (include.isEmpty || include.contains(where: fits))
+  }
+}
+
+extension String {
+  /// What is left below the personal prefix that Courier and Cyrus have.
+  fileprivate var removingInboxPrefix: String {
+    hasPrefix("INBOX/") ? String(dropFirst("INBOX/".count)) : self
+  }
 }

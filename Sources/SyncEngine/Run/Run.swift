@@ -95,24 +95,12 @@ package struct Run: Sendable {
     let frozen = try await journal.pairs()
     let selection = FolderSelection(listing: listing, frozen: frozen, rules: rules)
     guard selection.needsPlanning else { return selection }
-    let map = try plan(
-      source: listing, target: try await connections.target.mailboxes(), rules: rules,
+    let map = try MailboxMapping.plan(
+      for: listing, target: try await connections.target.mailboxes(), rules: rules,
       frozen: frozen.map(\.mapped).filter { $0.target != nil })
     for note in map.notes { observer(.notice("\(note)")) }
     return FolderSelection(
       listing: listing, frozen: try await journal.freeze(map.rows), rules: rules)
-  }
-
-  private func plan(
-    source: MailboxListing, target: MailboxListing, rules: MappingRules, frozen: [MappedMailbox]
-  ) throws -> MailboxMap {
-    do {
-      return try MailboxMapping.plan(
-        source: source, target: target, rules: rules, frozen: frozen)
-    } catch {
-      throw SyncError(
-        .mapConflict, scope: .run, remedy: .stop, side: .local, detail: "\(error)")
-    }
   }
 
   private func work(

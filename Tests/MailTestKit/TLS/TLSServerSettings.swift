@@ -25,7 +25,8 @@ package struct TLSServerSettings: Sendable {
   /// Nil for a server without a certificate.
   package var identity: Identity?
   package var versions: ClosedRange<Version>
-  /// Cipher suites up to TLS 1.2, as in `man openssl-ciphers`; security level 0 unless it says more.
+  /// Cipher suites up to TLS 1.2, as in `man openssl-ciphers`; security level 0 unless it says
+  /// more.
   package var ciphers: String
   package var diffieHellman: DiffieHellman
 

@@ -1,0 +1,107 @@
+// mailmove: finding out what a run would do.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// Finds out what a run would do: lists both sides, makes the folder map, adds up. It only reads.
+package struct PlanRun: Sendable {
+  private let source: any MailSource
+  private let target: any MailTarget
+  private let journal: (any Journal)?
+  private let rules: MappingRules
+
+  /// - Parameter journal: nil when there was no run yet.
+  package init(
+    source: any MailSource, target: any MailTarget, journal: (any Journal)?, rules: MappingRules
+  ) {
+    self.source = source
+    self.target = target
+    self.journal = journal
+    self.rules = rules
+  }
+
+  /// Throws `SyncError`.
+  package func run() async throws -> PlanReport {
+    let listing = try await source.mailboxes()
+    let pairs = try await journal?.pairs() ?? []
+    let frozen = pairs.map(\.mapped).filter { $0.target != nil }
+    let map = try MailboxMapping.plan(
+      for: listing, target: try await target.mailboxes(), rules: rules, frozen: frozen)
+    let limits = await target.limits()
+    let done = try await counts()
+    var lines: [PlanReport.Line] = []
+    for row in map.rows {
+      let listed = listing.mailboxes.first { $0.name == row.source }
+      lines.append(try await line(row, listed, limits, done[row.source] ?? 0))
+    }
+    let quota = try await target.quota()
+    let speed = try await measure(lines)
+    let report = PlanReport(
+      lines: lines, notes: map.notes.map(\.description), limits: limits, quota: quota,
+      isFrozen: !frozen.isEmpty, speed: speed)
+    return report.warningAboutRoom()
+  }
+
+  private func counts() async throws -> [MailboxName: Int] {
+    guard let summary = try await journal?.summary() else { return [:] }
+    return Dictionary(
+      summary.mailboxes.map { line in
+        (line.pair.mapped.source, (line.counts[.stored] ?? 0) + (line.counts[.alreadyThere] ?? 0))
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Sizes come from a listing; that also finds the messages the target will not take.
+  private func line(
+    _ row: MappedMailbox, _ listed: Mailbox?, _ limits: TargetLimits, _ done: Int
+  ) async throws -> PlanReport.Line {
+    guard row.target != nil, let listed, listed.isSelectable else {
+      return PlanReport.Line(
+        mapped: row, messages: listed?.status?.messages, bytes: listed?.status?.size, done: done,
+        tooBig: nil)
+    }
+    if let messages = listed.status?.messages, messages == 0 {
+      return PlanReport.Line(mapped: row, messages: 0, bytes: 0, done: done, tooBig: 0)
+    }
+    let entries = try await source.snapshot(of: row.source, since: nil).entries
+    return PlanReport.Line(
+      mapped: row, messages: Int64(entries.count),
+      bytes: entries.reduce(0) { $0 + max(0, $1.size) }, done: done,
+      tooBig: limits.appendLimit.map { limit in entries.count { $0.size > limit } })
+  }
+
+  /// Reads some messages of the largest mailbox to see how fast the source hands them out.
+  private func measure(_ lines: [PlanReport.Line]) async throws -> PlanReport.Speed? {
+    let fullest = lines.filter { $0.mapped.target != nil }.max {
+      ($0.messages ?? 0) < ($1.messages ?? 0)
+    }
+    guard let fullest, (fullest.messages ?? 0) > 0 else { return nil }
+    let snapshot = try await source.snapshot(of: fullest.mapped.source, since: nil)
+    let batching = Batching(snapshot.entries, uidValidity: snapshot.uidValidity)
+    guard let batch = batching.peek() else { return nil }
+    let start = ContinuousClock.now
+    let stream = try await source.fetch(batch, from: fullest.mapped.source)
+    var bytes: Int64 = 0
+    var messages: Int64 = 0
+    while let fetched = try await stream.next() {
+      guard case .message(let message) = fetched else { continue }
+      bytes += Int64(message.bytes.count)
+      messages += 1
+    }
+    return PlanReport.Speed(messages: messages, bytes: bytes, taken: ContinuousClock.now - start)
+  }
+}
+
+extension MailboxMapping {
+  /// The same, with what makes a map impossible as the engine's error.
+  package static func plan(
+    for source: MailboxListing, target: MailboxListing, rules: MappingRules,
+    frozen: [MappedMailbox]
+  ) throws -> MailboxMap {
+    do {
+      return try plan(source: source, target: target, rules: rules, frozen: frozen)
+    } catch {
+      throw SyncError(
+        .mapConflict, scope: .run, remedy: .stop, side: .local, detail: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,144 @@
+// mailmove: the engine at work on real servers.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MailEndpoints
+import MailTransport
+import MailWire
+import SQLiteJournal
+import SyncEngine
+
+/// The engine at work on real servers, with the ledger in SQLite.
+struct LiveEngine: Engine {
+  /// Rows of unmoved messages that `status` reads at most.
+  private static let unmovedMax = 1_000_000
+
+  func sync(_ job: Job, hooks: RunHooks) async throws -> Report {
+    let journal = try openJournal(job)
+    let ledgerRun = try await journal.beginRun(version: MailMove.version)
+    let run = Run(
+      endpoints: RunEndpoints(
+        connectSource: { try await IMAPSource.connect(job.account(of: .source, hooks)) },
+        connectTarget: { try await IMAPTarget.connect(job.account(of: .target, hooks)) }),
+      journal: journal, rules: try job.folders.rules(), options: job.options,
+      observer: hooks.observer, stop: hooks.stop)
+    let report = await run.run()
+    try await journal.endRun(ledgerRun, exitCode: ExitStatus(report).rawValue)
+    try journal.close()
+    return report
+  }
+
+  func plan(_ job: Job, hooks: RunHooks) async throws -> PlanReport {
+    let journal = job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger) : nil
+    let rules = try job.folders.rules()
+    return try await withConnections(job, hooks) { source, target in
+      try await PlanRun(source: source, target: target, journal: journal, rules: rules).run()
+    }
+  }
+
+  func verify(_ job: Job, level: VerifyLevel, hooks: RunHooks) async throws -> VerifyReport {
+    guard job.hasLedger else {
+      throw SyncError(
+        .journalFailed, scope: .run, remedy: .stop, side: .local,
+        detail: "there is none for these accounts",
+        hint: "run 'mailmove sync' first, or give the right --state")
+    }
+    let journal = try SQLiteJournal.openForReading(at: job.ledger)
+    let rules = try job.folders.rules()
+    return try await withConnections(job, hooks) { source, target in
+      try await Verify(
+        source: source, target: target, journal: journal, level: level,
+        selects: { rules.selects($0) }
+      ).run()
+    }
+  }
+
+  func probe(_ endpoint: Endpoint, hooks: RunHooks) async throws -> ProbeReport {
+    try await IMAPProbe(endpoint.account(compression: .never, hooks)).run()
+  }
+
+  func standing(ofLedgerAt path: String) async throws -> LedgerStanding {
+    let journal = try SQLiteJournal.openForReading(at: path)
+    var unmoved: [LedgerStanding.Unmoved] = []
+    for state in [MessageState.skipped, .lost] {
+      unmoved += try await journal.messages(in: state, limit: Self.unmovedMax).map {
+        LedgerStanding.Unmoved(pair: $0.0, record: $0.1)
+      }
+    }
+    return LedgerStanding(
+      source: journal.job.source, target: journal.job.target,
+      summary: try await journal.summary(), unmoved: unmoved,
+      lastRun: try await journal.lastRun().map {
+        .init(started: $0.startedAt, ended: $0.endedAt, exitCode: $0.exitCode)
+      })
+  }
+
+  private func openJournal(_ job: Job) throws -> SQLiteJournal {
+    try SQLiteJournal.open(
+      at: job.ledger,
+      job: JobIdentity(source: job.source.url.identity, target: job.target.url.identity))
+  }
+
+  private func withConnections<Result: Sendable>(
+    _ job: Job, _ hooks: RunHooks,
+    _ body: @Sendable (IMAPSource, IMAPTarget) async throws -> Result
+  ) async throws -> Result {
+    async let opening = IMAPSource.connect(job.account(of: .source, hooks))
+    let target = try await IMAPTarget.connect(job.account(of: .target, hooks))
+    let source = try await opening
+    do {
+      let result = try await body(source, target)
+      await source.close()
+      await target.close()
+      return result
+    } catch {
+      await source.close()
+      await target.close()
+      throw error
+    }
+  }
+}
+
+extension Job {
+  func account(of side: SyncError.Side, _ hooks: RunHooks) throws -> IMAPAccount {
+    let compression: CompressionChoice =
+      compresses.map { $0 ? .always : .never } ?? .whenItPays
+    return try (side == .target ? target : source).account(compression: compression, hooks)
+  }
+
+  var hasLedger: Bool { FileManager.default.fileExists(atPath: ledger) }
+}
+
+extension Endpoint {
+  func account(compression: CompressionChoice, _ hooks: RunHooks) throws -> IMAPAccount {
+    let side: SyncError.Side = place == .target ? .target : .source
+    let context: TLSContext
+    do {
+      context = try TLSContext(policy)
+    } catch {
+      throw SyncError(
+        .tlsFailed, scope: .endpoint, remedy: .stop, side: side, detail: error.message,
+        hint: error.hint)
+    }
+    return IMAPAccount(
+      url: url, side: side, masterUser: masterUser, credentials: credentials, tls: context,
+      compression: compression
+    ) { label in
+      WireTrace(connection: label, sink: hooks.trace)
+    }
+  }
+
+  private var policy: TLSPolicy {
+    let trust: TLSPolicy.Trust =
+      if !tls.pins.isEmpty {
+        .pins(tls.pins)
+      } else if let file = tls.authorityFile {
+        .caFile(file)
+      } else {
+        .system
+      }
+    return TLSPolicy(
+      profile: TLSPolicy.Profile(rawValue: tls.profile) ?? .modern, trust: trust,
+      serverName: tls.serverName)
+  }
+}

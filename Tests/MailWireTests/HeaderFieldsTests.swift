@@ -1,0 +1,35 @@
+// mailmove: tests of message headers.
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import MailWire
+
+@Suite struct HeaderFieldsTests {
+  @Test(arguments: [
+    ("Subject: x\r\n\r\nbody", "x", 14), ("Subject: x\n\nbody", "x", 12),
+    ("Subject: x\r\rbody", "x", 12), ("subject:x\r\n\r\n", "x", 13),
+    ("SUBJECT \t:  x  \r\n\r\nb", "x", 19), ("Subject: a\r\n b\r\n\tc\r\n\r\n", "a b\tc", 22),
+    ("Subject: a\n b\n\n", "a b", 15), ("Subject: first\r\nSubject: second\r\n\r\n", "first", 35),
+    ("X-Subject: no\r\nSubject: x\r\n\r\n", "x", 29), ("Subject:\r\n\r\n", "", 12),
+    ("Subject: only", "only", 13), ("Subject: x\r\r\n\r\r\nbody", "x", 16),
+    ("From a@b Mon Jan\r\nSubject: x\r\n\r\n", "x", 32),
+    ("A: b\r\njunk without colon\r\nSubject: x\r\n\r\nb", "x", 40),
+    ("Subject: caf\u{E9}\r\n\r\n", "caf\u{E9}", 18),
+    ("\r\nSubject: in the body\r\n\r\n", nil, 2), ("\nx", nil, 1), ("", nil, 0),
+    ("just some text\r\nSubject: x\r\n", nil, 0), (" folded: first\r\nSubject: x\r\n\r\n", nil, 0),
+    ("A: b\r\n\r\nSubject: in the body\r\n", nil, 8), (":\r\n", nil, 0),
+  ])
+  func headersOfAllKindsAreRead(_ message: String, _ subject: String?, _ bodyOffset: Int) {
+    let fields = HeaderFields(Array(message.utf8))
+    #expect(fields.value(of: "Subject") == subject.map { Array($0.utf8) })
+    #expect(fields.bodyOffset == bodyOffset)
+  }
+
+  @Test func onlyTheStartOfAnEndlessHeaderIsLookedAt() {
+    let message = Array("Subject: x\r\n".utf8) + [UInt8](repeating: 0x61, count: 3 << 20)
+    let fields = HeaderFields(message)
+    #expect(fields.value(of: "subject") == Array("x".utf8))
+    #expect(fields.bodyOffset == Limits.headerBytesMax)
+  }
+}
