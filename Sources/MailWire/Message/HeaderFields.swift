@@ -5,7 +5,8 @@
 ///
 /// Looks at no more than `Limits.headerBytesMax` octets, once.
 package struct HeaderFields: Sendable {
-  /// Where the body starts; the number of octets if the message is all header. 0 if it has no header.
+  /// Where the body starts; the number of octets if the message is all header. 0 if it has no
+  /// header.
   package let bodyOffset: Int
   private let message: [UInt8]
   private let fields: [Field]

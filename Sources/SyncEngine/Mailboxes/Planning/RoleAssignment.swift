@@ -3,8 +3,9 @@
 
 import MailWire
 
-/// The role of each mailbox of a listing, by the first rule that has an answer: attribute, provider,
-/// trusted name, plausible name, ambiguous name with evidence. The operator's word comes before all.
+/// The role of each mailbox of a listing, by the first rule that has an answer: attribute,
+/// provider, trusted name, plausible name, ambiguous name with evidence. The operator's word comes
+/// before all.
 struct RoleAssignment: Sendable {
   struct Entry: Sendable, Equatable {
     let role: MailboxRole
@@ -37,8 +38,8 @@ struct RoleAssignment: Sendable {
     assignAmbiguous()
   }
 
-  /// The mailbox that leads a role among some: the surest rule, then one that can be opened, then the
-  /// most messages, then the shortest name.
+  /// The mailbox that leads a role among some: the surest rule, then one that can be opened, then
+  /// the most messages, then the shortest name.
   func leader(of role: MailboxRole, among isEligible: (Int) -> Bool = { _ in true }) -> Int? {
     holders(of: role).filter(isEligible).min { rank($0) < rank($1) }
   }
@@ -92,7 +93,8 @@ struct RoleAssignment: Sendable {
     _ listed: ListedMailbox
   ) -> (role: MailboxRole, attribute: String)? {
     let mailbox = listed.mailbox
-    // These are flags of messages and never attributes of mailboxes: the whole list is about messages.
+    // These are flags of messages and never attributes of mailboxes: the whole list is about
+    // messages.
     if mailbox.has("\\Seen") || mailbox.has("\\Answered") || mailbox.has("\\Recent") { return nil }
     let found = mailbox.attributes.compactMap { attribute in
       MailboxRole(attribute: attribute).map { (role: $0, attribute: attribute) }

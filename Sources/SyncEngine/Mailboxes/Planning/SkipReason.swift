@@ -29,7 +29,8 @@ enum SkipReason: Sendable, Equatable {
     }
   }
 
-  /// The reason for one mailbox, apart from what the operator said about it by name; nil: it is copied.
+  /// The reason for one mailbox, apart from what the operator said about it by name; nil: it is
+  /// copied.
   static func of(
     _ listed: ListedMailbox, role: MailboxRole?, family: ServerFamily, rules: MappingRules
   ) -> SkipReason? {
@@ -65,8 +66,8 @@ enum SkipReason: Sendable, Equatable {
     return nonMailRoots(of: family).contains(MatchingForm(first.text).text)
   }
 
-  /// Top-level names in matching form; what lies below them goes with them. Only English ones: to copy
-  /// a calendar is harmless, to skip a folder of letters is not.
+  /// Top-level names in matching form; what lies below them goes with them. Only English ones: to
+  /// copy a calendar is harmless, to skip a folder of letters is not.
   private static func nonMailRoots(of family: ServerFamily) -> Set<String> {
     switch family {
     case .exchange, .davMail: exchangeRoots

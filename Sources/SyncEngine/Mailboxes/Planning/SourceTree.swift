@@ -5,8 +5,8 @@ import MailWire
 
 /// The mailboxes that are copied and all their parents, listed or not.
 ///
-/// Nodes are in the order of raw names, parents before children. Two mailboxes share a parent only if
-/// the raw bytes up to there, delimiters included, are the same.
+/// Nodes are in the order of raw names, parents before children. Two mailboxes share a parent only
+/// if the raw bytes up to there, delimiters included, are the same.
 struct SourceTree: Sendable {
   struct Node: Sendable {
     let parent: Int?

@@ -58,8 +58,8 @@ extension MappingPlanner {
     return row
   }
 
-  /// An archive keeps the source's own names, so that it can be restored anywhere; the operator's word
-  /// still counts.
+  /// An archive keeps the source's own names, so that it can be restored anywhere; the operator's
+  /// word still counts.
   private var takesNamesAsTheyAre: Bool {
     target.tree.listing.family == .archive && rules.moves.isEmpty && rules.into == nil
   }
