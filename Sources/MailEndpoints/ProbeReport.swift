@@ -27,15 +27,14 @@ package struct ProbeReport: Sendable {
     /// The names and addresses it is for.
     package let names: [String]
     package let issuer: String
-    /// Seconds since 1970.
-    package let validFrom: Int64
-    /// Seconds since 1970.
-    package let validUntil: Int64
+    /// In ISO 8601, UTC.
+    package let validFrom: String
+    package let validUntil: String
     /// SHA-256 of the certificate, as `tls-pin` takes it.
     package let pin: SHA256Digest
 
     package init(
-      subject: String, names: [String], issuer: String, validFrom: Int64, validUntil: Int64,
+      subject: String, names: [String], issuer: String, validFrom: String, validUntil: String,
       pin: SHA256Digest
     ) {
       self.subject = subject

@@ -20,7 +20,7 @@ struct LiveEngine: Engine {
       endpoints: RunEndpoints(
         connectSource: { try await IMAPSource.connect(job.account(of: .source, hooks)) },
         connectTarget: { try await IMAPTarget.connect(job.account(of: .target, hooks)) }),
-      journal: journal, rules: try job.folders.rules(), options: job.options,
+      journal: journal, rules: job.rules, options: job.options,
       observer: hooks.observer, stop: hooks.stop)
     let report = await run.run()
     try await journal.endRun(ledgerRun, exitCode: ExitStatus(report).rawValue)
@@ -30,7 +30,7 @@ struct LiveEngine: Engine {
 
   func plan(_ job: Job, hooks: RunHooks) async throws -> PlanReport {
     let journal = job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger) : nil
-    let rules = try job.folders.rules()
+    let rules = job.rules
     return try await withConnections(job, hooks) { source, target in
       try await PlanRun(source: source, target: target, journal: journal, rules: rules).run()
     }
@@ -44,7 +44,7 @@ struct LiveEngine: Engine {
         hint: "run 'mailmove sync' first, or give the right --state")
     }
     let journal = try SQLiteJournal.openForReading(at: job.ledger)
-    let rules = try job.folders.rules()
+    let rules = job.rules
     return try await withConnections(job, hooks) { source, target in
       try await Verify(
         source: source, target: target, journal: journal, level: level,
@@ -114,7 +114,7 @@ extension Endpoint {
     let side: SyncError.Side = place == .target ? .target : .source
     let context: TLSContext
     do {
-      context = try TLSContext(policy)
+      context = try TLSContext(tls)
     } catch {
       throw SyncError(
         .tlsFailed, scope: .endpoint, remedy: .stop, side: side, detail: error.message,
@@ -126,19 +126,5 @@ extension Endpoint {
     ) { label in
       WireTrace(connection: label, sink: hooks.trace)
     }
-  }
-
-  private var policy: TLSPolicy {
-    let trust: TLSPolicy.Trust =
-      if !tls.pins.isEmpty {
-        .pins(tls.pins)
-      } else if let file = tls.authorityFile {
-        .caFile(file)
-      } else {
-        .system
-      }
-    return TLSPolicy(
-      profile: TLSPolicy.Profile(rawValue: tls.profile) ?? .modern, trust: trust,
-      serverName: tls.serverName)
   }
 }

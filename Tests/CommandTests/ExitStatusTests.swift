@@ -83,9 +83,9 @@ import Testing
     report.mailboxes = [mailbox]
     let expected: mailmove.ExitStatus =
       switch kind {
-      case .rewritten: .success
       case .notMoved: .skips
-      case .unaccounted, .missing, .bytes, .header, .size, .flags, .date, .doubled, .mailbox:
+      case .unaccounted, .missing, .bytes, .rewritten, .header, .size, .flags, .date, .doubled,
+        .mailbox:
         .differences
       }
     #expect(mailmove.ExitStatus(report) == expected)

@@ -39,7 +39,8 @@ final class FakeEngine: Engine {
       notes: ["two folders look like Sent"],
       limits: TargetLimits(
         appendLimit: 25_000_000), quota: Quota(usedBytes: 1000, limitBytes: 5_000_000_000),
-      isFrozen: false)
+      isFrozen: false,
+      speed: .init(messages: 10, bytes: 1000, taken: .milliseconds(20)))
   }
 
   func verify(_ job: Job, level: VerifyLevel, hooks: RunHooks) async throws -> VerifyReport {
@@ -63,7 +64,8 @@ final class FakeEngine: Engine {
       tls: .init(version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384", isStartTLS: false),
       certificate: .init(
         subject: "CN=old.example.org", names: ["old.example.org"], issuer: "CN=Some CA",
-        validFrom: 0, validUntil: 1_772_366_400, pin: SHA256Digest(of: [])),
+        validFrom: "1970-01-01T00:00:00Z", validUntil: "2026-03-01T12:00:00Z",
+        pin: SHA256Digest(of: [])),
       greeting: "* OK \u{1B}ready")
     report.capabilities = ["IMAP4rev1"]
     report.mechanisms = ["SCRAM-SHA-256", "PLAIN"]

@@ -23,30 +23,44 @@ import Testing
     }
   }
 
-  @Test func everySettingOfAJobIsAnOption() throws {
-    for setting in Setting.ofJobs where setting.places.contains(.option) {
-      var arguments = ["sync", "imaps://a@h", "imaps://b@h"]
-      if setting == .level { arguments[0] = "verify" }
-      arguments.append(setting.option)
-      if setting.kind != .toggle { arguments.append(Self.values(of: setting.kind).good) }
-      #expect(throws: Never.self, "\(setting.name)") { try MailMove.parseAsRoot(arguments) }
-    }
-    for setting in Setting.endpoint.map({ $0.of(.alone) })
-    where setting.places.contains(.option) {
-      let arguments = [
-        "probe", "imaps://h", setting.option, Self.values(of: setting.kind).good,
-      ]
-      #expect(throws: Never.self, "\(setting.name)") { try MailMove.parseAsRoot(arguments) }
+  private static func arguments(for settings: [Setting]) -> [String] {
+    settings.flatMap { setting in
+      setting.kind == .toggle
+        ? [setting.option] : [setting.option, values(of: setting.kind).good]
     }
   }
 
-  @Test func noOptionTakesAPasswordItself() {
-    for name in ["--source-password", "--target-password", "--password"] {
-      #expect(throws: (any Error).self) {
-        try MailMove.parseAsRoot(["sync", "imaps://a@h", "imaps://b@h", name, "x"])
-      }
+  @Test func everySettingOfAJobIsAnOption() throws {
+    let settings = Setting.ofJobs.filter { $0.places.contains(.option) && $0 != .level }
+    let arguments = ["sync", "imaps://a@h", "imaps://b@h"] + Self.arguments(for: settings)
+    let sync = try #require(try MailMove.parseAsRoot(arguments) as? SyncCommand)
+    let given = try sync.job.choices(with: sync.collect)
+    #expect(Set(given.map(\.setting)) == Set(settings))
+    for choice in given {
+      #expect(choice.values == [Self.values(of: choice.setting.kind).good], "\(choice.origin)")
     }
-    #expect(Setting.password.of(.source).variable == "MAILMOVE_SOURCE_PASSWORD")
+  }
+
+  @Test func theLevelIsAnOptionOfVerify() throws {
+    let arguments = ["verify", "imaps://a@h", "imaps://b@h", "--level", "bytes"]
+    let verify = try #require(try MailMove.parseAsRoot(arguments) as? VerifyCommand)
+    #expect(try verify.job.choices(with: verify.collect).map(\.setting) == [.level])
+  }
+
+  @Test func everySettingOfAServerIsAnOptionOfProbe() throws {
+    let settings = Setting.endpoint.map { $0.of(.alone) }.filter { $0.places.contains(.option) }
+    let arguments = ["probe", "imaps://h"] + Self.arguments(for: settings)
+    let probe = try #require(try MailMove.parseAsRoot(arguments) as? ProbeCommand)
+    var given = GivenOptions()
+    try probe.server.collect(into: &given)
+    #expect(Set(given.choices.map(\.setting)) == Set(settings))
+  }
+
+  @Test func noOptionTakesAPasswordItself() {
+    #expect(
+      Setting.all.filter(\.isSecret).map(\.variable) == [
+        "MAILMOVE_SOURCE_PASSWORD", "MAILMOVE_TARGET_PASSWORD", "MAILMOVE_PASSWORD",
+      ])
   }
 
   @Test(arguments: Setting.all.map(\.name))

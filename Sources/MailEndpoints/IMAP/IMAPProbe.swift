@@ -70,7 +70,6 @@ package struct IMAPProbe: Sendable {
     return ProbeReport.Session(
       capabilities: await session.connection.capabilities().names,
       limits: await session.limits(), quota: try await session.quota(),
-      family: listing.family.rawValue,
       folders: map.rows.map { row in
         ProbeReport.Folder(
           path: row.sourcePath, role: row.role?.rawValue, rule: row.roleRule.rawValue,

@@ -47,7 +47,9 @@ package struct WorkList: Sendable, Equatable {
       switch record.state {
       case .pending, .vanished: toMove.append(entry)
       case .stored, .alreadyThere:
-        if record.flags != entry.flags { drifts.append(FlagDrift(record: record, flags: entry.flags)) }
+        if record.flags != entry.flags {
+          drifts.append(FlagDrift(record: record, flags: entry.flags))
+        }
       case .skipped, .lost: continue
       }
     }

@@ -59,7 +59,8 @@ package struct PlanReport: Sendable {
     }
   }
 
-  package init(lines: [Line], notes: [String], limits: TargetLimits, quota: Quota?, isFrozen: Bool,
+  package init(
+    lines: [Line], notes: [String], limits: TargetLimits, quota: Quota?, isFrozen: Bool,
     speed: Speed?
   ) {
     self.quota = quota

@@ -21,6 +21,16 @@ enum Interruption {
   static func run<Value: Sendable>(
     _ terminal: Terminal, _ work: @escaping @Sendable (StopSignal) async throws -> Value
   ) async -> Ending<Value> {
+    let listener = SignalListener()
+    defer { listener.end() }
+    return await run(terminal, signals: listener.signals, work)
+  }
+
+  /// The same with the signals as they come.
+  static func run<Value: Sendable>(
+    _ terminal: Terminal, signals: AsyncStream<Int32>,
+    _ work: @escaping @Sendable (StopSignal) async throws -> Value
+  ) async -> Ending<Value> {
     let stop = StopSignal()
     let received = Received()
     let result = await withTaskGroup(of: Result<Value, any Error>?.self) { group in
@@ -28,7 +38,7 @@ enum Interruption {
         do { return .success(try await work(stop)) } catch { return .failure(error) }
       }
       group.addTask {
-        await watch(stop, received, terminal)
+        await watch(signals, stop, received, terminal)
         return nil
       }
       group.addTask {
@@ -45,25 +55,13 @@ enum Interruption {
     return Ending(result: result, signal: received.signal)
   }
 
-  /// Returns at the second signal, or when the work has ended; then signals have their usual effect.
+  /// Returns at the second signal, or when the work has ended.
   private static func watch(
-    _ stop: StopSignal, _ received: Received, _ terminal: Terminal
+    _ signals: AsyncStream<Int32>, _ stop: StopSignal, _ received: Received, _ terminal: Terminal
   ) async {
-    let (numbers, continuation) = AsyncStream.makeStream(of: Int32.self)
-    let sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { continuation.yield(number) }
-      source.resume()
-      return source
-    }
-    defer {
-      for source in sources { source.cancel() }
-      for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
-    }
-    for await number in numbers {
+    for await number in signals {
       let isFirst = received.note(number)
-      guard isFirst else { break }
+      guard isFirst else { return SignalListener.restore() }
       stop.request()
       if !terminal.manner.isQuiet {
         terminal.word("stopping when what is under way is done; once more to stop at once")
@@ -83,5 +81,34 @@ enum Interruption {
         return first == nil
       }
     }
+  }
+}
+
+/// Takes SIGINT and SIGTERM, as long as it listens.
+private struct SignalListener {
+  let signals: AsyncStream<Int32>
+  private let sources: [any DispatchSourceSignal]
+  private static let numbers = [SIGINT, SIGTERM]
+
+  init() {
+    let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
+    self.signals = signals
+    sources = Self.numbers.map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { continuation.yield(number) }
+      source.resume()
+      return source
+    }
+  }
+
+  func end() {
+    for source in sources { source.cancel() }
+    Self.restore()
+  }
+
+  /// Gives signals their usual effect back.
+  static func restore() {
+    for number in numbers { signal(number, SIG_DFL) }
   }
 }

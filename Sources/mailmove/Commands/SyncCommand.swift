@@ -53,7 +53,7 @@ struct SyncCommand: Subcommand {
     return session.isDryRun ? await Planning(session).perform() : await sync(session)
   }
 
-  private func collect(into given: inout GivenOptions) throws(UsageError) {
+  func collect(into given: inout GivenOptions) throws(UsageError) {
     try given.take(.flags, flags)
     try given.take(.full, ifSet: full)
     try given.take(.retrySkipped, ifSet: retrySkipped)

@@ -53,7 +53,7 @@ struct VerifyCommand: Subcommand {
     return status
   }
 
-  private func collect(into given: inout GivenOptions) throws(UsageError) {
+  func collect(into given: inout GivenOptions) throws(UsageError) {
     try given.take(.level, level)
   }
 

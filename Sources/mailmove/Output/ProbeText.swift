@@ -18,7 +18,7 @@ struct ProbeText {
       ("  issued by", certificate.issuer),
       (
         "  valid",
-        "\(Timestamp.text(certificate.validFrom)) to \(Timestamp.text(certificate.validUntil))"
+        "\(certificate.validFrom) to \(certificate.validUntil)"
       ),
       ("  pin", "sha256:\(certificate.pin)"),
       ("greeting", report.greeting),
@@ -63,8 +63,8 @@ struct ProbeText {
         .object([
           ("subject", .string(certificate.subject)), ("names", Self.list(certificate.names)),
           ("issuer", .string(certificate.issuer)),
-          ("valid_from", .string(Timestamp.text(certificate.validFrom))),
-          ("valid_until", .string(Timestamp.text(certificate.validUntil))),
+          ("valid_from", .string(certificate.validFrom)),
+          ("valid_until", .string(certificate.validUntil)),
           ("pin", .string("sha256:\(certificate.pin)")),
         ])
       ),

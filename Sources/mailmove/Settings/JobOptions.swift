@@ -149,6 +149,13 @@ struct JobOptions: ParsableArguments {
     with more: (inout GivenOptions) throws(UsageError) -> Void = { _ in },
     environment: [String: String]
   ) throws(UsageError) -> JobRequest {
+    try JobRequest(source, target, options: try choices(with: more), environment: environment)
+  }
+
+  /// What was given, these options and the command's own.
+  func choices(
+    with more: (inout GivenOptions) throws(UsageError) -> Void
+  ) throws(UsageError) -> [Choice] {
     var given = GivenOptions()
     try sourceOptions.collect(into: &given)
     try targetOptions.collect(into: &given)
@@ -156,6 +163,6 @@ struct JobOptions: ParsableArguments {
     try output.collect(into: &given)
     try given.take(.compress, compress)
     try more(&given)
-    return try JobRequest(source, target, options: given.choices, environment: environment)
+    return given.choices
   }
 }

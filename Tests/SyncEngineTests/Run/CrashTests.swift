@@ -132,7 +132,8 @@ struct CrashTests {
         if let index = extra.firstIndex(of: line) {
           extra.remove(at: index)
         } else {
-          Issue.record("\(place): missing in \(name): \(line.prefix(300))", sourceLocation: location)
+          Issue.record(
+            "\(place): missing in \(name): \(line.prefix(300))", sourceLocation: location)
         }
       }
       for line in extra {
