@@ -48,8 +48,7 @@ extension MappingPlanner {
     row.reason = placement.reason
     row.createRole = placement.createRole
     row.target =
-      placement.existing?.mailbox.name
-      ?? MailboxPath.name(placement.spot.segments, delimiter: delimiter)
+      placement.existing?.mailbox.name ?? MailboxName(placement.spot.name)
     row.targetDelimiter = placement.existing?.mailbox.delimiter ?? delimiter
     row.targetPath = MailboxPath.text(of: placement.spot.segments)
     row.existsAtTarget = placement.existing?.mailbox.isSelectable ?? false

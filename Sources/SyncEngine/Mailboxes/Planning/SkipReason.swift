@@ -62,8 +62,9 @@ enum SkipReason: Sendable, Equatable {
   }
 
   private static func isNonMail(_ listed: ListedMailbox, _ family: ServerFamily) -> Bool {
-    guard let first = listed.segments.first else { return false }
-    return nonMailRoots(of: family).contains(MatchingForm(first.text).text)
+    let roots = nonMailRoots(of: family)
+    guard !roots.isEmpty, let first = listed.segments.first else { return false }
+    return roots.contains(MatchingForm(first.text).text)
   }
 
   /// Top-level names in matching form; what lies below them goes with them. Only English ones: to

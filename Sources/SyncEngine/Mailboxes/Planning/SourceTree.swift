@@ -66,11 +66,9 @@ struct SourceTree: Sendable {
     }
   }
 
-  /// Whether the node is the inbox itself.
+  /// Whether the node is INBOX by name, listed or only as a parent.
   func isInbox(_ node: Int) -> Bool {
-    nodes[node].listed.map { tree.mailboxes[$0].isInbox }
-      ?? (nodes[node].depth == 0 && nodes[node].level == 1 && nodes[node].text == "INBOX"
-        && segments(node).first?.bytes == MailboxName.inbox.bytes)
+    nodes[node].level == 1 && segments(node).first?.bytes == MailboxName.inbox.bytes
   }
 
   /// The raw name, as far as this node.
