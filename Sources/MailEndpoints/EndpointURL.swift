@@ -93,19 +93,6 @@ package struct EndpointURL: Sendable, Equatable {
     path = ""
   }
 
-  /// The same server entered by another user.
-  package func entered(by user: String?) -> EndpointURL {
-    EndpointURL(scheme: scheme, user: user, host: host, port: port, path: path)
-  }
-
-  private init(scheme: Scheme, user: String?, host: String, port: Int, path: String) {
-    self.scheme = scheme
-    self.user = user
-    self.host = host
-    self.port = port
-    self.path = path
-  }
-
   /// The account, whichever door leads to it: the same for `imap://` and `imaps://`, and for a
   /// default port that is typed or not. It names the ledger and tells one account from another.
   package var identity: String {

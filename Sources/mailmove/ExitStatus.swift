@@ -71,11 +71,19 @@ extension ExitStatus {
   }
 
   /// The code for a job as its ledger stands.
-  init(_ summary: JobSummary) {
+  ///
+  /// A run that did not get to its end may have left mail behind that the ledger never heard of.
+  init(_ standing: LedgerStanding) {
+    let summary = standing.summary
+    let lastRun = standing.lastRun?.exitCode
     if summary.count(.pending) > 0 {
       self = .temporary
+    } else if summary.count(.skipped) + summary.count(.lost) > 0 {
+      self = .skips
+    } else if lastRun == ExitStatus.success.rawValue {
+      self = .success
     } else {
-      self = summary.count(.skipped) + summary.count(.lost) > 0 ? .skips : .success
+      self = lastRun == ExitStatus.skips.rawValue ? .skips : .temporary
     }
   }
 

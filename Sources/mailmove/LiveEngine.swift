@@ -100,28 +100,20 @@ struct LiveEngine: Engine {
 }
 
 extension Job {
-  func account(of side: SyncError.Side, _ hooks: RunHooks) throws -> IMAPAccount {
+  func account(of side: SyncError.Side, _ hooks: RunHooks) -> IMAPAccount {
     let compression: CompressionChoice =
       compresses.map { $0 ? .always : .never } ?? .whenItPays
-    return try (side == .target ? target : source).account(compression: compression, hooks)
+    return (side == .target ? target : source).account(compression: compression, hooks)
   }
 
   var hasLedger: Bool { FileManager.default.fileExists(atPath: ledger) }
 }
 
 extension Endpoint {
-  func account(compression: CompressionChoice, _ hooks: RunHooks) throws -> IMAPAccount {
+  func account(compression: CompressionChoice, _ hooks: RunHooks) -> IMAPAccount {
     let side: SyncError.Side = place == .target ? .target : .source
-    let context: TLSContext
-    do {
-      context = try TLSContext(tls)
-    } catch {
-      throw SyncError(
-        .tlsFailed, scope: .endpoint, remedy: .stop, side: side, detail: error.message,
-        hint: error.hint)
-    }
     return IMAPAccount(
-      url: url, side: side, masterUser: masterUser, credentials: credentials, tls: context,
+      url: url, side: side, masterUser: masterUser, credentials: credentials, tls: tls,
       compression: compression
     ) { label in
       WireTrace(connection: label, sink: hooks.trace)

@@ -88,6 +88,10 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
       name: "bad pin", arguments: ["probe", "imaps://h", "--tls-pin", "sha1:00"], exit: 2,
       words: ["--tls-pin: expected sha256:"]),
     .init(
+      name: "CA file missing",
+      arguments: ["probe", "imaps://h", "--tls-ca", "/no/such/ca.pem"], exit: 2,
+      words: ["the server: ", "/no/such/ca.pem"]),
+    .init(
       name: "bad variable", arguments: ["sync"] + accounts,
       environment: ["MAILMOVE_SOURCE_TLS_PROFILE": "old"], exit: 2,
       words: ["MAILMOVE_SOURCE_TLS_PROFILE: expected modern, compat or legacy"]),

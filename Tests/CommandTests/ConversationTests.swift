@@ -204,8 +204,9 @@ import Testing
     #expect(job.name == "alice")
     #expect(job.options.lanes == 4)
     #expect(job.rules.into == "Older")
-    #expect(job.target.tls.profile == .compat)
-    #expect(job.source.tls.trust == .pins([try #require(SHA256Digest(pin: "sha256:" + zeros))]))
+    #expect(job.target.tls.policy.profile == .compat)
+    #expect(
+      job.source.tls.policy.trust == .pins([try #require(SHA256Digest(pin: "sha256:" + zeros))]))
     #expect(job.ledger == folder.path + "/.local/state/mailmove/alice.sqlite")
   }
 

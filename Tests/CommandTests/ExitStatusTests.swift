@@ -91,12 +91,21 @@ import Testing
     #expect(mailmove.ExitStatus(report) == expected)
   }
 
-  @Test func aLedgerWithSomethingToDoIsNotDone() {
-    let summary = { (counts: [MessageState: Int]) in
-      JobSummary(mailboxes: [.init(pair: Samples.inbox, counts: counts, bytesAtTarget: 0)])
-    }
-    #expect(mailmove.ExitStatus(summary([.stored: 5, .vanished: 1])) == .success)
-    #expect(mailmove.ExitStatus(summary([.stored: 5, .skipped: 1])) == .skips)
-    #expect(mailmove.ExitStatus(summary([.skipped: 1, .pending: 1])) == .temporary)
+  @Test(
+    arguments: [
+      ([.stored: 5, .vanished: 1], 0, .success), ([.stored: 5, .skipped: 1], 3, .skips),
+      ([.skipped: 1, .pending: 1], 3, .temporary), ([.lost: 1], 0, .skips),
+      ([:], 11, .temporary), ([:], nil, .temporary), ([.stored: 5], 3, .skips),
+    ] as [([MessageState: Int], Int32?, mailmove.ExitStatus)])
+  func aJobIsDoneWhenItsLastRunSaidSo(
+    counts: [MessageState: Int], lastRun: Int32?, expected: mailmove.ExitStatus
+  ) {
+    let summary = JobSummary(mailboxes: [
+      .init(pair: Samples.inbox, counts: counts, bytesAtTarget: 0)
+    ])
+    let standing = LedgerStanding(
+      source: "", target: "", summary: summary, unmoved: [],
+      lastRun: .init(started: 0, ended: lastRun.map { _ in 1 }, exitCode: lastRun))
+    #expect(mailmove.ExitStatus(standing) == expected)
   }
 }

@@ -20,7 +20,7 @@ struct StatusCommand: Subcommand {
         1        a fault in mailmove
         2        there is no such job
         3        some messages were not moved
-        5        there is still something to do
+        5        there is still something to do, or the last run broke off
         7        the ledger cannot be read
       """)
 
@@ -44,7 +44,7 @@ struct StatusCommand: Subcommand {
     for name in names {
       do {
         let standing = try await engine.standing(ofLedgerAt: state.ledger(name))
-        worst = worst.worse(ExitStatus(standing.summary))
+        worst = worst.worse(ExitStatus(standing))
         tell(StatusText(name: name, standing: standing), terminal)
       } catch {
         worst = worst.worse(terminal.tell(error))

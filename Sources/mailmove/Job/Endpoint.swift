@@ -10,7 +10,7 @@ import SyncEngine
 struct Endpoint: Sendable {
   let place: EndpointPlace
   let url: EndpointURL
-  let tls: TLSPolicy
+  let tls: TLSContext
   /// The master user who logs in, with the URL's user as the authorization identity (RFC 4616);
   /// nil when the URL's user logs in.
   let masterUser: String?
@@ -52,7 +52,7 @@ struct EndpointDraft: Sendable {
 
   private static func tls(
     _ settings: Settings, at place: EndpointPlace
-  ) throws(UsageError) -> TLSPolicy {
+  ) throws(UsageError) -> TLSContext {
     var policy = TLSPolicy()
     let authority = Setting.tlsCA.of(place)
     let trust = try settings.only(of: [authority, .tlsPin.of(place)])
@@ -64,6 +64,9 @@ struct EndpointDraft: Sendable {
     let profile = settings.text(.tlsProfile.of(place)).flatMap(TLSPolicy.Profile.init)
     policy.profile = profile ?? policy.profile
     policy.serverName = settings.text(.tlsServerName.of(place))
-    return policy
+    do { return try TLSContext(policy) } catch {
+      throw UsageError(SafeText.visible(error.message), hint: SafeText.visible(error.hint))
+        .at(place.noun)
+    }
   }
 }
