@@ -19,12 +19,23 @@ struct CorpusTests {
     return found
   }()
 
+  /// Dovecot changes some of what it is given with APPEND: NUL, and a CR before CRLF or at
+  /// the end. What the source
+  /// serves with those cannot come back the same from another Dovecot, and verify says so.
+  private func isKeptByDovecot(_ bytes: [UInt8]) -> Bool {
+    let doubled = Array("\r\r\n".utf8)
+    return !bytes.isEmpty && !bytes.contains(0) && bytes.last != 0x0D
+      && !zip(zip(bytes, bytes.dropFirst()), bytes.dropFirst(2)).contains {
+        [$0.0, $0.1, $1] == doubled
+      }
+  }
+
   @Test(.enabled(if: folder != nil, "the corpus is absent"))
   func arrivesAsTheSourceServesIt() throws {
     let folder = try #require(Self.folder)
     let bench = try Bench()
     let sample = try SampleImport.read(folder)
-    let taken = sample.messages.filter { !$0.bytes.isEmpty && !$0.bytes.contains(0) }
+    let taken = sample.messages.filter { isKeptByDovecot($0.bytes) }
     #expect(taken.count > 1_900)
     try LabClient(bench.old).append(
       taken.map {

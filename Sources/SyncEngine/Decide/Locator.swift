@@ -47,9 +47,9 @@ package struct Locator: Sendable {
 
   /// Gives every record its copy. `digests` holds the digests of the undecided copies.
   ///
-  /// First every record takes a copy with its own digest. What is left under one header is given out
-  /// in order, which a target that rewrites bytes keeps, and only if there are as many copies as
-  /// records: with more or fewer, nobody knows which is which.
+  /// First every record takes a copy with its own digest. What is left under one header is given
+  /// out in order, which a target that rewrites bytes keeps, and only if there are as many copies
+  /// as records: with more or fewer, nobody knows which is which.
   package mutating func assign(digests: [UID: SHA256Digest]) -> Findings {
     var remaining: [MessageRecord] = []
     for record in records {
