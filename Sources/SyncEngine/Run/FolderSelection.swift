@@ -40,6 +40,27 @@ struct FolderSelection: Sendable {
   }
 }
 
+extension FolderSelection {
+  /// What there is to copy; nil where the listing does not tell numbers and sizes of all mailboxes.
+  ///
+  /// Octets are in proportion where a mailbox is done in part.
+  func workload(_ summary: JobSummary) -> Workload? {
+    let dealtWith = Dictionary(
+      uniqueKeysWithValues: summary.mailboxes.map { line in
+        (line.pair, line.counts.reduce(0) { $0 + ($1.key == .pending ? 0 : $1.value) })
+      })
+    var messages = 0
+    var bytes = 0.0
+    for item in items {
+      guard let total = item.status?.messages, let size = item.status?.size else { return nil }
+      let open = max(0, Int(total) - (dealtWith[item.pair] ?? 0))
+      messages += open
+      bytes += total == 0 ? 0 : Double(size) * Double(open) / Double(total)
+    }
+    return Workload(messages: messages, bytes: Int64(bytes))
+  }
+}
+
 extension MappingRules {
   /// Whether a `--map` names the mailbox itself, which makes it wanted whatever it is.
   fileprivate func names(_ listed: ListedMailbox) -> Bool {

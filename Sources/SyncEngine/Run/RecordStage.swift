@@ -52,7 +52,11 @@ struct RecordStage {
   }
 
   private func announce(_ group: [Settlement]) {
-    observer(.settled(pair, messages: group.count, bytes: group.reduce(0) { $0 + $1.bytes }))
+    let settled = group.filter { $0.kind != .skipped }
+    if !settled.isEmpty {
+      observer(
+        .settled(pair, messages: settled.count, bytes: settled.reduce(0) { $0 + $1.bytes }))
+    }
     for settlement in group where settlement.kind == .skipped {
       if let record = settlement.record { observer(.skipped(pair, record)) }
     }

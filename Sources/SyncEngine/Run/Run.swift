@@ -57,7 +57,10 @@ package struct Run: Sendable {
         throw error
       }
       report.leftOut = selection.leftOut
-      observer(.planned(mailboxes: selection.items.count))
+      observer(
+        .planned(
+          mailboxes: selection.items.count,
+          toCopy: selection.workload(try await journal.summary())))
       report = await work(selection, connections, report)
       try await report.complete(with: journal.summary())
     } catch {

@@ -5,8 +5,9 @@ import MailWire
 
 /// One thing that happened during a run; documented as NDJSON in docs/cli.md.
 package enum RunEvent: Sendable {
-  /// Both sides are logged in and the folder map is known.
-  case planned(mailboxes: Int)
+  /// Both sides are logged in and the folder map is known; with what there is to copy as far as the
+  /// source's listing tells.
+  case planned(mailboxes: Int, toCopy: Workload? = nil)
   /// Work on a mailbox begins; `messages` and `bytes` are what has to be copied there.
   case mailboxStarted(MailboxPair, messages: Int, bytes: Int64)
   /// Messages are on record as stored or already there.
@@ -17,6 +18,18 @@ package enum RunEvent: Sendable {
   case retrying(SyncError, after: Duration, attempt: Int)
   /// Something a person should know that stops nothing.
   case notice(String)
+}
+
+/// How much there is to copy.
+package struct Workload: Sendable, Equatable {
+  package let messages: Int
+  /// Octets.
+  package let bytes: Int64
+
+  package init(messages: Int, bytes: Int64) {
+    self.messages = messages
+    self.bytes = bytes
+  }
 }
 
 /// One line of the final table: what a run did in one mailbox.

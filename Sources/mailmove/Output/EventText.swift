@@ -9,7 +9,14 @@ enum EventText {
   /// The name and the fields of an event, as documented in docs/cli.md.
   static func json(_ event: RunEvent) -> (name: String, fields: [(String, JSON)]) {
     switch event {
-    case .planned(let mailboxes): return ("planned", [("mailboxes", JSON(mailboxes))])
+    case .planned(let mailboxes, let toCopy):
+      return (
+        "planned",
+        [
+          ("mailboxes", JSON(mailboxes)), ("messages", JSON(toCopy?.messages)),
+          ("bytes", JSON(toCopy?.bytes)),
+        ]
+      )
     case .mailboxStarted(let pair, let messages, let bytes):
       let amount: [(String, JSON)] = [("messages", JSON(messages)), ("bytes", JSON(bytes))]
       return ("mailbox-started", fields(of: pair) + amount)

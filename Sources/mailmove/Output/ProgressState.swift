@@ -19,7 +19,9 @@ struct ProgressState: Sendable {
   /// The mailbox something happened in last; empty in the beginning.
   private(set) var current = ""
   /// Of the mailboxes that have begun.
-  private(set) var total = Amount()
+  private var begun = Amount()
+  /// Of the whole run, as the listing told; nil if it did not.
+  private var planned: Amount?
   private(set) var done = Amount()
   /// Set while the run waits after a failure.
   private(set) var waiting: String?
@@ -30,12 +32,14 @@ struct ProgressState: Sendable {
   /// Takes an event that happened `now`, counted from the start of the run.
   mutating func apply(_ event: RunEvent, at now: Duration) {
     switch event {
-    case .planned(let count): mailboxes = count
+    case .planned(let count, let toCopy):
+      mailboxes = count
+      planned = toCopy.map { Amount(messages: $0.messages, bytes: $0.bytes) }
     case .mailboxStarted(let pair, let messages, let bytes):
       mailboxesStarted += 1
       current = Self.name(of: pair)
-      total.messages += messages
-      total.bytes += bytes
+      begun.messages += messages
+      begun.bytes += bytes
     case .settled(let pair, let messages, let bytes):
       current = Self.name(of: pair)
       done.messages += messages
@@ -55,8 +59,17 @@ struct ProgressState: Sendable {
   /// Octets a second over the last seconds; nil until there is something to tell.
   func bytesPerSecond(at now: Duration) -> Double? { rate.bytesPerSecond(at: now) }
 
-  /// All mailboxes have begun, so the total is the total of the run.
-  var isTotalKnown: Bool { mailboxes > 0 && mailboxesStarted >= mailboxes }
+  /// What is to be done in all, as far as it is known; what was found is never less than that.
+  var total: Amount {
+    guard let planned else { return begun }
+    return Amount(
+      messages: max(planned.messages, begun.messages), bytes: max(planned.bytes, begun.bytes))
+  }
+
+  /// The total is the total of the run: the listing told it, or all mailboxes have begun.
+  var isTotalKnown: Bool {
+    mailboxes > 0 && (planned != nil || mailboxesStarted >= mailboxes)
+  }
 
   /// nil while it would be a guess.
   func timeLeft(at now: Duration) -> Duration? {
