@@ -1,7 +1,7 @@
 // mailmove: a connection before STARTTLS.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import MailWire
+import MailWire
 
 /// What exists before TLS on a port with STARTTLS or STLS: it carries lines, and ends by becoming a
 /// `SecureChannel` or by being dropped.

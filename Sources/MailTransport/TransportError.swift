@@ -1,7 +1,7 @@
 // mailmove: what can go wrong with a connection.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// Why a connection could not be made, or ended.
 ///

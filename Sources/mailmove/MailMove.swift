@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import MailTransport
 import SyncEngine
 
 /// The command: reads arguments, runs a subcommand, and ends with its exit code.
@@ -29,7 +30,7 @@ struct MailMove: AsyncParsableCommand {
     ])
 
   static func main() async {
-    signal(SIGPIPE, SIG_IGN)
+    BrokenPipe.ignore()
     let surroundings = Surroundings.ofProcess(environment: ProcessInfo.processInfo.environment)
     Foundation.exit(await run(nil, surroundings).rawValue)
   }

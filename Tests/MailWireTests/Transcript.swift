@@ -11,8 +11,8 @@ import Testing
 /// The first line tells the story and where it was seen. `C:` is what a client says and is only
 /// there to be read. `S:` is a line of the server, CRLF is added. `L:` is bytes of the server to
 /// which nothing is added: literals, odd line ends. `%0D` is the octet of that value. A line of the
-/// server that ends in `{}` announces the octets of the `L:` lines that follow. `=` is a response as
-/// it has to be understood, `!` an error, in order.
+/// server that ends in `{}` announces the octets of the `L:` lines that follow. `=` is a response
+/// as it has to be understood, `!` an error, in order.
 struct Transcript: CustomTestStringConvertible {
   let name: String
   let story: String

@@ -96,7 +96,8 @@ package actor IMAPConnection {
     wire = nil
   }
 
-  /// Servers may log out a client that is silent for 30 minutes (RFC 9051, 5.4); some wait for less.
+  /// Servers may log out a client that is silent for 30 minutes (RFC 9051, 5.4); some wait for
+  /// less.
   private static let idleMax = Duration.seconds(120)
   private static let farewellMax = Duration.seconds(2)
 }

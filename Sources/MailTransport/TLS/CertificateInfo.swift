@@ -3,7 +3,7 @@
 
 import COpenSSL
 import Glibc
-package import MailWire
+import MailWire
 
 /// What a certificate says (RFC 5280), with control characters escaped.
 package struct CertificateInfo: Sendable, Hashable {

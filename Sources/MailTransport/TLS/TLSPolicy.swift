@@ -1,7 +1,7 @@
 // mailmove: what TLS an endpoint asks for.
 // SPDX-License-Identifier: Apache-2.0
 
-package import MailWire
+import MailWire
 
 /// How an endpoint's server has to prove itself, and how strong the TLS must be.
 package struct TLSPolicy: Sendable, Hashable {

@@ -6,6 +6,7 @@
 /// Give chunks to the connection as they are made; with `finish` the command is complete. Stores
 /// all messages or none, with one tagged answer.
 package struct AppendEncoder: Sendable {
+  /// The tag of the one answer.
   package let tag: String
   /// How many messages the command has so far.
   package private(set) var count = 0

@@ -3,6 +3,7 @@
 
 /// One IMAP command without its tag (RFC 9051, 6): words, and arguments still to be encoded.
 package struct Command: Sendable {
+  /// A part of a command, with the way it has to be written.
   package enum Piece: Sendable {
     /// Our own words, already in wire form: no line end, no octet above 127.
     case text(String)
@@ -20,6 +21,7 @@ package struct Command: Sendable {
 
   /// The command's own name, as `UID FETCH`, for traces and errors.
   package let name: String
+  /// From the name to the last argument, with the spaces between them.
   package let pieces: [Piece]
 
   /// A command of words and arguments; `pieces` begin with the name.

@@ -31,6 +31,7 @@ package enum LiteralMode: Sendable, Equatable {
 
 /// Bytes to write, and what the writer has to know about them.
 package struct WireChunk: Sendable, Equatable {
+  /// How much of a chunk may be shown.
   package enum Kind: Sendable {
     case protocolText
     /// For no trace.
@@ -39,7 +40,9 @@ package struct WireChunk: Sendable, Equatable {
     case message
   }
 
+  /// What to write.
   package var bytes: [UInt8]
+  /// What a trace may show of it.
   package let kind: Kind
   /// The chunk ends with the header of a synchronizing literal: write what follows only after `+`.
   package var waitsForContinuation: Bool
@@ -63,6 +66,7 @@ extension WireChunk {
 
 /// Turns commands into chunks. Nothing it is given can end a line or begin another command.
 package struct CommandEncoder: Sendable {
+  /// May change when capabilities do.
   package var literalMode: LiteralMode
 
   package init(literalMode: LiteralMode) { self.literalMode = literalMode }

@@ -3,7 +3,15 @@
 
 /// Reads flag lists and remembers them: a million messages share the few lists there are.
 struct FlagListCache: Sendable {
-  private var known: [[UInt8]: FlagSet] = [:]
+  private var known: [Key: FlagSet] = [:]
+
+  private struct Key: Hashable {
+    let bytes: [UInt8]
+
+    func hash(into hasher: inout Hasher) {
+      bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+  }
 
   /// A flag list at the cursor; nil, with the value skipped, if it is none.
   mutating func flags(_ scanner: inout Scanner) -> FlagSet? {
@@ -11,7 +19,7 @@ struct FlagListCache: Sendable {
     guard scanner.peek == UInt8(ascii: "("), let end = Self.plainEnd(scanner) else {
       return Self.read(&scanner)
     }
-    let key = Array(scanner.text[scanner.position..<end])
+    let key = Key(bytes: Array(scanner.text[scanner.position..<end]))
     if let flags = known[key] {
       scanner.position = end
       return flags

@@ -5,6 +5,7 @@
 package struct Frame: Sendable, Equatable {
   /// A literal of a response (RFC 9051, 4.3).
   package struct Literal: Sendable, Equatable {
+    /// The octets, or how many there were.
     package enum Content: Sendable, Equatable {
       case bytes([UInt8])
       /// Larger than may be held: read from the connection and dropped. The number of octets.
@@ -13,6 +14,7 @@ package struct Frame: Sendable, Equatable {
 
     /// Where its marker, `{n}` with a `~` or `+` if there is one, stands in the text.
     package let marker: Range<Int>
+    /// What the server sent after the marker.
     package let content: Content
 
     package init(marker: Range<Int>, content: Content) {

@@ -201,7 +201,11 @@ package struct Framer: Sendable {
     guard text.count + (cut - start) <= textBytesMax else {
       throw .textTooLong(limit: textBytesMax)
     }
-    text.append(contentsOf: inbound[start..<cut])
+    if text.isEmpty {
+      text = Array(inbound[start..<cut])
+    } else {
+      text.append(contentsOf: inbound[start..<cut])
+    }
     guard lineEnd != nil else {
       start = end
       return false

@@ -1,4 +1,4 @@
-// mailmove: is this the announcement of a literal?
+// mailmove: telling the announcement of a literal.
 // SPDX-License-Identifier: Apache-2.0
 
 /// `{n}` at the end of a line, where a literal can stand (RFC 9051, 4.3).

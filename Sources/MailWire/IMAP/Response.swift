@@ -31,6 +31,7 @@ package enum Response: Sendable, Equatable {
 
 /// OK, NO, BAD, BYE or PREAUTH (RFC 9051, 7.1).
 package struct StatusResponse: Sendable, Equatable {
+  /// The five kinds; a tagged response is only OK, NO or BAD.
   package enum Kind: String, Sendable {
     case ok = "OK"
     case no = "NO"
@@ -140,6 +141,7 @@ package struct FetchData: Sendable, Equatable {
   package var header: [UInt8]?
   package var emailID: String?
 
+  /// The octets of a message, or why there are none.
   package enum Body: Sendable, Equatable {
     case bytes([UInt8])
     /// `NIL`: the server has no body to give.

@@ -5,7 +5,8 @@
 ///
 /// Looks at no more than `Limits.headerBytesMax` octets, once.
 package struct HeaderFields: Sendable {
-  /// Where the body starts; the number of octets if the message is all header. 0 if it has no header.
+  /// Where the body starts: 0 if there is no header, the end of what was looked at if there is no
+  /// body.
   package let bodyOffset: Int
   private let message: [UInt8]
   private let fields: [Field]

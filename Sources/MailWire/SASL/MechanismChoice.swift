@@ -19,7 +19,9 @@ package enum CredentialKind: Sendable, Equatable {
 
 /// There is no way to log in that both sides know.
 package struct NoLoginMethod: Error, Equatable, CustomStringConvertible {
+  /// What there was to log in with.
   package let credential: CredentialKind
+  /// Whether someone else's mailbox was to be opened.
   package let hasAuthorization: Bool
   /// The mechanisms the server offers, sorted.
   package let offered: [String]

@@ -19,7 +19,7 @@ package struct MailboxName: Hashable, Sendable, CustomStringConvertible {
 
   package var isInbox: Bool { bytes == Self.inboxBytes }
 
-  /// The name for people: modified UTF-7 decoded where it is valid, control characters made visible.
+  /// The name for people: modified UTF-7 decoded, control characters made visible.
   package var description: String { ModifiedUTF7.display(bytes) }
 
   private static let inboxBytes = Array("INBOX".utf8)

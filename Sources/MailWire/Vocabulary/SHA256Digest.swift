@@ -7,7 +7,7 @@ import COpenSSL
 package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
   package let bytes: [UInt8]
 
-  /// Takes a digest made elsewhere, for example one read from the ledger; nil unless it has 32 bytes.
+  /// Takes a digest made elsewhere, as one read from the ledger; nil unless it has 32 bytes.
   package init?(bytes: [UInt8]) {
     guard bytes.count == 32 else { return nil }
     self.bytes = bytes

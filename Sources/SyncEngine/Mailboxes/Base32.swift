@@ -3,7 +3,8 @@
 
 /// Base32 in small letters (RFC 4648, 6): letters and digits that survive case folding.
 enum Base32 {
-  /// Eight characters for every five bytes; a rest of fewer than five bytes is padded with zero bits.
+  /// Eight characters for every five bytes; a rest of fewer than five bytes is padded with zero
+  /// bits.
   static func text(_ bytes: some Sequence<UInt8>) -> String {
     var characters: [UInt8] = []
     var bits: UInt64 = 0

@@ -3,8 +3,8 @@
 
 import MailWire
 
-/// The names to try, in order, after a server refused to create a mailbox for a reason that is about
-/// its name: `[CANNOT]`, "invalid name", `BAD [CLIENTBUG]`.
+/// The names to try, in order, after a server refused to create a mailbox for a reason that is
+/// about its name: `[CANNOT]`, "invalid name", `BAD [CLIENTBUG]`.
 package enum CreateAlternatives {
   /// Other names for the last segment of a target: first with the strictest set of characters, then
   /// also with the whole name in 100 bytes. Parents stay, because they exist by then. Empty when

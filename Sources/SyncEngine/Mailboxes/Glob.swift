@@ -4,8 +4,8 @@
 /// A pattern that a whole path must match.
 ///
 /// `*` stands for any text, `/` included; `?` for one character; a backslash takes the next
-/// character literally. `Sent` names that mailbox alone, `Sent/*` everything below it. Letters count
-/// as written, except that INBOX is INBOX in any case (RFC 9051, 5.1).
+/// character literally. `Sent` names that mailbox alone, `Sent/*` everything below it. Letters
+/// count as written, except that INBOX is INBOX in any case (RFC 9051, 5.1).
 package struct Glob: Sendable, Equatable, CustomStringConvertible {
   private enum Piece: Equatable {
     case anyText

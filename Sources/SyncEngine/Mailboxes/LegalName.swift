@@ -46,6 +46,7 @@ package struct LegalName: Sendable {
   /// Whether a name is reserved at the target, so that an existing mailbox of that name is no place
   /// for mail.
   package func isReserved(_ segment: String, isTop: Bool) -> Bool {
+    if profile.reserved.isEmpty && (!isTop || profile.reservedAtTop.isEmpty) { return false }
     let folded = segment.nfc.caseFolded
     return profile.reserved.contains(folded) || isTop && profile.reservedAtTop.contains(folded)
   }

@@ -11,7 +11,8 @@ package struct MailboxMap: Sendable, Equatable {
   /// What the operator should know before saying yes.
   package let notes: [MappingNote]
 
-  /// Targets that more than one source goes to. Nothing may ever be deleted there to mirror a source.
+  /// Targets that more than one source goes to. Nothing may ever be deleted there to mirror a
+  /// source.
   package var sharedTargets: Set<MailboxName> {
     var seen: Set<MailboxName> = []
     return Set(rows.compactMap(\.target).filter { !seen.insert($0).inserted })

@@ -7,9 +7,11 @@ package enum MailboxMapping {
   /// The mapping of every mailbox of the source.
   ///
   /// - Parameters:
-  ///   - frozen: Rows of an earlier run. They are kept as they are and their targets are taken, unless
+  ///   - frozen: Rows of an earlier run. They are kept as they are and their targets are taken,
+  ///     unless
   ///     the mailbox was renamed at the source, in which case the row goes with it.
-  /// - Throws: ``MappingError`` when the rules contradict each other or a name collides and the rules
+  /// - Throws: ``MappingError`` when the rules contradict each other or a name collides and the
+  ///   rules
   ///   say that this is an error.
   package static func plan(
     source: MailboxListing, target: MailboxListing, rules: MappingRules = MappingRules(),

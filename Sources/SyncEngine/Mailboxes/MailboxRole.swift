@@ -46,7 +46,8 @@ package enum MailboxRole: String, Sendable, Equatable, CaseIterable, Codable {
   /// Whether a mailbox with this role only shows messages that live elsewhere.
   package var isVirtual: Bool { treatment == .virtual }
 
-  /// Whether a server may refuse or divert what is appended there, so that nothing is ever sent to it.
+  /// Whether a server may refuse or divert what is appended there, so that nothing is ever sent to
+  /// it.
   package var refusesAppend: Bool {
     switch self {
     case .snoozed, .scheduled, .all, .flagged, .important: true

@@ -52,8 +52,8 @@ package struct MappingRules: Sendable, Equatable {
 
   package init() {}
 
-  /// Adds a rule as typed on the command line: `FROM=TO`, with `\Sent` and the like for a role at the
-  /// target, and `\=` for an equals sign in a name.
+  /// Adds a rule as typed on the command line: `FROM=TO`, with `\Sent` and the like for a role at
+  /// the target, and `\=` for an equals sign in a name.
   ///
   /// - Throws: ``MappingError`` if it is not of this form.
   package mutating func addMove(_ text: String) throws(MappingError) {
@@ -98,7 +98,8 @@ package struct MappingRules: Sendable, Equatable {
     }
   }
 
-  /// Whether `include` and `exclude` let a mailbox of a frozen map through, by the path people know.
+  /// Whether `include` and `exclude` let a mailbox of a frozen map through, by the path people
+  /// know.
   package func selects(_ mailbox: MappedMailbox) -> Bool {
     let paths = [mailbox.sourcePath, mailbox.sourcePath.removingInboxPrefix]
     func fits(_ glob: Glob) -> Bool { paths.contains { glob.matches($0) } }

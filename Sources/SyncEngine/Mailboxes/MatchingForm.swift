@@ -19,8 +19,8 @@ package struct MatchingForm: Hashable, Sendable {
     self.text = text
   }
 
-  /// The form without accents. Accents carry meaning (Czech koš, Hungarian kos), so this is good for
-  /// a suggestion and never for a decision.
+  /// The form without accents. Accents carry meaning (Czech koš, Hungarian kos), so this is good
+  /// for a suggestion and never for a decision.
   package var withoutMarks: String {
     String(
       String.UnicodeScalarView(

@@ -32,7 +32,7 @@ package final class TLSTestServer: Sendable {
   package init(
     _ settings: TLSServerSettings, opening: Opening = .tls, script: @escaping Script
   ) throws {
-    ignoreSIGPIPE()
+    BrokenPipe.ignore()
     let context = try TLSServerContext(settings)
     (listener, port) = try Self.listen()
     let listener = self.listener

@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func formOfEveryScalarIsStable() {
-    for value in 0..<0x3_0000 as Range<UInt32> {
+    for value in Array(0..<0x3000) + Array(0xF900..<0x10000) as [UInt32] {
       guard let scalar = Unicode.Scalar(value) else { continue }
       let form = MatchingForm(String(scalar)).text
       let again = MatchingForm(form).text

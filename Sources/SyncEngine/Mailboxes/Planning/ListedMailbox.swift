@@ -16,8 +16,8 @@ struct ListedMailbox: Sendable {
 
   /// A top-level name that is no part of the user's own hierarchy.
   enum Container: Sendable, Equatable {
-    /// `[Gmail]` and `[Google Mail]`, where Gmail keeps its own mailboxes, and `[Imap]`, where it puts
-    /// what a client created with a name it reserves.
+    /// `[Gmail]` and `[Google Mail]`, where Gmail keeps its own mailboxes, and `[Imap]`, where it
+    /// puts what a client created with a name it reserves.
     case gmail
     /// `Mailspring`, which a mail program creates for its own use.
     case client

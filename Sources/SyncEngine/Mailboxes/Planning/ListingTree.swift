@@ -30,14 +30,19 @@ struct ListingTree: Sendable {
 
   /// One row for each name. hMailServer lists some names twice; their attributes are put together.
   private static func unique(_ mailboxes: [Mailbox]) -> [Mailbox] {
-    Dictionary(grouping: mailboxes, by: \.name).values.map { rows in
-      guard rows.count > 1 else { return rows[0] }
-      return Mailbox(
-        name: rows[0].name, delimiter: rows.compactMap(\.delimiter).min(),
-        attributes: Set(rows.flatMap(\.attributes)).sorted(),
-        isSubscribed: rows.compactMap(\.isSubscribed).max { !$0 && $1 },
-        status: rows.compactMap(\.status).max { ($0.messages ?? -1) < ($1.messages ?? -1) })
-    }.sorted { $0.name < $1.name }
+    guard Set(mailboxes.map(\.name)).count < mailboxes.count else {
+      return mailboxes.sorted { $0.name < $1.name }
+    }
+    return unique(Dictionary(grouping: mailboxes, by: \.name).values.map(merged))
+  }
+
+  private static func merged(_ rows: [Mailbox]) -> Mailbox {
+    guard rows.count > 1 else { return rows[0] }
+    return Mailbox(
+      name: rows[0].name, delimiter: rows.compactMap(\.delimiter).min(),
+      attributes: Set(rows.flatMap(\.attributes)).sorted(),
+      isSubscribed: rows.compactMap(\.isSubscribed).max { !$0 && $1 },
+      status: rows.compactMap(\.status).max { ($0.messages ?? -1) < ($1.messages ?? -1) })
   }
 
   private static func delimiter(of listing: MailboxListing, _ mailboxes: [Mailbox]) -> UInt8? {

@@ -30,6 +30,9 @@ struct MappingPlanner {
   /// Where the user's own hierarchy begins at the target.
   let top: Spot
 
+  /// The node of INBOX, listed or only as a parent.
+  let inbox: Int?
+
   var placements: [Int: Placement] = [:]
   /// Who has a place, by key.
   var claims: [String: Claim] = [:]
@@ -54,6 +57,9 @@ struct MappingPlanner {
         listed, role: roles.entries[index]?.role, family: listing.family, rules: rules)
     }
     let nodes = SourceTree(source, copied: source.mailboxes.indices.filter { skipped[$0] == nil })
+    let listedInbox = roles.leader(of: .inbox)
+    inbox =
+      listedInbox.flatMap { nodes.nodeOf[$0] } ?? nodes.nodes.indices.first(where: nodes.isInbox)
     let matched = MoveMatch.nodes(rules.moves, nodes)
     let target = TargetTree(target)
     self.rules = rules
@@ -101,7 +107,7 @@ struct MappingPlanner {
         throw .illegalDestination(segment, suggestion: legal)
       }
     }
-    if top.bytes + Self.roomMin > target.profile.pathBytesMax {
+    if top.name.count + Self.roomMin > target.profile.pathBytesMax {
       throw .illegalDestination(path, suggestion: String(path.prefix(20)))
     }
   }

@@ -41,7 +41,7 @@ struct MoveMatch {
 
   private static func byPath(_ moves: [MappingRules.Move]) -> [String: Int] {
     Dictionary(
-      moves.enumerated().map { (MailboxPath.typed($1.from).joined(separator: "/"), $0) },
+      moves.enumerated().map { (MailboxPath.text(of: MailboxPath.typed($1.from)), $0) },
       uniquingKeysWith: { first, _ in first })
   }
 

@@ -5,8 +5,8 @@ import MailWire
 
 /// Finds, for each frozen row whose mailbox is gone, the mailbox it has become.
 enum RenameMatch {
-  /// The frozen rows by source name; a row whose mailbox was renamed goes with the new name and keeps
-  /// its target.
+  /// The frozen rows by source name; a row whose mailbox was renamed goes with the new name and
+  /// keeps its target.
   static func apply(
     _ rows: [MappedMailbox], to tree: ListingTree, _ roles: RoleAssignment
   ) -> [MailboxName: MappedMailbox] {

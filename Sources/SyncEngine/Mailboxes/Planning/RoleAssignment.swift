@@ -3,8 +3,9 @@
 
 import MailWire
 
-/// The role of each mailbox of a listing, by the first rule that has an answer: attribute, provider,
-/// trusted name, plausible name, ambiguous name with evidence. The operator's word comes before all.
+/// The role of each mailbox of a listing, by the first rule that has an answer: attribute,
+/// provider, trusted name, plausible name, ambiguous name with evidence. The operator's word comes
+/// before all.
 struct RoleAssignment: Sendable {
   struct Entry: Sendable, Equatable {
     let role: MailboxRole
@@ -21,24 +22,32 @@ struct RoleAssignment: Sendable {
   private(set) var ambiguous: [Int: AmbiguousNames.Readings] = [:]
 
   private let tree: ListingTree
+  /// The matching form of the last segment of each mailbox whose name could say something.
+  private let forms: [Int: MatchingForm]
   /// Mailboxes whose provider says that their names mean nothing.
   private var isPlain: Set<Int> = []
 
   init(_ tree: ListingTree, operatorRoles: [Int: MailboxRole] = [:]) {
     self.tree = tree
+    var forms: [Int: MatchingForm] = [:]
+    for (index, listed) in tree.mailboxes.enumerated()
+    where Self.isTop(listed) || Self.isDirectlyBelowInbox(listed, tree) {
+      forms[index] = listed.segments.last.map { MatchingForm($0.text) }
+    }
+    self.forms = forms
     for (index, role) in operatorRoles {
       entries[index] = Entry(role: role, rule: .operatorRule)
     }
     assignByAttribute()
     assignByProvider()
-    assignByName(.trusted, isTop)
-    assignByName(.trusted, isDirectlyBelowInbox)
-    assignByName(.plausible, isTop)
+    assignByName(.trusted, belowInbox: false)
+    assignByName(.trusted, belowInbox: true)
+    assignByName(.plausible, belowInbox: false)
     assignAmbiguous()
   }
 
-  /// The mailbox that leads a role among some: the surest rule, then one that can be opened, then the
-  /// most messages, then the shortest name.
+  /// The mailbox that leads a role among some: the surest rule, then one that can be opened, then
+  /// the most messages, then the shortest name.
   func leader(of role: MailboxRole, among isEligible: (Int) -> Bool = { _ in true }) -> Int? {
     holders(of: role).filter(isEligible).min { rank($0) < rank($1) }
   }
@@ -92,7 +101,8 @@ struct RoleAssignment: Sendable {
     _ listed: ListedMailbox
   ) -> (role: MailboxRole, attribute: String)? {
     let mailbox = listed.mailbox
-    // These are flags of messages and never attributes of mailboxes: the whole list is about messages.
+    // These are flags of messages and never attributes of mailboxes: the whole list is about
+    // messages.
     if mailbox.has("\\Seen") || mailbox.has("\\Answered") || mailbox.has("\\Recent") { return nil }
     let found = mailbox.attributes.compactMap { attribute in
       MailboxRole(attribute: attribute).map { (role: $0, attribute: attribute) }
@@ -122,13 +132,16 @@ struct RoleAssignment: Sendable {
   }
 
   /// Several trusted names may share a role; a plausible one, or one below INBOX, needs it free.
-  private mutating func assignByName(_ tier: RoleNames.Tier, _ isInPlace: (ListedMailbox) -> Bool) {
+  private mutating func assignByName(_ tier: RoleNames.Tier, belowInbox: Bool) {
     let filled = Set(entries.values.map(\.role))
     var found: [(index: Int, entry: Entry)] = []
-    for (index, listed) in tree.mailboxes.enumerated()
-    where canBeNamed(index) && !isPlain.contains(index) && isInPlace(listed) {
-      guard let match = match(listed), match.tier == tier else { continue }
-      let needsFreeRole = tier == .plausible || isDirectlyBelowInbox(listed)
+    for (index, form) in forms where canBeNamed(index) && !isPlain.contains(index) {
+      let listed = tree.mailboxes[index]
+      guard Self.isTop(listed) != belowInbox else { continue }
+      let match =
+        listed.container == .gmail ? RoleNames.matchBelowGmail(form) : RoleNames.match(form)
+      guard let match, match.tier == tier else { continue }
+      let needsFreeRole = tier == .plausible || belowInbox
       if needsFreeRole, filled.contains(match.role) { continue }
       let rule: MappedMailbox.RoleRule = tier == .trusted ? .trustedName : .plausibleName
       found.append((index, Entry(role: match.role, rule: rule)))
@@ -143,19 +156,10 @@ struct RoleAssignment: Sendable {
     }
   }
 
-  private func match(_ listed: ListedMailbox) -> RoleNames.Match? {
-    guard let last = listed.segments.last else { return nil }
-    let form = MatchingForm(last.text)
-    return listed.container == .gmail
-      ? RoleNames.matchBelowGmail(form) : RoleNames.match(form)
-  }
-
   private mutating func assignAmbiguous() {
     let evidence = Set(entries.values.filter { $0.rule != .plausibleName }.map(\.role))
-    for (index, listed) in tree.mailboxes.enumerated()
-    where canBeNamed(index) && !isPlain.contains(index) && isTop(listed) {
-      guard let last = listed.segments.last,
-        let readings = AmbiguousNames.readings[MatchingForm(last.text)]
+    for (index, form) in forms where canBeNamed(index) && !isPlain.contains(index) {
+      guard Self.isTop(tree.mailboxes[index]), let readings = AmbiguousNames.readings[form]
       else { continue }
       switch (evidence.contains(readings.first), evidence.contains(readings.second)) {
       case (true, false): entries[index] = Entry(role: readings.second, rule: .siblingEvidence)
@@ -172,13 +176,15 @@ struct RoleAssignment: Sendable {
       && listed.container != .labels
   }
 
-  private func isTop(_ listed: ListedMailbox) -> Bool {
+  private static func isTop(_ listed: ListedMailbox) -> Bool {
     listed.segments.count == 1 && !listed.isInbox
       && listed.container != .folders && listed.container != .client
   }
 
   /// Courier and its like keep everything below INBOX, and not all of them say so in NAMESPACE.
-  private func isDirectlyBelowInbox(_ listed: ListedMailbox) -> Bool {
+  private static func isDirectlyBelowInbox(
+    _ listed: ListedMailbox, _ tree: ListingTree
+  ) -> Bool {
     listed.dropped == 0 && listed.segments.count == 2 && listed.path.segments[0].text == "INBOX"
       && tree.prefix.isEmpty
   }

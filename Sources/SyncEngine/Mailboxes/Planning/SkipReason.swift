@@ -29,7 +29,8 @@ enum SkipReason: Sendable, Equatable {
     }
   }
 
-  /// The reason for one mailbox, apart from what the operator said about it by name; nil: it is copied.
+  /// The reason for one mailbox, apart from what the operator said about it by name; nil: it is
+  /// copied.
   static func of(
     _ listed: ListedMailbox, role: MailboxRole?, family: ServerFamily, rules: MappingRules
   ) -> SkipReason? {
@@ -61,12 +62,13 @@ enum SkipReason: Sendable, Equatable {
   }
 
   private static func isNonMail(_ listed: ListedMailbox, _ family: ServerFamily) -> Bool {
-    guard let first = listed.segments.first else { return false }
-    return nonMailRoots(of: family).contains(MatchingForm(first.text).text)
+    let roots = nonMailRoots(of: family)
+    guard !roots.isEmpty, let first = listed.segments.first else { return false }
+    return roots.contains(MatchingForm(first.text).text)
   }
 
-  /// Top-level names in matching form; what lies below them goes with them. Only English ones: to copy
-  /// a calendar is harmless, to skip a folder of letters is not.
+  /// Top-level names in matching form; what lies below them goes with them. Only English ones: to
+  /// copy a calendar is harmless, to skip a folder of letters is not.
   private static func nonMailRoots(of family: ServerFamily) -> Set<String> {
     switch family {
     case .exchange, .davMail: exchangeRoots

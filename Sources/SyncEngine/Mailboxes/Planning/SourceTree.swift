@@ -5,8 +5,8 @@ import MailWire
 
 /// The mailboxes that are copied and all their parents, listed or not.
 ///
-/// Nodes are in the order of raw names, parents before children. Two mailboxes share a parent only if
-/// the raw bytes up to there, delimiters included, are the same.
+/// Nodes are in the order of raw names, parents before children. Two mailboxes share a parent only
+/// if the raw bytes up to there, delimiters included, are the same.
 struct SourceTree: Sendable {
   struct Node: Sendable {
     let parent: Int?
@@ -66,11 +66,9 @@ struct SourceTree: Sendable {
     }
   }
 
-  /// Whether the node is the inbox itself.
+  /// Whether the node is INBOX by name, listed or only as a parent.
   func isInbox(_ node: Int) -> Bool {
-    nodes[node].listed.map { tree.mailboxes[$0].isInbox }
-      ?? (nodes[node].depth == 0 && nodes[node].level == 1 && nodes[node].text == "INBOX"
-        && segments(node).first?.bytes == MailboxName.inbox.bytes)
+    nodes[node].level == 1 && segments(node).first?.bytes == MailboxName.inbox.bytes
   }
 
   /// The raw name, as far as this node.

@@ -5,10 +5,12 @@
 struct Spot: Sendable, Equatable {
   /// All segments, the target's prefix included.
   let segments: [String]
+  /// The segments as one text, for looking up what is there.
+  let text: String
   /// Equal for two paths that the target takes for one.
   let key: String
-  /// Bytes of the name in modified UTF-7.
-  let bytes: Int
+  /// In modified UTF-7, as it goes to the target.
+  let name: [UInt8]
 
-  static let root = Spot(segments: [], key: "", bytes: 0)
+  static let root = Spot(segments: [], text: "", key: "", name: [])
 }

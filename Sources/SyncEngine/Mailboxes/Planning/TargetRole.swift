@@ -13,9 +13,9 @@ struct TargetRole: Sendable {
 extension TargetTree {
   /// The target's mailbox for a role, whatever it is called.
   ///
-  /// In this order: a mailbox with the attribute (one with the source's own path before others), the
-  /// provider's own name if it exists, the only mailbox with a trusted name for it, the English name.
-  /// nil: the role has no place here, and the mailbox is one like any other.
+  /// In this order: a mailbox with the attribute (one with the source's own path before others),
+  /// the provider's own name if it exists, the only mailbox with a trusted name for it, the English
+  /// name. nil: the role has no place here, and the mailbox is one like any other.
   func place(for role: MailboxRole, preferring path: [String]) -> TargetRole? {
     let holders = roles.holders(of: role)
     let marked = holders.filter { roles.entries[$0]?.rule == .attribute }

@@ -3,7 +3,8 @@
 
 /// Names that one half of the world uses for one role and the other half for another.
 ///
-/// They never decide alone: servers purge trash and train filters on junk, so a wrong guess loses mail.
+/// They never decide alone: servers purge trash and train filters on junk, so a wrong guess loses
+/// mail.
 package enum AmbiguousNames {
   package struct Readings: Sendable, Equatable {
     package let first: MailboxRole

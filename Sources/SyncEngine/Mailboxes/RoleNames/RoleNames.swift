@@ -3,9 +3,9 @@
 
 /// The tables of names that people and programs give to mailboxes with a role.
 ///
-/// A name is looked up as a whole, in its matching form, and only at the top of the tree. The tables
-/// are reviewed by hand: verbs, names that mean "bulk mail" or plain "garbage", and everyday words
-/// are left out, because a wrong guess sends mail where servers purge it.
+/// A name is looked up as a whole, in its matching form, and only at the top of the tree. The
+/// tables are reviewed by hand: verbs, names that mean "bulk mail" or plain "garbage", and everyday
+/// words are left out, because a wrong guess sends mail where servers purge it.
 package enum RoleNames {
   /// Goes up whenever a table changes; rows that are frozen keep the answer of their version.
   package static let version = 1

@@ -53,6 +53,7 @@ extension Command {
   /// All mailboxes with roles, from servers that had roles before RFC 6154.
   package static let listWithRoles = Command("XLIST", [.text(" \"\" \"*\"")])
 
+  /// STATUS (RFC 9051, 6.3.11); never of the mailbox that is selected.
   package static func status(_ mailbox: MailboxName, _ items: [StatusItem]) -> Command {
     Command("STATUS", [.text(" "), .string(mailbox.bytes), .text(" " + StatusItem.list(items))])
   }
@@ -64,6 +65,7 @@ extension Command {
       [.text(" "), .string(mailbox.bytes)] + (role.map { [.text(" (USE (\($0)))")] } ?? []))
   }
 
+  /// SUBSCRIBE (RFC 9051, 6.3.7).
   package static func subscribe(_ mailbox: MailboxName) -> Command {
     Command("SUBSCRIBE", [.text(" "), .string(mailbox.bytes)])
   }

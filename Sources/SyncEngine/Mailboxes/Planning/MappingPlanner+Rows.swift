@@ -48,8 +48,7 @@ extension MappingPlanner {
     row.reason = placement.reason
     row.createRole = placement.createRole
     row.target =
-      placement.existing?.mailbox.name
-      ?? MailboxPath.name(placement.spot.segments, delimiter: delimiter)
+      placement.existing?.mailbox.name ?? MailboxName(placement.spot.name)
     row.targetDelimiter = placement.existing?.mailbox.delimiter ?? delimiter
     row.targetPath = MailboxPath.text(of: placement.spot.segments)
     row.existsAtTarget = placement.existing?.mailbox.isSelectable ?? false
@@ -58,8 +57,8 @@ extension MappingPlanner {
     return row
   }
 
-  /// An archive keeps the source's own names, so that it can be restored anywhere; the operator's word
-  /// still counts.
+  /// An archive keeps the source's own names, so that it can be restored anywhere; the operator's
+  /// word still counts.
   private var takesNamesAsTheyAre: Bool {
     target.tree.listing.family == .archive && rules.moves.isEmpty && rules.into == nil
   }

@@ -55,6 +55,7 @@ extension Command {
     uidFetch(sequence: "\(uid):*", items, changedSince: modSeq)
   }
 
+  /// UID STORE (RFC 9051, 6.4.6), without an answer for every message.
   package static func uidStore(
     _ uids: UIDSet, _ action: StoreAction, _ flags: FlagSet
   ) -> Command {

@@ -2,10 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Command {
+  /// RFC 9051, 6.1.1. Asked again after TLS and after login.
   package static let capability = Command("CAPABILITY")
+  /// RFC 9051, 6.1.2: keeps the connection alive.
   package static let noop = Command("NOOP")
+  /// RFC 9051, 6.1.3.
   package static let logout = Command("LOGOUT")
+  /// RFC 9051, 6.2.1.
   package static let startTLS = Command("STARTTLS")
+  /// RFC 2342.
   package static let namespace = Command("NAMESPACE")
   /// RFC 4978.
   package static let compressDeflate = Command("COMPRESS", [.text(" DEFLATE")])

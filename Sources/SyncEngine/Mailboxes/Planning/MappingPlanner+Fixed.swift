@@ -39,9 +39,7 @@ extension MappingPlanner {
   }
 
   mutating func placeInbox() {
-    guard let node = nodes.nodes.indices.first(where: nodes.isInbox), placements[node] == nil,
-      moves[node] == nil
-    else { return }
+    guard let node = inbox, placements[node] == nil, moves[node] == nil else { return }
     let isElsewhere = rules.into != nil
     let spot = isElsewhere ? target.spot(below: top, "INBOX") : target.spot(of: ["INBOX"])
     let existing = target.mailbox(at: spot)
@@ -172,7 +170,7 @@ extension MappingPlanner {
     let legal = target.legal(segment, isTop: isTop, source: [])
     let isLegal = legal.unicodeScalars.elementsEqual(segment.nfc.unicodeScalars)
     let isFlat = target.tree.delimiter == nil && spot.segments.count > 1
-    guard isLegal, !isFlat, spot.bytes <= target.profile.pathBytesMax else {
+    guard isLegal, !isFlat, spot.name.count <= target.profile.pathBytesMax else {
       throw .illegalDestination(path, suggestion: isFlat ? segment : legal)
     }
   }

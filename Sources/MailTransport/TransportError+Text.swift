@@ -1,7 +1,7 @@
 // mailmove: connection errors in words.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import MailWire
+import MailWire
 
 extension TransportError {
   /// What happened, and where.

@@ -7,6 +7,7 @@ extension MappingPlanner {
     let node: Int
     let base: Spot
     let segment: String
+    let spot: Spot
     /// Whether the segment is the source's own, byte for byte.
     let isUnchanged: Bool
     let isFlattened: Bool
@@ -44,7 +45,7 @@ extension MappingPlanner {
         node, text, below: top, flattenedFrom: isFlat ? top.segments.last : nil,
         isSame: top.segments.count == target.prefix.segments.count, reason: "")
     }
-    let parentIsSame = place.decision == .same || nodes.isInbox(parent) && rules.into == nil
+    let parentIsSame = place.decision == .same || parent == inbox && rules.into == nil
     let reason = parentIsSame ? "" : "follows '\(MailboxPath.text(of: place.spot.segments))'"
     if place.acceptsChildren {
       return wish(
@@ -63,7 +64,7 @@ extension MappingPlanner {
     reason: String
   ) -> Wish {
     let base = baseWithRoom(wanted)
-    let room = target.profile.pathBytesMax - base.bytes - (base.segments.isEmpty ? 0 : 1)
+    let room = target.profile.pathBytesMax - base.name.count - (base.segments.isEmpty ? 0 : 1)
     let raw = nodes.rawName(node)
     let isTop = base.segments.count == target.prefix.segments.count
     if base != wanted {
@@ -71,28 +72,32 @@ extension MappingPlanner {
         target.legal(text, isTop: isTop, source: raw),
         to: min(room, target.profile.segmentBytesMax), source: raw)
       return Wish(
-        node: node, base: base, segment: name, isUnchanged: false, isFlattened: true, isSame: false,
+        node: node, base: base, segment: name, spot: target.spot(below: base, name),
+        isUnchanged: false, isFlattened: true, isSame: false,
         reason: "the path is too long for the target", room: room)
     }
     let joined = stem.map { "\($0) - \(text)" } ?? text
     var segment = target.legal(joined, isTop: isTop, bytesMax: room, source: raw)
-    if stem == nil, !target.legal.isReserved(text, isTop: isTop),
+    if stem == nil, !segment.unicodeScalars.elementsEqual(text.unicodeScalars),
+      !target.legal.isReserved(text, isTop: isTop),
       target.mailbox(at: target.spot(below: base, text)) != nil
     {
       segment = text
     }
     let original = nodes.nodes[node].text
     let isUnchanged = segment.unicodeScalars.elementsEqual(original.unicodeScalars)
-    let change = "'\(MailboxPath.text(of: [original]))' is not possible at the target"
     return Wish(
-      node: node, base: base, segment: segment, isUnchanged: isUnchanged,
+      node: node, base: base, segment: segment, spot: target.spot(below: base, segment),
+      isUnchanged: isUnchanged,
       isFlattened: stem != nil, isSame: isSame && isUnchanged,
-      reason: stem == nil && !isUnchanged && reason.isEmpty ? change : reason, room: room)
+      reason: stem == nil && !isUnchanged && reason.isEmpty
+        ? "'\(MailboxPath.text(of: [original]))' is not possible at the target" : reason,
+      room: room)
   }
 
   private mutating func place(_ wish: Wish) throws(MappingError) {
     let node = wish.node
-    let first = target.spot(below: wish.base, wish.segment)
+    let first = wish.spot
     var spot = first
     var isSuffixed = false
     while claims[spot.key] != nil || target.isObstructed(spot) {
@@ -145,7 +150,7 @@ extension MappingPlanner {
   /// The nearest place above that leaves room for one more segment.
   private func baseWithRoom(_ spot: Spot) -> Spot {
     var base = spot
-    while base.bytes + 1 + Self.roomMin > target.profile.pathBytesMax,
+    while base.name.count + 1 + Self.roomMin > target.profile.pathBytesMax,
       base.segments.count > top.segments.count
     {
       base = target.spot(of: base.segments.dropLast())

@@ -1,0 +1,121 @@
+// mailmove: two real servers and the real binary.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MailTestKit
+
+/// An old server, a new one, and the built binary between them.
+final class Bench {
+  let old: DovecotLab
+  let new: DovecotLab
+  let folder: TemporaryFolder
+  var usesStartTLS = false
+  private let authority: String
+
+  init(
+    old oldOptions: DovecotOptions = DovecotOptions(),
+    new newOptions: DovecotOptions = DovecotOptions()
+  ) throws {
+    let shared = try CertificateAuthority(name: "laboratory")
+    var oldOptions = oldOptions
+    var newOptions = newOptions
+    oldOptions.authority = shared
+    newOptions.authority = shared
+    old = try DovecotLab(oldOptions)
+    new = try DovecotLab(newOptions)
+    folder = try TemporaryFolder()
+    authority = old.authorityFile
+  }
+
+  deinit {
+    old.stop()
+    new.stop()
+  }
+
+  /// How a run of the binary ended.
+  struct Ended {
+    let exit: Int32
+    let output: String
+    let errors: String
+  }
+
+  /// Runs `mailmove COMMAND OLD NEW …` to its end.
+  @discardableResult
+  func run(_ command: String, _ more: [String] = []) throws -> Ended {
+    let output = folder.path + "/output-\(UUID().uuidString)"
+    let errors = output + ".errors"
+    let process = try start(command, more, output: output, errors: errors)
+    process.waitUntilExit()
+    return Ended(
+      exit: process.terminationStatus,
+      output: try String(contentsOfFile: output, encoding: .utf8),
+      errors: try String(contentsOfFile: errors, encoding: .utf8))
+  }
+
+  /// Starts the binary and lets it work for a while; returns whether it had to be killed.
+  func runAndKill(after seconds: Double) throws -> Bool {
+    let sink = "/dev/null"
+    let process = try start("sync", [], output: sink, errors: sink)
+    let deadline = Date().addingTimeInterval(seconds)
+    while process.isRunning, Date() < deadline { usleep(1_000) }
+    let isAlive = process.isRunning
+    if isAlive { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    return isAlive
+  }
+
+  private func start(_ command: String, _ more: [String], output: String, errors: String) throws
+    -> Process
+  {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try Self.binary)
+    process.arguments =
+      [command, url(of: old), url(of: new), "--state", folder.path + "/state"]
+      + ["source", "target"].flatMap { ["--\($0)-tls-ca", authority] } + more
+    process.environment = [
+      "HOME": folder.path, "PATH": "/usr/bin:/bin",
+      "MAILMOVE_SOURCE_PASSWORD": old.options.users[0].password,
+      "MAILMOVE_TARGET_PASSWORD": new.options.users[0].password,
+    ]
+    for path in [output, errors] where path != "/dev/null" {
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
+    }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+    try process.run()
+    return process
+  }
+
+  private func url(of lab: DovecotLab) -> String {
+    let user = lab.options.users[0].name
+    return usesStartTLS
+      ? "imap://\(user)@localhost:\(lab.ports.imap)"
+      : "imaps://\(user)@localhost:\(lab.ports.imaps)"
+  }
+
+  /// What is wrong with the new account, seen by a witness that shares no code with the product.
+  func difference(ignoredFlags: Set<String> = []) throws -> [String] {
+    let original = try LabSnapshot(of: LabClient(old))
+    let copy = try LabSnapshot(of: LabClient(new))
+    return copy.difference(
+      from: original, renamed: copy.renamings(from: original), ignoredFlags: ignoredFlags)
+  }
+
+  func forgetLedger() throws {
+    try FileManager.default.removeItem(atPath: folder.path + "/state")
+  }
+
+  /// The binary lies beside the tests.
+  private static var binary: String {
+    get throws {
+      var folder = Bundle.main.bundleURL
+      for _ in 0..<3 {
+        let candidate = folder.appendingPathComponent("mailmove").path
+        if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
+        folder.deleteLastPathComponent()
+      }
+      throw LabError("the mailmove binary is not beside the tests; run 'swift build' first")
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// mailmove: killing the real binary.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MailTestKit
+import Testing
+
+@Suite("The real binary, killed at random moments", .serialized)
+struct KillTests {
+  static let servers: [(name: String, capabilities: String?)] = [
+    ("everything", nil), ("no UIDPLUS, no MULTIAPPEND", "IMAP4rev1 AUTH=PLAIN LITERAL+"),
+    ("no extension", MigrationTests.plain),
+  ]
+
+  @Test(arguments: servers.indices)
+  func losesNothingAndDoublesNothing(_ index: Int) throws {
+    let seed = UInt64(
+      ProcessInfo.processInfo.environment["MAILMOVE_TEST_SEED"].flatMap { UInt64($0) } ?? 4711)
+    print("kill test \(Self.servers[index].name): seed \(seed)")
+    var random = SeededGenerator(seed: seed &+ UInt64(index))
+    var options = DovecotOptions()
+    options.capabilities = Self.servers[index].capabilities
+    let bench = try Bench(new: options)
+    try LabClient(bench.old).fill(with: SampleMailbox(count: 400, seed: 17))
+
+    var kills = 0
+    for _ in 0..<12 {
+      let pause = Double.random(in: 0.05...0.9, using: &random)
+      if try bench.runAndKill(after: pause) { kills += 1 } else { break }
+    }
+    #expect(kills > 0, "no run lasted long enough to be killed")
+    let last = try bench.run("sync")
+    #expect(last.exit == 0, "\(last.output)\(last.errors)")
+    #expect(try bench.difference() == [], "after \(kills) kills, seed \(seed)")
+    let verified = try bench.run("verify", ["--level", "bytes"])
+    #expect(verified.exit == 0, "\(verified.output)")
+  }
+}
+
+/// A generator that gives the same numbers for the same seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

@@ -1,0 +1,131 @@
+// mailmove: tests of the operator's rules.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import Testing
+
+@testable import SyncEngine
+
+@Suite struct MappingRulesTests {
+  private let source = listing(
+    row("INBOX"), row("Work"), row("Work/2019"), row("Gesendet", "\\Sent"), row("Old"))
+  private let target = listing(row("INBOX"), row("Sent", "\\Sent"))
+
+  private func plan(_ change: (inout MappingRules) throws -> Void) throws -> MailboxMap {
+    var rules = MappingRules()
+    try change(&rules)
+    return try MailboxMapping.plan(source: source, target: target, rules: rules)
+  }
+
+  @Test func theOperatorsWordWinsOverARoleAndChildrenFollow() throws {
+    let map = try plan {
+      try $0.addMove("Work=Archive/Job")
+      try $0.addMove("Gesendet=Mine")
+    }
+    #expect(map.target("Work") == "Archive/Job" && map.target("Work/2019") == "Archive/Job/2019")
+    #expect(map.target("Gesendet") == "Mine" && map["Gesendet"]?.decision == .manual)
+  }
+
+  @Test func aMailboxCanBeSentToARole() throws {
+    let map = try plan { try $0.addMove("Old=\\Sent") }
+    #expect(map.target("Old") == "Sent" && map["Old"]?.roleRule == .operatorRule)
+    #expect(map.target("Gesendet") == "Sent/Gesendet")
+  }
+
+  @Test func twoSourcesOfOneDestinationAreMerged() throws {
+    let map = try plan {
+      try $0.addMove("Old=All")
+      try $0.addMove("Work=All")
+    }
+    #expect(map.target("Old") == "All" && map.target("Work") == "All")
+    #expect(map.rows.filter { $0.decision == .merged }.count == 1)
+  }
+
+  @Test func intoPutsEverythingBelowOnePlaceWithoutRoles() throws {
+    let map = try plan { $0.into = "Old account" }
+    #expect(map.target("INBOX") == "Old account/INBOX")
+    #expect(map.target("Gesendet") == "Old account/Gesendet")
+    #expect(map.target("Work/2019") == "Old account/Work/2019")
+  }
+
+  @Test func includeAndExcludeChooseMailboxes() throws {
+    let map = try plan {
+      $0.include = [Glob("Work*"), Glob("inbox")]
+      $0.exclude = [Glob("*2019")]
+    }
+    #expect(map.rows.compactMap(\.targetPath) == ["INBOX", "Work"])
+    #expect(map["Work/2019"]?.reason == "--exclude *2019")
+  }
+
+  @Test func rulesThatFitNothingAreReported() throws {
+    let map = try plan {
+      try $0.addMove("Nowhere=X")
+      $0.exclude = [Glob("None*")]
+    }
+    #expect(map.notes.contains(.unusedRule("--map Nowhere=X")))
+    #expect(map.notes.contains(.unusedRule("--exclude None*")))
+  }
+
+  @Test func emptyMailboxesCanBeLeftOut() throws {
+    let source = listing(row("INBOX", messages: 0), row("A", messages: 0), row("A/B", messages: 1))
+    let map = try MailboxMapping.plan(
+      source: source, target: target, rules: MappingRules { $0.includesEmpty = false })
+    #expect(map.rows.compactMap(\.targetPath) == ["A/B", "INBOX"])
+  }
+
+  @Test func collisionsCanMergeOrFail() throws {
+    let source = listing(row("a"), row("A"))
+    let merged = try MailboxMapping.plan(
+      source: source, target: emptyTarget(.exchange),
+      rules: MappingRules { $0.onCollision = .merge })
+    #expect(Set(merged.rows.compactMap(\.target)).count == 1)
+    #expect(merged.rows.filter { $0.decision == .merged }.count == 1)
+    #expect(throws: MappingError.collision("A", "a", target: "a")) {
+      try MailboxMapping.plan(
+        source: source, target: emptyTarget(.exchange),
+        rules: MappingRules { $0.onCollision = .fail })
+    }
+  }
+
+  @Test(arguments: ["", "=", "a", "=b", "a=", "/=b"])
+  func aMalformedRuleIsRefused(text: String) {
+    var rules = MappingRules()
+    #expect(throws: MappingError.malformedMove(text)) { try rules.addMove(text) }
+  }
+
+  @Test func anEqualsSignInANameIsEscaped() throws {
+    var rules = MappingRules()
+    try rules.addMove("a\\=b=c=d")
+    #expect(rules.moves == [MappingRules.Move(from: "a=b", to: .path("c=d"))])
+  }
+
+  @Test func rulesThatCannotBeMeantAreRefused() throws {
+    #expect(throws: MappingError.unknownRole("\\All")) { try plan { try $0.addMove("Old=\\All") } }
+    #expect(throws: MappingError.contradictoryMoves("Old")) {
+      try plan {
+        try $0.addMove("Old=A")
+        try $0.addMove("Old=B")
+      }
+    }
+    #expect(throws: MappingError.emptyInto) { try plan { $0.into = "/" } }
+    #expect(throws: MappingError.illegalDestination("A*", suggestion: "A_")) {
+      try plan { try $0.addMove("Old=A*") }
+    }
+    #expect(throws: MappingError.roleWithInto) {
+      try plan {
+        $0.into = "X"
+        try $0.addMove("Old=\\Sent")
+      }
+    }
+  }
+
+  @Test func aDestinationMayBeTypedWithThePrefixOrWithout() throws {
+    let courier = listing(row("INBOX", delimiter: "."), namespaces: personal("INBOX.", "."))
+    for destination in ["X/Y", "INBOX/X/Y"] {
+      var rules = MappingRules()
+      try rules.addMove("Old=" + destination)
+      let map = try MailboxMapping.plan(source: source, target: courier, rules: rules)
+      #expect(map.target("Old") == "INBOX.X.Y")
+    }
+  }
+}
