@@ -245,10 +245,24 @@ final class IMAPWire {
 
   private func record(_ frame: Frame) {
     let isHidden = hidesContinuations && frame.text.first == UInt8(ascii: "+")
-    trace.record(.received, isHidden ? .secret : .protocolText, frame.text)
+    // A server may send a header or a body as a quoted string: what follows BODY[ is mail.
+    let shown = Self.beforeMail(in: frame.text)
+    trace.record(.received, isHidden ? .secret : .protocolText, shown)
+    if shown.count < frame.text.count {
+      trace.record(.received, .message, frame.text[shown.endIndex...])
+    }
     for literal in frame.literals {
       if case .bytes(let bytes) = literal.content { trace.record(.received, .message, bytes) }
     }
+  }
+
+  private static func beforeMail(in text: [UInt8]) -> ArraySlice<UInt8> {
+    let marker = Array("BODY[".utf8)
+    guard text.count > marker.count else { return text[...] }
+    let start = (0...(text.count - marker.count)).first {
+      text[$0..<$0 + marker.count].elementsEqual(marker)
+    }
+    return start.map { text[..<$0] } ?? text[...]
   }
 
   private static func traceKind(of chunk: WireChunk) -> WireTrace.Kind {

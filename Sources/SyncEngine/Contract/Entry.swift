@@ -64,7 +64,8 @@ package struct MailboxSnapshot: Sendable, Equatable {
   package let extent: Extent
   /// Ascending by UID, each UID once.
   package let entries: [Entry]
-  /// The server announced more messages than it listed, or a round number that servers cut at.
+  /// What makes it doubtful that all messages were listed, for people: fewer than announced, or
+  /// exactly as many as providers are known to cut at.
   package let suspicion: String?
 
   package init(
@@ -74,6 +75,11 @@ package struct MailboxSnapshot: Sendable, Equatable {
     self.extent = extent
     self.entries = entries
     self.suspicion = suspicion
+  }
+
+  /// The server says that there are more messages than it listed.
+  package var isShort: Bool {
+    extent == .complete && Int64(entries.count) < status.messages ?? 0
   }
 
   package var uidValidity: UIDValidity { status.uidValidity ?? .unknown }

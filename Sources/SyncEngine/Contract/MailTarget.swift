@@ -131,6 +131,16 @@ package enum Concession: Sendable, Equatable, CustomStringConvertible {
 
   private static let flagsPrefix = "flags not kept: "
 
+  private static let datePrefixes = ["date not kept: ", "date taken from "]
+
+  /// Whether a record's note says that the target could not be given the source's date.
+  package static func dateWasGivenUp(in note: String?) -> Bool {
+    guard let note else { return false }
+    return note.split(separator: "; ").contains { part in
+      datePrefixes.contains { part.hasPrefix($0) }
+    }
+  }
+
   /// The flags that a record's note says were not kept, in lower case.
   package static func flagsDropped(in note: String?) -> Set<String> {
     guard let note else { return [] }
@@ -143,8 +153,8 @@ package enum Concession: Sendable, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .flagsDropped(let flags): Self.flagsPrefix + "\(flags.names.joined(separator: " "))"
-    case .dateDropped(let date): "date not kept: \(date)"
-    case .dateReplaced(let origin): "date taken from \(origin.rawValue)"
+    case .dateDropped(let date): Self.datePrefixes[0] + "\(date)"
+    case .dateReplaced(let origin): Self.datePrefixes[1] + origin.rawValue
     }
   }
 }

@@ -9,7 +9,7 @@ import MailWire
 /// Headers propose; where they leave a choice, digests decide (invariant 9).
 package struct Locator: Sendable {
   package struct Findings: Sendable, Equatable {
-    /// In the order of the records.
+    /// Ascending by key.
     package var located: [(key: SourceKey, uid: UID)] = []
     package var missing: [SourceKey] = []
     /// Copies that belong to no record.
@@ -34,20 +34,22 @@ package struct Locator: Sendable {
     self.copies = Dictionary(grouping: copies, by: \.fingerprint)
   }
 
-  /// The copies whose bytes have to be read again, because headers leave a choice.
+  /// The copies whose bytes have to be read again: headers leave a choice, or the size is not the
+  /// one that was stored.
   package var undecided: UIDSet {
-    let wanted = Dictionary(grouping: records, by: \.fingerprint).mapValues(\.count)
+    let wanted = Dictionary(grouping: records, by: \.fingerprint)
     return UIDSet(
       copies.lazy.filter { fingerprint, found in
-        let claims = wanted[fingerprint] ?? 0
-        return claims > 0 && (claims > 1 || found.count > 1)
+        guard let claims = wanted[fingerprint] else { return false }
+        return claims.count > 1 || found.count > 1 || claims[0].size != found[0].entry.size
       }.flatMap { $0.value.map(\.entry.uid) })
   }
 
   /// Gives every record its copy. `digests` holds the digests of the undecided copies.
   ///
-  /// First every record takes a copy with its own digest, then what is left is given out in order:
-  /// a target that rewrites bytes keeps the order of appending.
+  /// First every record takes a copy with its own digest. What is left under one header is given out
+  /// in order, which a target that rewrites bytes keeps, and only if there are as many copies as
+  /// records: with more or fewer, nobody knows which is which.
   package mutating func assign(digests: [UID: SHA256Digest]) -> Findings {
     var remaining: [MessageRecord] = []
     for record in records {
@@ -59,13 +61,15 @@ package struct Locator: Sendable {
       }
       claim(at: index, of: fingerprint, for: record)
     }
-    for record in remaining {
-      guard let fingerprint = record.fingerprint, copies[fingerprint]?.isEmpty == false else {
-        findings.missing.append(record.key)
+    for (fingerprint, claimants) in Dictionary(grouping: remaining, by: \.fingerprint) {
+      guard let fingerprint, copies[fingerprint]?.count == claimants.count else {
+        findings.missing += claimants.map(\.key)
         continue
       }
-      claim(at: 0, of: fingerprint, for: record)
+      for record in claimants { claim(at: 0, of: fingerprint, for: record) }
     }
+    findings.located.sort { $0.key < $1.key }
+    findings.missing.sort()
     findings.unclaimed = copies.values.joined().sorted { $0.entry.uid < $1.entry.uid }
     return findings
   }

@@ -72,6 +72,7 @@ struct Lane {
   ) async -> SyncError? {
     var retry = RetryPolicy(attemptsMax: options.attemptsMax)
     var suspicion = Suspicion()
+    var triedAgain = false
     while true {
       let result: PairSync.Result
       do {
@@ -92,6 +93,10 @@ struct Lane {
       if result.madeProgress { retry.noteProgress() }
       switch failure.scope {
       case .message, .mailbox:
+        if case .retry = failure.remedy, !triedAgain, !stop.isRequested {
+          triedAgain = true
+          continue
+        }
         line.failure = failure
         return nil
       case .run: return failure

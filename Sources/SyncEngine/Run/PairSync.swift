@@ -73,7 +73,12 @@ struct PairSync {
         mailbox, work: work, drifts: drifts, standing: standing, records: records,
         uidValidity: snapshot.uidValidity, result: &result)
     }
-    guard result.failure == nil, !stop.isRequested else { return }
+    guard result.failure == nil, !stop.isRequested, result.line.flagsRefused == 0 else { return }
+    guard !snapshot.isShort else {
+      throw SyncError(
+        .listingIncomplete, scope: .mailbox, remedy: .stop, side: .source, mailbox: name,
+        detail: snapshot.suspicion ?? "")
+    }
     try await journal.finish(
       pair, source: SourceCheckpoint(snapshot.status), target: anchor)
   }

@@ -66,7 +66,8 @@ struct MailboxComparison: Sendable {
       if names != there {
         found.append(difference(.flags, match, "\(wanted) there, \(match.target.flags) here"))
       }
-      if let date = match.source?.internalDate ?? match.record.internalDate,
+      if !Concession.dateWasGivenUp(in: match.record.note),
+        let date = match.source?.internalDate ?? match.record.internalDate,
         let copied = match.target.internalDate, !date.isSameMoment(as: copied)
       {
         found.append(difference(.date, match, "\(date) there, \(copied) here"))
