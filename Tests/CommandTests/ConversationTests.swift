@@ -68,6 +68,19 @@ import Testing
     #expect(said.errors[..<note.lowerBound].hasSuffix("\r\u{1B}[K"))
   }
 
+  @Test func foldersWithoutNewsAreCountedAndThoseLeftOutAreNamedByReason() {
+    var report = Samples.report
+    report.mailboxes.append(MailboxLineItem(pair: Samples.pair(3, "Quiet", "Quiet")))
+    report.leftOut = (10..<15).map { Samples.pair($0, "All \($0)", nil) }
+    let text = ReportText(report: report, elapsed: .zero)
+    #expect(text.table.count == 4)
+    #expect(
+      text.remarks == [
+        "nothing was done in 1 folder",
+        "left out: All 10, All 11, All 12 and 2 more (same name)",
+      ])
+  }
+
   @Test func afterSuccessVerifyIsNext() async {
     var report = Samples.report
     report.mailboxes[0].skipped = 0

@@ -13,11 +13,12 @@ struct PlanText {
       .init("size", isNumber: true), .init("done", isNumber: true), .init("why", widthMax: 72),
     ])
     for line in report.lines {
+      let unknown = line.mapped.target == nil ? "" : "?"
       table.add([
         line.mapped.sourcePath, line.mapped.shownTarget ?? "(left out)",
-        line.messages.map { Quantity.count($0) } ?? "?",
-        line.bytes.map(Quantity.bytes) ?? "?", Quantity.count(line.done),
-        line.mapped.reason,
+        line.messages.map { Quantity.count($0) } ?? unknown,
+        line.bytes.map(Quantity.bytes) ?? unknown,
+        line.mapped.target == nil ? "" : Quantity.count(line.done), line.mapped.reason,
       ])
     }
     return table.lines

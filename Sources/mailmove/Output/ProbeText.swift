@@ -45,8 +45,8 @@ struct ProbeText {
     ])
     for folder in report.session?.folders ?? [] {
       table.add([
-        folder.path, folder.role ?? "", folder.messages.map { Quantity.count($0) } ?? "?",
-        folder.rule,
+        folder.path, folder.role ?? "", folder.messages.map { Quantity.count($0) } ?? "",
+        folder.role == nil ? "" : folder.rule,
       ])
     }
     return table.lines

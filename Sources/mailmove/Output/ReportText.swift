@@ -44,25 +44,42 @@ struct ReportText {
       columns.append(TextTable.Column("still to do", isNumber: true))
     }
     var table = TextTable(columns)
-    for item in report.mailboxes where !item.wasUnchanged {
+    for item in report.mailboxes where hasNews(item) {
       table.add([Self.name(item.pair)] + cells({ item[keyPath: $0] }, hasMore))
     }
     if table.rows.count > 1 { table.add(["total"] + cells(report.total, hasMore)) }
     return table.lines
   }
 
-  /// What the table leaves out.
+  /// What the table leaves out: folders without news, and those that are not moved, by reason.
   var remarks: [String] {
     var lines: [String] = []
-    let unchanged = report.mailboxes.filter(\.wasUnchanged).count
-    if unchanged > 0 {
-      lines.append("\(Quantity.count(unchanged, "folder")) without changes")
+    let quiet = report.mailboxes.count { !hasNews($0) }
+    if quiet > 0 {
+      lines.append("nothing was done in \(Quantity.count(quiet, "folder"))")
     }
-    for pair in report.leftOut {
-      lines.append(
-        SafeText.visible("left out: \(pair.mapped.sourcePath) (\(pair.mapped.reason))"))
+    var reasons: [String] = []
+    for pair in report.leftOut where !reasons.contains(pair.mapped.reason) {
+      reasons.append(pair.mapped.reason)
+    }
+    for reason in reasons {
+      let paths = report.leftOut.filter { $0.mapped.reason == reason }.map(\.mapped.sourcePath)
+      let shown = paths.prefix(Self.pathsShownMax).joined(separator: ", ")
+      let rest = paths.count - Self.pathsShownMax
+      let more = rest > 0 ? " and \(Quantity.count(rest)) more" : ""
+      lines.append(SafeText.visible("left out: \(shown)\(more) (\(reason))"))
     }
     return lines
+  }
+
+  /// Folders with one reason that are named; `plan` names all of them.
+  private static let pathsShownMax = 3
+
+  private func hasNews(_ item: MailboxLineItem) -> Bool {
+    let counts: [KeyPath<MailboxLineItem, Int>] = [
+      \.copied, \.alreadyThere, \.flagsUpdated, \.flagsRefused, \.skipped, \.lost, \.pending,
+    ]
+    return item.failure != nil || counts.contains { item[keyPath: $0] > 0 }
   }
 
   /// The fields of the event `report`.
