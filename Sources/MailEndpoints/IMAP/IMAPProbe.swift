@@ -52,9 +52,17 @@ package struct IMAPProbe: Sendable {
       greeting: await connection.greeting)
     let capabilities = await connection.capabilities()
     report.capabilities = capabilities.names
-    report.mechanisms = capabilities.mechanisms
+    report.mechanisms = capabilities.mechanisms.sorted {
+      Self.rank(of: $0) < Self.rank(of: $1)
+    }
     report.serverID = await fields(of: connection)
     return report
+  }
+
+  /// The order in which a login would choose them.
+  private static func rank(of mechanism: String) -> (Int, String) {
+    let preferred = ["SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2", "PLAIN"]
+    return (preferred.firstIndex(of: mechanism) ?? preferred.count, mechanism)
   }
 
   private func fields(of connection: IMAPConnection) async -> [ProbeReport.IDField] {

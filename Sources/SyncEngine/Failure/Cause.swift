@@ -31,7 +31,7 @@ extension SyncError.Cause {
   package func sentence(for side: SyncError.Side) -> String {
     let server = side == .local ? "server" : "\(side.rawValue) server"
     return switch self {
-    case .cannotConnect: "cannot connect to the \(server)"
+    case .cannotConnect: "the \(server) cannot be reached"
     case .timedOut: "the \(server) did not answer in time"
     case .connectionLost: "the connection to the \(server) was lost"
     case .serverSaidBye: "the \(server) closed the session"

@@ -74,7 +74,7 @@ package struct Run: Sendable {
 
   /// Connects and lists, again and again as far as the errors allow it.
   private func firstContact() async throws -> (Lane.Connections, MailboxListing) {
-    var retry = RetryPolicy(attemptsMax: options.attemptsMax)
+    var retry = RetryPolicy(attemptsMax: min(options.attemptsMax, Self.firstAttemptsMax))
     while true {
       var open: Lane.Connections?
       do {
@@ -91,6 +91,9 @@ package struct Run: Sendable {
       }
     }
   }
+
+  /// Somebody who mistyped a port should not wait for long; cron comes back by itself.
+  private static let firstAttemptsMax = 2
 
   private func select(_ listing: MailboxListing, _ connections: Lane.Connections) async throws
     -> FolderSelection
