@@ -184,31 +184,20 @@ import Testing
     }
   }
 
-  /// Processor time of this thread, which other work on the machine does not lengthen.
-  private static var threadSeconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
-  @Test func tenThousandMailboxesArePlannedInMoments() throws {
+  /// A plan that goes back over all rows for each row would take minutes.
+  @Test(.timeLimit(.minutes(1))) func tenThousandMailboxesArePlanned() throws {
     var rows = [row("INBOX")]
     for index in 0..<9_999 {
       rows.append(decodedRow(["Kunde \(index % 40)", "Jahr \(index % 97)", "Ж \(index)?"]))
     }
     let source = MailboxListing(mailboxes: rows)
     let target = emptyTarget(.exchange)
-    let start = Self.threadSeconds
     let map = try MailboxMapping.plan(source: source, target: target)
-    let taken = Self.threadSeconds - start
     #expect(map.rows.count == 10_000)
-    print("10,000 mailboxes: \(taken) s of this thread's processor time")
-    // About a second in a debug build; a quadratic step would take minutes.
-    #expect(taken < 4)
   }
 
-  @Test func thousandsOfCollisionsArePlannedToo() throws {
-    let rows = (0..<3_000).map { index in
+  @Test func tenThousandCollisionsArePlannedToo() throws {
+    let rows = (0..<10_000).map { index in
       decodedRow([
         "a" + String(repeating: "\u{1}", count: index % 100 + 1) + "b"
           + String(repeating: "\u{2}", count: index / 100)
@@ -216,6 +205,6 @@ import Testing
     }
     let map = try MailboxMapping.plan(
       source: MailboxListing(mailboxes: rows), target: emptyTarget())
-    #expect(Set(map.rows.compactMap(\.target)).count == 3_000)
+    #expect(Set(map.rows.compactMap(\.target)).count == 10_000)
   }
 }

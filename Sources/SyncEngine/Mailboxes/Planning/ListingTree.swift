@@ -28,7 +28,8 @@ struct ListingTree: Sendable {
     mailboxes = unique.map(reader.read)
   }
 
-  /// Old servers list the inbox under a name in the user's language and mark it; it is opened as INBOX.
+  /// Old servers list the inbox under a name in the user's language and mark it; it is opened as
+  /// INBOX.
   private static func withInbox(_ mailboxes: [Mailbox]) -> [Mailbox] {
     if mailboxes.contains(where: \.name.isInbox) { return mailboxes }
     let marked = mailboxes.filter { $0.has("\\Inbox") }
