@@ -81,7 +81,7 @@ package struct MappingRules: Sendable, Equatable {
     guard let role = MailboxRole(attribute: parts[1]), role.treatment == .placed else {
       throw .unknownRole(parts[1])
     }
-    moves.append(Move(from: parts[0], to: .role(role)))
+    moves.append(Move(from: parts[0], to: role == .inbox ? .path("INBOX") : .role(role)))
   }
 
   /// Checks what does not need a server to be checked.

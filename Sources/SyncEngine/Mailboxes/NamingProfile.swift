@@ -55,7 +55,9 @@ package struct NamingProfile: Sendable, Equatable {
     case .smarterMail:
       roleNames = [.sent: "Sent Items", .trash: "Deleted Items", .junk: "Junk E-Mail"]
     case .gmx: mailboxCountMax = 20
-    case .protonBridge: container = "Folders"
+    case .protonBridge:
+      container = "Folders"
+      rolesWithoutChildren = Set(MailboxRole.allCases)
     case .dbmail: applyDBMail()
     case .james:
       foldsCase = false

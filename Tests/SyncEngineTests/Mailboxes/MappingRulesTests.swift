@@ -128,4 +128,9 @@ import Testing
       #expect(map.target("Old") == "INBOX.X.Y")
     }
   }
+
+  @Test func aMailboxCanBeSentToTheInbox() throws {
+    let map = try plan { try $0.addMove("Old=\\Inbox") }
+    #expect(map.target("Old") == "INBOX" && map["Old"]?.decision == .merged)
+  }
 }

@@ -91,6 +91,10 @@ import Testing
       source: listing(row("INBOX"), row("Work"), row("Sent")), target: proton)
     #expect(back.target("Work") == "Folders/Work" && back.target("Sent") == "Sent")
     #expect(back["Work"]?.existsAtTarget == true)
+    let below = try MailboxMapping.plan(
+      source: listing(row("x"), row("INBOX/Lists"), row("Sent"), row("Sent/2019")), target: proton)
+    #expect(below.target("INBOX/Lists") == "Folders/INBOX - Lists")
+    #expect(below.target("Sent/2019") == "Folders/Sent - 2019")
   }
 
   @Test func parentsThatCannotBeOpenedAreNotCopiedThemselves() throws {

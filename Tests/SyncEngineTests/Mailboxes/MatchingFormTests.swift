@@ -28,7 +28,7 @@ import Testing
 
   @Test func formOfAFormIsTheSameForm() {
     var random = SeededGenerator.printingSeed()
-    for _ in 0..<3000 {
+    for _ in 0..<1000 {
       let text = random.text(upTo: 8)
       let form = MatchingForm(text).text
       let again = MatchingForm(form).text

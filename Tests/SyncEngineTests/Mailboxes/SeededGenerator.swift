@@ -1,18 +1,20 @@
 // mailmove: reproducible randomness for tests.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MailWire
 
 @testable import SyncEngine
 
-/// SplitMix64, from a seed that is printed so that a failure can be repeated.
+/// SplitMix64, from a seed that is printed, and taken from MAILMOVE_TEST_SEED to repeat a failure.
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
 
   static func printingSeed(_ function: String = #function) -> SeededGenerator {
-    let seed = UInt64.random(in: 0..<1_000_000)
+    let given = ProcessInfo.processInfo.environment["MAILMOVE_TEST_SEED"].flatMap { UInt64($0) }
+    let seed = given ?? UInt64.random(in: 0..<1_000_000)
     print("seed \(seed) in \(function)")
     return SeededGenerator(seed: seed)
   }

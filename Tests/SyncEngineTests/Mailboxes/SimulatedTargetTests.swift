@@ -15,10 +15,8 @@ import Testing
   private func carryOut(
     _ map: MailboxMap, at target: inout SimulatedTarget, steps: Int
   ) -> [SimulatedTarget.Answer] {
-    map.toCreate.prefix(steps).map { row in
-      guard let name = row.target else { return .refused }
-      return target.create(name)
-    }
+    let missing = Set(map.rows.filter { !$0.existsAtTarget }.compactMap(\.target))
+    return missing.sorted().prefix(steps).map { target.create($0) }
   }
 
   @Test(arguments: [

@@ -14,7 +14,7 @@ struct ListingTree: Sendable {
   let delimiter: UInt8?
 
   init(_ listing: MailboxListing) {
-    let unique = Self.unique(listing.mailboxes)
+    let unique = Self.unique(Self.withInbox(listing.mailboxes))
     let delimiter = Self.delimiter(of: listing, unique)
     var personal = (listing.namespaces?.personal ?? []).compactMap { Self.segments(of: $0) }
     if listing.namespaces == nil, Self.isAllBelowInbox(unique) {
@@ -26,6 +26,20 @@ struct ListingTree: Sendable {
     prefix = personal.first?.map(\.text) ?? []
     let reader = Reader(listing: listing, personal: personal.sorted { $0.count > $1.count })
     mailboxes = unique.map(reader.read)
+  }
+
+  /// Old servers list the inbox under a name in the user's language and mark it; it is opened as
+  /// INBOX.
+  private static func withInbox(_ mailboxes: [Mailbox]) -> [Mailbox] {
+    if mailboxes.contains(where: \.name.isInbox) { return mailboxes }
+    let marked = mailboxes.filter { $0.has("\\Inbox") }
+    guard marked.count == 1, let inbox = marked.first else { return mailboxes }
+    return mailboxes.map { mailbox in
+      guard mailbox.name == inbox.name else { return mailbox }
+      return Mailbox(
+        name: .inbox, delimiter: mailbox.delimiter, attributes: mailbox.attributes,
+        isSubscribed: mailbox.isSubscribed, status: mailbox.status)
+    }
   }
 
   /// One row for each name. hMailServer lists some names twice; their attributes are put together.

@@ -20,7 +20,7 @@ extension MappingPlanner {
     for row in frozen.values.sorted(by: { $0.source < $1.source }) {
       guard let name = row.target else { continue }
       let path = MailboxPath(name, delimiter: row.targetDelimiter)
-      let spot = target.spot(of: path.texts)
+      let spot = target.spot(of: path.texts).named(name)
       let node = nodeByName[row.source.bytes]
       if case .node = claims[spot.key] {
       } else {

@@ -51,9 +51,10 @@ extension MappingPlanner {
       return wish(
         node, text, below: place.spot, flattenedFrom: nil, isSame: parentIsSame, reason: reason)
     }
-    let above =
-      place.spot.segments.count > target.prefix.segments.count
-      ? target.spot(of: place.spot.segments.dropLast()) : target.prefix
+    let isOurs =
+      place.spot.segments.count > top.segments.count
+      && place.spot.segments.starts(with: top.segments)
+    let above = isOurs ? target.spot(above: place.spot) : top
     return wish(
       node, text, below: above, flattenedFrom: place.spot.segments.last, isSame: false,
       reason: "the target cannot have folders below '\(MailboxPath.text(of: place.spot.segments))'")
@@ -153,7 +154,7 @@ extension MappingPlanner {
     while base.name.count + 1 + Self.roomMin > target.profile.pathBytesMax,
       base.segments.count > top.segments.count
     {
-      base = target.spot(of: base.segments.dropLast())
+      base = target.spot(above: base)
     }
     return base
   }

@@ -25,10 +25,8 @@ extension MappingPlanner {
     _ index: Int, _ listed: ListedMailbox, hasSubscriptions: Bool
   ) -> MappedMailbox {
     let entry = roles.entries[index]
-    // Old Gmail lists the inbox under a name in the user's language; it is still opened as INBOX.
-    let isNamedInbox = entry?.role == .inbox && entry?.rule == .attribute
     var row = MappedMailbox(
-      source: isNamedInbox ? .inbox : listed.mailbox.name,
+      source: listed.mailbox.name,
       sourceDelimiter: listed.mailbox.delimiter, sourcePath: listed.path.text, role: entry?.role,
       roleRule: entry?.rule ?? .none, decision: .skipped, reason: skipped[index]?.text ?? "")
     row.sourceUIDValidity = listed.mailbox.status?.uidValidity
@@ -48,7 +46,7 @@ extension MappingPlanner {
     row.reason = placement.reason
     row.createRole = placement.createRole
     row.target =
-      placement.existing?.mailbox.name ?? MailboxName(placement.spot.name)
+      MailboxName(placement.spot.name)
     row.targetDelimiter = placement.existing?.mailbox.delimiter ?? delimiter
     row.targetPath = MailboxPath.text(of: placement.spot.segments)
     row.existsAtTarget = placement.existing?.mailbox.isSelectable ?? false

@@ -57,9 +57,7 @@ struct MappingPlanner {
         listed, role: roles.entries[index]?.role, family: listing.family, rules: rules)
     }
     let nodes = SourceTree(source, copied: source.mailboxes.indices.filter { skipped[$0] == nil })
-    let listedInbox = roles.leader(of: .inbox)
-    inbox =
-      listedInbox.flatMap { nodes.nodeOf[$0] } ?? nodes.nodes.indices.first(where: nodes.isInbox)
+    inbox = nodes.nodes.indices.first(where: nodes.isInbox)
     let matched = MoveMatch.nodes(rules.moves, nodes)
     let target = TargetTree(target)
     self.rules = rules

@@ -3,12 +3,24 @@
 
 /// The place a node of the source gets at the target, and why.
 struct Placement: Sendable {
-  var spot: Spot
+  let spot: Spot
   /// The mailbox that is there already.
-  var existing: ListedMailbox?
+  let existing: ListedMailbox?
   /// Whether mailboxes can be made below it.
-  var acceptsChildren: Bool
-  var decision: MappedMailbox.Decision
-  var reason: String
-  var createRole: MailboxRole?
+  let acceptsChildren: Bool
+  let decision: MappedMailbox.Decision
+  let reason: String
+  let createRole: MailboxRole?
+
+  init(
+    spot: Spot, existing: ListedMailbox?, acceptsChildren: Bool,
+    decision: MappedMailbox.Decision, reason: String, createRole: MailboxRole? = nil
+  ) {
+    self.spot = existing.map { spot.named($0.mailbox.name) } ?? spot
+    self.existing = existing
+    self.acceptsChildren = acceptsChildren
+    self.decision = decision
+    self.reason = reason
+    self.createRole = createRole
+  }
 }

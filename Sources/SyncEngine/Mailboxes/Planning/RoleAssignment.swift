@@ -74,7 +74,6 @@ struct RoleAssignment: Sendable {
     let roles = tree.mailboxes.map(Self.attributeRole)
     var counts: [MailboxRole: Int] = [:]
     for found in roles { if let found { counts[found.role, default: 0] += 1 } }
-    let hasInbox = tree.mailboxes.contains(where: \.isInbox)
     var doubted: Set<String> = []
     for (index, listed) in tree.mailboxes.enumerated() where entries[index] == nil {
       if listed.isInbox {
@@ -82,7 +81,7 @@ struct RoleAssignment: Sendable {
         continue
       }
       guard let found = roles[index], listed.space == .personal else { continue }
-      if found.role == .inbox && hasInbox { continue }
+      if found.role == .inbox { continue }
       if isOnNearlyAll(counts[found.role] ?? 0) {
         doubted.insert(found.attribute)
       } else {

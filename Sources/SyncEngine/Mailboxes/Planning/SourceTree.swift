@@ -59,10 +59,18 @@ struct SourceTree: Sendable {
             level: listed.dropped + depth + 1))
         parent = nodes.count - 1
       }
-      if let parent {
-        nodes[parent].listed = index
-        nodeOf[index] = parent
+      guard var node = parent else { continue }
+      if nodes[node].listed != nil {
+        // `Inbox/a` beside `INBOX/a`: the same parent, and two mailboxes all the same.
+        let twin = nodes[node]
+        nodes.append(
+          Node(
+            parent: twin.parent, depth: twin.depth, text: twin.text, listed: nil, witness: index,
+            level: twin.level))
+        node = nodes.count - 1
       }
+      nodes[node].listed = index
+      nodeOf[index] = node
     }
   }
 

@@ -44,6 +44,12 @@ struct TargetTree: Sendable {
     spots.spot(below: parent, segment)
   }
 
+  /// The place one level above another.
+  func spot(above spot: Spot) -> Spot {
+    let above = self.spot(of: spot.segments.dropLast())
+    return mailbox(at: above).map { above.named($0.mailbox.name) } ?? above
+  }
+
   func spot(of segments: [String], from root: Spot = .root) -> Spot {
     spots.spot(of: segments, from: root)
   }

@@ -7,9 +7,6 @@
 /// tables are reviewed by hand: verbs, names that mean "bulk mail" or plain "garbage", and everyday
 /// words are left out, because a wrong guess sends mail where servers purge it.
 package enum RoleNames {
-  /// Goes up whenever a table changes; rows that are frozen keep the answer of their version.
-  package static let version = 1
-
   /// How far a name may be believed.
   package enum Tier: Sendable, Equatable {
     /// Decides by itself.
