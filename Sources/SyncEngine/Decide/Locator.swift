@@ -47,31 +47,39 @@ package struct Locator: Sendable {
 
   /// Gives every record its copy. `digests` holds the digests of the undecided copies.
   ///
-  /// First every record takes a copy with its own digest. What is left under one header is given
-  /// out in order, which a target that rewrites bytes keeps, and only if there are as many copies
-  /// as records: with more or fewer, nobody knows which is which.
+  /// First every record takes a copy with its own digest. Where none under one header did, the
+  /// target rewrites bytes but keeps the order of appending, so they are given out in order. Where
+  /// some did, the others are missing, whatever else has their header.
   package mutating func assign(digests: [UID: SHA256Digest]) -> Findings {
-    var remaining: [MessageRecord] = []
-    for record in records {
-      guard let fingerprint = record.fingerprint, let digest = record.digest,
-        let index = copies[fingerprint]?.firstIndex(where: { digests[$0.entry.uid] == digest })
-      else {
-        remaining.append(record)
-        continue
-      }
-      claim(at: index, of: fingerprint, for: record)
-    }
-    for (fingerprint, claimants) in Dictionary(grouping: remaining, by: \.fingerprint) {
-      guard let fingerprint, copies[fingerprint]?.count == claimants.count else {
+    for (fingerprint, claimants) in Dictionary(grouping: records, by: \.fingerprint) {
+      guard let fingerprint else {
         findings.missing += claimants.map(\.key)
         continue
       }
-      for record in claimants { claim(at: 0, of: fingerprint, for: record) }
+      let remaining = claimants.filter { !claimByDigest($0, of: fingerprint, digests) }
+      let isRewritten = remaining.count == claimants.count
+      for record in remaining {
+        if isRewritten, copies[fingerprint]?.isEmpty == false {
+          claim(at: 0, of: fingerprint, for: record)
+        } else {
+          findings.missing.append(record.key)
+        }
+      }
     }
     findings.located.sort { $0.key < $1.key }
     findings.missing.sort()
     findings.unclaimed = copies.values.joined().sorted { $0.entry.uid < $1.entry.uid }
     return findings
+  }
+
+  private mutating func claimByDigest(
+    _ record: MessageRecord, of fingerprint: Fingerprint, _ digests: [UID: SHA256Digest]
+  ) -> Bool {
+    guard let digest = record.digest,
+      let index = copies[fingerprint]?.firstIndex(where: { digests[$0.entry.uid] == digest })
+    else { return false }
+    claim(at: index, of: fingerprint, for: record)
+    return true
   }
 
   private mutating func claim(at index: Int, of fingerprint: Fingerprint, for record: MessageRecord)
