@@ -3,9 +3,10 @@
 
 import MailEndpoints
 import MailTestKit
-import MailWire
 import SyncEngine
 import Testing
+
+@testable import MailWire
 
 @Suite struct ScramLoginTests {
   /// What a server does after the client's proof.
