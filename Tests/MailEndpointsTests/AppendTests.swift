@@ -63,8 +63,8 @@ import Testing
   @Test(
     .timeLimit(.minutes(1)),
     arguments: [
-      ("IMAP4rev1", "{19}", "{5018}"), ("IMAP4rev1 LITERAL+", "{19+}", "{5018+}"),
-      ("IMAP4rev1 LITERAL-", "{19+}", "{5018}"),
+      ("IMAP4rev1", "{17}", "{5016}"), ("IMAP4rev1 LITERAL+", "{17+}", "{5016+}"),
+      ("IMAP4rev1 LITERAL-", "{17+}", "{5016}"),
     ])
   func literalsWaitWhereTheServerWantsIt(
     capabilities: String, small: String, big: String
