@@ -108,13 +108,14 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
-  func aGroupIsHalvedToo_whenItsLiteralIsNotAskedFor() async throws {
+  func aGroupIsHalvedWhenALiteralIsNotAskedFor() async throws {
     let shelf = Shelf()
     let server = try ScriptedIMAPServer(
       capabilities: "IMAP4rev1 MULTIAPPEND",
+      answer: Self.answering { request, _ in shelf.store(request) },
       refusesLiteral: { text, octets in
         text.hasPrefix("APPEND") && octets > 1_000 ? "NO [TOOBIG] no" : nil
-      }, answer: Self.answering { request, _ in shelf.store(request) })
+      })
     let messages = (1...5).map {
       ScriptedMailbox.message($0, String(repeating: "x", count: $0 == 4 ? 2_000 : 10))
     }

@@ -71,11 +71,13 @@ import Testing
     while let first = rest.first {
       if first == "\"" {
         let inside = rest.dropFirst().prefix { $0 != "\"" }
-        try #require(!inside.contains("\\"))
+        #expect(!inside.contains("\\"))
         found.append(String(inside))
         rest = rest.dropFirst(inside.count + 2).drop { $0 == " " }
       } else {
-        found.append(String(decoding: try #require(literals.popFirst()), as: UTF8.self))
+        let literal = try #require(literals.first)
+        literals.removeFirst()
+        found.append(String(decoding: literal, as: UTF8.self))
         rest = rest.drop { $0 != "}" }.dropFirst().drop { $0 == " " }
       }
     }

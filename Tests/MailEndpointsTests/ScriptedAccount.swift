@@ -51,12 +51,12 @@ final class CredentialQueue: Sendable {
 extension ScriptedIMAPServer {
   convenience init(
     capabilities: String = "IMAP4rev1", opening: Opening = .tls, greeting: String = "* OK hello",
-    refusesLiteral: @escaping @Sendable (String, Int) -> String? = { _, _ in nil },
-    answer: @escaping Answer = { _, _ in nil }
+    answer: @escaping Answer = { _, _ in nil },
+    refusesLiteral: @escaping @Sendable (String, Int) -> String? = { _, _ in nil }
   ) throws {
     try self.init(
       ScriptedTrust.identity.get(), capabilities: capabilities, opening: opening,
-      greeting: greeting, refusesLiteral: refusesLiteral, answer: answer)
+      greeting: greeting, answer: answer, refusesLiteral: refusesLiteral)
   }
 
   /// The account of a user at this server; `user` as it is typed, not as it is in a URL.

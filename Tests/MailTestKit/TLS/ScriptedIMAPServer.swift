@@ -40,8 +40,8 @@ package final class ScriptedIMAPServer: Sendable {
   package init(
     _ identity: Identity, capabilities: String = "IMAP4rev1", opening: Opening = .tls,
     greeting: String = "* OK hello",
-    refusesLiteral: @escaping @Sendable (String, Int) -> String? = { _, _ in nil },
-    answer: @escaping Answer = { _, _ in nil }
+    answer: @escaping Answer = { _, _ in nil },
+    refusesLiteral: @escaping @Sendable (String, Int) -> String? = { _, _ in nil }
   ) throws {
     let record = Record()
     let plan = Plan(
