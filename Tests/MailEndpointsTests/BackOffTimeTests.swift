@@ -22,7 +22,7 @@ import Testing
     .timeLimit(.minutes(1)),
     arguments: [
       "", "try again later", "minutes", "in a few minutes", "5 messages",
-      "wait 99999999999999999999 minutes", "100000001 seconds", "code 15; seconds unknown",
+      "wait 99999999999999999999 minutes", "100000001 seconds",
     ])
   func readsNothingWhereNoTimeIsNamed(text: String) {
     #expect(BackOffTime.read(text) == nil)

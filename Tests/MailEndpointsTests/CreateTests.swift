@@ -13,15 +13,20 @@ import Testing
   final class Mailboxes: Sendable {
     private let names: Mutex<[String]>
     private let isRacing: Bool
+    private let fold: @Sendable (String) -> String
     private let refusal: @Sendable (_ text: String) -> String?
 
-    /// - Parameter isRacing: what is refused has just been made by another client.
+    /// - Parameters:
+    ///   - isRacing: what is refused has just been made by another client.
+    ///   - fold: what the server makes of a name.
     init(
       _ names: [String] = ["INBOX"], isRacing: Bool = false,
+      folding fold: @escaping @Sendable (String) -> String = { $0 },
       refusal: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
       self.names = Mutex(names)
       self.isRacing = isRacing
+      self.fold = fold
       self.refusal = refusal
     }
 
@@ -34,7 +39,7 @@ import Testing
           ? ScriptedMailbox.opened() : ["NO [NONEXISTENT] no such mailbox"]
       case "CREATE":
         let refusal = refusal(request.text)
-        if refusal == nil || isRacing { names.withLock { $0.append(name) } }
+        if refusal == nil || isRacing { names.withLock { $0.append(fold(name)) } }
         return [refusal ?? "OK done"]
       default: return nil
       }
@@ -82,7 +87,7 @@ import Testing
     let row = ScriptedMailbox.mapped("Top/50% off*")
     let other = try #require(CreateAlternatives.names(for: row, family: .generic).first)
     let (result, creates) = try await Self.open(
-      row, at: Mailboxes { $0.contains("%") ? refusal : nil })
+      row, at: Mailboxes(refusal: { $0.contains("%") ? refusal : nil }))
     #expect(try result.get().name == other)
     #expect(creates.count == 2)
     #expect(creates.first == #"CREATE "Top/50% off*""#)
@@ -92,7 +97,7 @@ import Testing
   func theFirstRefusalIsReportedWhenNoNameWorks() async throws {
     let (result, creates) = try await Self.open(
       ScriptedMailbox.mapped("50% off"),
-      at: Mailboxes { $0.contains("%") ? "NO first" : "NO second" })
+      at: Mailboxes(refusal: { $0.contains("%") ? "NO first" : "NO second" }))
     let error = try #require(throws: SyncError.self) { try result.get() }
     #expect(error.cause == .mailboxNameRefused)
     #expect(error.scope == .mailbox)
@@ -104,7 +109,7 @@ import Testing
   @Test(.timeLimit(.minutes(1)))
   func otherNamesAreNoHelpAgainstMissingPermission() async throws {
     let (result, creates) = try await Self.open(
-      ScriptedMailbox.mapped("50% off"), at: Mailboxes { _ in "NO [NOPERM] not you" })
+      ScriptedMailbox.mapped("50% off"), at: Mailboxes(refusal: { _ in "NO [NOPERM] not you" }))
     let error = try #require(throws: SyncError.self) { try result.get() }
     #expect(error.cause == .permissionDenied)
     #expect(creates.count == 1)
@@ -114,7 +119,7 @@ import Testing
   func aRoleThatIsRefusedIsDoneWithout() async throws {
     let (result, creates) = try await Self.open(
       ScriptedMailbox.mapped("Sent", role: .sent),
-      at: Mailboxes { $0.contains("USE") ? "NO [USEATTR] taken" : nil },
+      at: Mailboxes(refusal: { $0.contains("USE") ? "NO [USEATTR] taken" : nil }),
       capabilities: "IMAP4rev1 CREATE-SPECIAL-USE")
     #expect(try result.get().wasCreated)
     #expect(creates == [#"CREATE "Sent" (USE (\Sent))"#, #"CREATE "Sent""#])
@@ -131,8 +136,28 @@ import Testing
     .timeLimit(.minutes(1)), arguments: ["NO [ALREADYEXISTS] there", "NO Mailbox already exists"])
   func aMailboxThatSomebodyElseMadeMeanwhileIsTaken(answer: String) async throws {
     let (result, creates) = try await Self.open(
-      ScriptedMailbox.mapped("Work"), at: Mailboxes(isRacing: true) { _ in answer })
+      ScriptedMailbox.mapped("Work"), at: Mailboxes(isRacing: true, refusal: { _ in answer }))
     #expect(try result.get().name == MailboxName(wire: "Work"))
+    #expect(creates.count == 1)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func theNameThatTheServerMadeOfItCounts() async throws {
+    let mailboxes = Mailboxes(folding: { $0.lowercased() })
+    let (result, creates) = try await Self.open(ScriptedMailbox.mapped("Work"), at: mailboxes)
+    let mailbox = try result.get()
+    #expect(mailbox.name == MailboxName(wire: "work"))
+    #expect(mailbox.wasCreated)
+    #expect(creates == [#"CREATE "Work""#])
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aMailboxThatIsNotThereAfterItsCreationIsRefused() async throws {
+    let mailboxes = Mailboxes(folding: { _ in "INBOX" })
+    let (result, creates) = try await Self.open(ScriptedMailbox.mapped("Work"), at: mailboxes)
+    let error = try #require(throws: SyncError.self) { try result.get() }
+    #expect(error.cause == .mailboxNameRefused)
+    #expect(error.scope == .mailbox)
     #expect(creates.count == 1)
   }
 }

@@ -125,4 +125,33 @@ import Testing
     #expect(error.mailbox == .inbox)
     #expect(server.texts(of: "UID FETCH").isEmpty)
   }
+
+  @Test(.timeLimit(.minutes(1)))
+  func twoBatchesUnderWayEachGetTheirOwn() async throws {
+    let answers = AnswerQueue([
+      [Self.one, ScriptedMailbox.fetched(3, uid: 3, body: "early"), "OK done"],
+      [Self.two, "OK done"],
+    ])
+    let server = try ScriptedIMAPServer { request, _ in
+      switch request.name {
+      case "EXAMINE": ScriptedMailbox.opened(exists: 3, uidNext: 4)
+      case "UID FETCH": answers.next()
+      default: nil
+      }
+    }
+    let source = try await IMAPSource.connect(server.account(side: .source))
+    let first = try await source.fetch(ScriptedMailbox.batch(1), from: .inbox)
+    let second = try await source.fetch(ScriptedMailbox.batch(2, 3), from: .inbox)
+    var uids: [[UInt32]] = []
+    for stream in [first, second] {
+      var found: [UInt32] = []
+      while let fetched = try await stream.next() { found.append(fetched.key.uid.rawValue) }
+      uids.append(found)
+    }
+    await source.close()
+    server.stop()
+    #expect(uids == [[1], [3, 2]])
+    #expect(server.texts(of: "EXAMINE").count == 1)
+    #expect(server.requests.last?.name == "LOGOUT")
+  }
 }
