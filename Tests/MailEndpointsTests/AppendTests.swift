@@ -51,7 +51,7 @@ import Testing
     let messages = (1...7).map {
       ScriptedMailbox.message($0, String(repeating: "ä\u{0}", count: Int($0) * 500))
     }
-    let outcome = try await Outcome.appending(messages, to: server)
+    let outcome = try await AppendOutcome.appending(messages, to: server)
     #expect(outcome.count == 7)
     #expect(shelf.stored == messages.map(\.bytes))
     #expect(
@@ -76,7 +76,7 @@ import Testing
       ScriptedMailbox.message(1, "x"),
       ScriptedMailbox.message(2, String(repeating: "x", count: 5_000)),
     ]
-    _ = try await Outcome.appending(messages, to: server)
+    _ = try await AppendOutcome.appending(messages, to: server)
     let texts = server.texts(of: "APPEND")
     #expect(texts.count == 2)
     #expect(texts.first?.hasSuffix(small) == true, "\(texts)")
@@ -94,7 +94,7 @@ import Testing
     let messages = (1...7).map {
       ScriptedMailbox.message($0, $0 == poison ? "poison" : "good")
     }
-    let outcome = try await Outcome.appending(messages, to: server)
+    let outcome = try await AppendOutcome.appending(messages, to: server)
     #expect(outcome.count == 7)
     #expect(Array(outcome.refused.keys) == [poison])
     #expect(outcome.refused[poison]?.cause == .messageRefused)
@@ -119,7 +119,7 @@ import Testing
     let messages = (1...5).map {
       ScriptedMailbox.message($0, String(repeating: "x", count: $0 == 4 ? 2_000 : 10))
     }
-    let outcome = try await Outcome.appending(messages, to: server)
+    let outcome = try await AppendOutcome.appending(messages, to: server)
     #expect(outcome.count == 5)
     #expect(Array(outcome.refused.keys) == [4])
     #expect(outcome.refused[4]?.cause == .messageTooBig)
@@ -143,7 +143,7 @@ import Testing
     let server = try ScriptedIMAPServer(
       capabilities: "IMAP4rev1 LITERAL+ MULTIAPPEND",
       answer: Self.answering { _, _ in [answer] })
-    let outcome = try await Outcome.appending(
+    let outcome = try await AppendOutcome.appending(
       (1...4).map { ScriptedMailbox.message($0, "text") }, to: server)
     #expect(outcome.count == 4)
     #expect(Set(outcome.refused.values.map(\.cause)) == [cause])
@@ -158,7 +158,7 @@ import Testing
   func aMessageThatIsTooBigIsRefusedAtOnce(answer: String) async throws {
     let server = try ScriptedIMAPServer(
       capabilities: "IMAP4rev1 LITERAL+", answer: Self.answering { _, _ in [answer] })
-    let outcome = try await Outcome.appending([ScriptedMailbox.message(1, "big")], to: server)
+    let outcome = try await AppendOutcome.appending([ScriptedMailbox.message(1, "big")], to: server)
     #expect(outcome.refused[1]?.cause == .messageTooBig)
     #expect(outcome.refused[1]?.remedy == .skip)
     #expect(server.texts(of: "APPEND").count == 1)
@@ -170,7 +170,8 @@ import Testing
     let server = try ScriptedIMAPServer(
       capabilities: "IMAP4rev1 LITERAL+ UIDPLUS",
       answer: Self.answering { request, _ in shelf.store(request, uidValidity: 8) })
-    let outcome = try await Outcome.appending([ScriptedMailbox.message(1, "text")], to: server)
+    let outcome = try await AppendOutcome.appending(
+      [ScriptedMailbox.message(1, "text")], to: server)
     #expect(outcome.stored == [1: Receipt(uid: nil)])
   }
 
@@ -179,7 +180,7 @@ import Testing
     let server = try ScriptedIMAPServer(
       capabilities: "IMAP4rev1 LITERAL+ MULTIAPPEND UIDPLUS",
       answer: Self.answering { _, _ in ["OK [APPENDUID 7 1:2] stored"] })
-    let outcome = try await Outcome.appending(
+    let outcome = try await AppendOutcome.appending(
       (1...3).map { ScriptedMailbox.message($0, "text") }, to: server)
     #expect(outcome.stored == [1: Receipt(uid: nil), 2: Receipt(uid: nil), 3: Receipt(uid: nil)])
   }
@@ -193,7 +194,7 @@ import Testing
         return nil
       })
     let error = try await failure {
-      try await Outcome.appending([ScriptedMailbox.message(1, "text")], to: server)
+      try await AppendOutcome.appending([ScriptedMailbox.message(1, "text")], to: server)
     }
     #expect(error.cause == .connectionLost)
     #expect(error.scope == .connection)
@@ -207,7 +208,7 @@ import Testing
       capabilities: "IMAP4rev1 LITERAL+",
       answer: Self.answering { _, _ in ["* BYE shutting down"] })
     let error = try await failure {
-      try await Outcome.appending([ScriptedMailbox.message(1, "text")], to: server)
+      try await AppendOutcome.appending([ScriptedMailbox.message(1, "text")], to: server)
     }
     #expect(error.cause == .serverSaidBye)
     #expect(error.scope == .connection)

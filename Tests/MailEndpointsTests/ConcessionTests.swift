@@ -57,7 +57,7 @@ import Testing
   @Test(.timeLimit(.minutes(1)), arguments: cases)
   func goesDownStepByStepAndSaysWhatWasGivenUp(row: Case) async throws {
     let server = try Self.server(objecting: row.objection)
-    let outcome = try await Outcome.appending([Self.message], to: server)
+    let outcome = try await AppendOutcome.appending([Self.message], to: server)
     #expect(outcome.stored == [1: Receipt(uid: nil, concessions: row.concessions)])
     #expect(outcome.count == 1)
     let literal = "{\(Self.message.bytes.count)+}"
@@ -68,7 +68,7 @@ import Testing
   @Test(.timeLimit(.minutes(1)))
   func flagsThatAppendRefusesAreStoredAfterwards() async throws {
     let server = try Self.server(objecting: "$Label", uid: true)
-    let outcome = try await Outcome.appending([Self.message], to: server)
+    let outcome = try await AppendOutcome.appending([Self.message], to: server)
     #expect(outcome.stored == [1: Receipt(uid: UID(12))])
     #expect(server.texts(of: "UID STORE") == ["UID STORE 12 +FLAGS.SILENT ($Label)"])
   }
@@ -76,7 +76,7 @@ import Testing
   @Test(.timeLimit(.minutes(1)))
   func flagsThatStoreRefusesTooAreOnTheReceipt() async throws {
     let server = try Self.server(objecting: #"\Seen"#, uid: true, refusingStore: true)
-    let outcome = try await Outcome.appending([Self.message], to: server)
+    let outcome = try await AppendOutcome.appending([Self.message], to: server)
     #expect(
       outcome.stored == [1: Receipt(uid: UID(12), concessions: [.flagsDropped(Self.all)])])
     #expect(server.texts(of: "UID STORE").count == 2)
@@ -85,7 +85,7 @@ import Testing
   @Test(.timeLimit(.minutes(1)))
   func aMessageRefusedAtTheLastStepIsRefused() async throws {
     let server = try Self.server(objecting: "APPEND")
-    let outcome = try await Outcome.appending([Self.message], to: server)
+    let outcome = try await AppendOutcome.appending([Self.message], to: server)
     #expect(outcome.refused[1]?.cause == .messageRefused)
     #expect(outcome.refused[1]?.detail == "cannot read that")
     #expect(outcome.stored.isEmpty)
@@ -97,7 +97,7 @@ import Testing
     let server = try ScriptedIMAPServer(capabilities: "IMAP4rev1 LITERAL+") { request, _ in
       request.name == "SELECT" ? ScriptedMailbox.opened(permanentFlags: #"\Seen"#) : nil
     }
-    let outcome = try await Outcome.appending([Self.message], to: server)
+    let outcome = try await AppendOutcome.appending([Self.message], to: server)
     #expect(
       outcome.stored == [1: Receipt(uid: nil, concessions: [.flagsDropped(Self.label)])])
     #expect(server.texts(of: "APPEND").first?.contains(#"(\Seen) ""#) == true)
@@ -107,7 +107,7 @@ import Testing
   func aMessageWithoutADateIsGivenNone() async throws {
     let server = try Self.server(objecting: "nothing")
     let message = ScriptedMailbox.message(1, "text", date: nil)
-    let outcome = try await Outcome.appending([message], to: server)
+    let outcome = try await AppendOutcome.appending([message], to: server)
     #expect(outcome.stored == [1: Receipt(uid: nil, concessions: [.dateReplaced(from: .now)])])
     #expect(server.texts(of: "APPEND") == ["APPEND \"INBOX\" () {\(message.bytes.count)+}"])
   }

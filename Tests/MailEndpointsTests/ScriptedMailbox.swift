@@ -1,11 +1,8 @@
 // mailmove: what a scripted server says about its mailbox.
 // SPDX-License-Identifier: Apache-2.0
 
-import MailEndpoints
-import MailTestKit
 import MailWire
 import SyncEngine
-import Testing
 
 /// A mailbox with UIDVALIDITY 7, as a script shows it.
 enum ScriptedMailbox {
@@ -60,42 +57,5 @@ enum ScriptedMailbox {
     row.targetPath = name
     row.createRole = role
     return row
-  }
-}
-
-/// What became of appended messages, by the UID they have at the source.
-struct Outcome {
-  var stored: [UInt32: Receipt] = [:]
-  var refused: [UInt32: SyncError] = [:]
-  var count = 0
-
-  init(_ results: [AppendResult]) {
-    count = results.count
-    for result in results {
-      switch result.verdict {
-      case .stored(let receipt): stored[result.key.uid.rawValue] = receipt
-      case .refused(let error): refused[result.key.uid.rawValue] = error
-      }
-    }
-  }
-
-  /// Appends messages to INBOX of a scripted server, one session, and stops the server.
-  static func appending(
-    _ messages: [Message], to server: ScriptedIMAPServer
-  ) async throws -> Outcome {
-    let target = try await IMAPTarget.connect(server.account())
-    var results: [AppendResult] = []
-    do {
-      let inbox = try await target.open(ScriptedMailbox.mapped("INBOX"), lastKnown: nil)
-      for message in messages { results += try await target.append(message, to: inbox) }
-      results += try await target.settle()
-    } catch {
-      await target.close()
-      server.stop()
-      throw error
-    }
-    await target.close()
-    server.stop()
-    return Outcome(results)
   }
 }

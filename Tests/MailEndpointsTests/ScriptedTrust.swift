@@ -1,4 +1,4 @@
-// mailmove: accounts at scripted servers.
+// mailmove: scripted servers that a client trusts, and accounts at them.
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
@@ -7,8 +7,6 @@ import MailTestKit
 import MailTransport
 import MailWire
 import SyncEngine
-import Synchronization
-import Testing
 
 /// The authority behind all scripted servers of a test run.
 enum ScriptedTrust {
@@ -19,32 +17,6 @@ enum ScriptedTrust {
     defer { try? FileManager.default.removeItem(atPath: file) }
     try authority.get().certificatePEM.write(toFile: file, atomically: true, encoding: .utf8)
     return try TLSContext(TLSPolicy(trust: .caFile(file)))
-  }
-}
-
-/// Hands out credentials one after the other, the last one for ever, and counts.
-final class CredentialQueue: Sendable {
-  private let state: Mutex<(next: Int, all: [Credential])>
-
-  init(_ credentials: [Credential]) { state = Mutex((0, credentials)) }
-
-  static func password(_ text: String) -> CredentialQueue {
-    CredentialQueue([.password(Secret(text))])
-  }
-
-  static func tokens(_ texts: String...) -> CredentialQueue {
-    CredentialQueue(texts.map { .token(Secret($0)) })
-  }
-
-  var timesAsked: Int { state.withLock { $0.next } }
-
-  func provider(_ kind: CredentialProvider.Kind) -> CredentialProvider {
-    CredentialProvider(kind: kind) {
-      self.state.withLock { state in
-        defer { state.next += 1 }
-        return state.all[min(state.next, state.all.count - 1)]
-      }
-    }
   }
 }
 
@@ -79,9 +51,7 @@ extension ScriptedIMAPServer {
 }
 
 /// Runs what has to fail, and returns how.
-func failure<Result>(
-  _ body: () async throws -> Result, sourceLocation: SourceLocation = #_sourceLocation
-) async throws -> SyncError {
+func failure<Result>(_ body: () async throws -> Result) async throws -> SyncError {
   do { _ = try await body() } catch let error as SyncError { return error }
   throw TestServerError(what: "nothing failed")
 }
