@@ -1,0 +1,163 @@
+// mailmove: mailboxes are made where they are missing.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailEndpoints
+import MailTestKit
+import MailWire
+import SyncEngine
+import Synchronization
+import Testing
+
+@Suite struct CreateTests {
+  /// The mailboxes of a scripted server, which makes what it is not told to refuse.
+  final class Mailboxes: Sendable {
+    private let names: Mutex<[String]>
+    private let isRacing: Bool
+    private let fold: @Sendable (String) -> String
+    private let refusal: @Sendable (_ text: String) -> String?
+
+    /// - Parameters:
+    ///   - isRacing: what is refused has just been made by another client.
+    ///   - fold: what the server makes of a name.
+    init(
+      _ names: [String] = ["INBOX"], isRacing: Bool = false,
+      folding fold: @escaping @Sendable (String) -> String = { $0 },
+      refusal: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) {
+      self.names = Mutex(names)
+      self.isRacing = isRacing
+      self.fold = fold
+      self.refusal = refusal
+    }
+
+    func answer(_ request: ScriptedIMAPServer.Request) -> [String]? {
+      let name = request.text.split(separator: "\"").dropFirst().first.map(String.init) ?? ""
+      switch request.name {
+      case "LIST": return names.withLock { $0 }.map { "* LIST () \"/\" \"\($0)\"" } + ["OK done"]
+      case "SELECT":
+        return names.withLock { $0 }.contains(name)
+          ? ScriptedMailbox.opened() : ["NO [NONEXISTENT] no such mailbox"]
+      case "CREATE":
+        let refusal = refusal(request.text)
+        if refusal == nil || isRacing { names.withLock { $0.append(fold(name)) } }
+        return [refusal ?? "OK done"]
+      default: return nil
+      }
+    }
+  }
+
+  private static func open(
+    _ row: MappedMailbox, at mailboxes: Mailboxes, capabilities: String = "IMAP4rev1"
+  ) async throws -> (result: Result<TargetMailbox, SyncError>, creates: [String]) {
+    let server = try ScriptedIMAPServer(capabilities: capabilities) { request, _ in
+      mailboxes.answer(request)
+    }
+    let target = try await IMAPTarget.connect(server.account())
+    let result: Result<TargetMailbox, SyncError>
+    do { result = .success(try await target.open(row, lastKnown: nil)) } catch let error
+      as SyncError
+    {
+      result = .failure(error)
+    }
+    await target.close()
+    server.stop()
+    return (result, server.texts(of: "CREATE"))
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aMailboxThatIsThereIsNotCreated() async throws {
+    let (result, creates) = try await Self.open(
+      ScriptedMailbox.mapped("Work"), at: Mailboxes(["INBOX", "Work"]))
+    let mailbox = try result.get()
+    #expect(mailbox.name == MailboxName(wire: "Work"))
+    #expect(!mailbox.wasCreated)
+    #expect(mailbox.uidValidity == ScriptedMailbox.validity)
+    #expect(creates.isEmpty)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aMissingMailboxIsCreatedAndOpened() async throws {
+    let (result, creates) = try await Self.open(ScriptedMailbox.mapped("Work"), at: Mailboxes())
+    #expect(try result.get().wasCreated)
+    #expect(creates == [#"CREATE "Work""#])
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: ["NO [CANNOT] bad name", "NO invalid characters"])
+  func aRefusedNameIsFollowedByOthers(refusal: String) async throws {
+    let row = ScriptedMailbox.mapped("Top/50% off*")
+    let other = try #require(CreateAlternatives.names(for: row, family: .generic).first)
+    let (result, creates) = try await Self.open(
+      row, at: Mailboxes(refusal: { $0.contains("%") ? refusal : nil }))
+    #expect(try result.get().name == other)
+    #expect(creates.count == 2)
+    #expect(creates.first == #"CREATE "Top/50% off*""#)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func theFirstRefusalIsReportedWhenNoNameWorks() async throws {
+    let (result, creates) = try await Self.open(
+      ScriptedMailbox.mapped("50% off"),
+      at: Mailboxes(refusal: { $0.contains("%") ? "NO first" : "NO second" }))
+    let error = try #require(throws: SyncError.self) { try result.get() }
+    #expect(error.cause == .mailboxNameRefused)
+    #expect(error.scope == .mailbox)
+    #expect(error.detail == "first")
+    #expect(error.mailbox == MailboxName(wire: "50% off"))
+    #expect(creates.count == 2)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func otherNamesAreNoHelpAgainstMissingPermission() async throws {
+    let (result, creates) = try await Self.open(
+      ScriptedMailbox.mapped("50% off"), at: Mailboxes(refusal: { _ in "NO [NOPERM] not you" }))
+    let error = try #require(throws: SyncError.self) { try result.get() }
+    #expect(error.cause == .permissionDenied)
+    #expect(creates.count == 1)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aRoleThatIsRefusedIsDoneWithout() async throws {
+    let (result, creates) = try await Self.open(
+      ScriptedMailbox.mapped("Sent", role: .sent),
+      at: Mailboxes(refusal: { $0.contains("USE") ? "NO [USEATTR] taken" : nil }),
+      capabilities: "IMAP4rev1 CREATE-SPECIAL-USE")
+    #expect(try result.get().wasCreated)
+    #expect(creates == [#"CREATE "Sent" (USE (\Sent))"#, #"CREATE "Sent""#])
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aRoleIsOnlySentWhereItIsUnderstood() async throws {
+    let (_, creates) = try await Self.open(
+      ScriptedMailbox.mapped("Sent", role: .sent), at: Mailboxes())
+    #expect(creates == [#"CREATE "Sent""#])
+  }
+
+  @Test(
+    .timeLimit(.minutes(1)), arguments: ["NO [ALREADYEXISTS] there", "NO Mailbox already exists"])
+  func aMailboxThatSomebodyElseMadeMeanwhileIsTaken(answer: String) async throws {
+    let (result, creates) = try await Self.open(
+      ScriptedMailbox.mapped("Work"), at: Mailboxes(isRacing: true, refusal: { _ in answer }))
+    #expect(try result.get().name == MailboxName(wire: "Work"))
+    #expect(creates.count == 1)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func theNameThatTheServerMadeOfItCounts() async throws {
+    let mailboxes = Mailboxes(folding: { $0.lowercased() })
+    let (result, creates) = try await Self.open(ScriptedMailbox.mapped("Work"), at: mailboxes)
+    let mailbox = try result.get()
+    #expect(mailbox.name == MailboxName(wire: "work"))
+    #expect(mailbox.wasCreated)
+    #expect(creates == [#"CREATE "Work""#])
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aMailboxThatIsNotThereAfterItsCreationIsRefused() async throws {
+    let mailboxes = Mailboxes(folding: { _ in "INBOX" })
+    let (result, creates) = try await Self.open(ScriptedMailbox.mapped("Work"), at: mailboxes)
+    let error = try #require(throws: SyncError.self) { try result.get() }
+    #expect(error.cause == .mailboxNameRefused)
+    #expect(error.scope == .mailbox)
+    #expect(creates.count == 1)
+  }
+}
