@@ -1,7 +1,9 @@
 // mailmove: every kind of endpoint there is.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailEndpoints
 import MailTestKit
+import MailTransport
 import MailWire
 import SyncEngine
 
@@ -10,6 +12,7 @@ enum EndpointKind: CaseIterable, Sendable {
   case fake
   case fakeWithoutUIDs
   case fakeInGroups
+  case dovecot
 
   /// Runs a test with a target that has an empty INBOX and nothing else.
   func with(_ test: (any MailTarget) async throws -> Void) async throws {
@@ -18,8 +21,22 @@ enum EndpointKind: CaseIterable, Sendable {
     case .fake: break
     case .fakeWithoutUIDs: habits.tellsUIDs = false
     case .fakeInGroups: habits.groupMax = 3
+    case .dovecot: return try await Self.withDovecot(test)
     }
     let target = FakeTarget(FakeAccount(habits: habits))
+    try await test(target)
+    await target.close()
+  }
+
+  private static func withDovecot(_ test: (any MailTarget) async throws -> Void) async throws {
+    let lab = try DovecotLab()
+    defer { lab.stop() }
+    let user = lab.options.users[0]
+    let account = IMAPAccount(
+      url: try EndpointURL("imaps://\(user.name)@localhost:\(lab.ports.imaps)"), side: .target,
+      credentials: CredentialProvider(kind: .password) { .password(Secret(user.password)) },
+      tls: try TLSContext(TLSPolicy(trust: .caFile(lab.authorityFile))))
+    let target = try await IMAPTarget.connect(account)
     try await test(target)
     await target.close()
   }

@@ -41,6 +41,8 @@ package final class FakeAccount: Sendable {
     /// UIDs whose bodies the source leaves out of its answers.
     package var withheld: Set<UID> = []
     package var permanentFlags = PermanentFlags.everything
+    /// Octets in one message, as announced.
+    package var appendLimit: Int64?
 
     package init() {}
   }

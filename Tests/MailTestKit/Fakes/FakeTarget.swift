@@ -43,7 +43,10 @@ package final class FakeTarget: MailTarget {
     try await reader.fetch(batch, from: mailbox)
   }
 
-  package func limits() async -> TargetLimits { TargetLimits() }
+  package func limits() async -> TargetLimits {
+    TargetLimits(appendLimit: account.habits.appendLimit)
+  }
+
   package func quota() async throws -> Quota? { nil }
 
   package func open(_ mailbox: MappedMailbox, lastKnown: MailboxName?) async throws

@@ -125,6 +125,40 @@ struct ReconnectTests {
     #expect(report.total(\.copied) == 5)
   }
 
+  @Test func everyMessageAtWhichTheTargetBreaksIsPutAsideAndNoOther() async throws {
+    var run = Self.scenario(8)
+    run.onTarget = { request in
+      if ["append 1", "append 4", "append 5", "append 9"].contains(request) {
+        throw SyncError.lost(.target)
+      }
+    }
+    let report = await run.run()
+    #expect(report.failure == nil)
+    let skipped = try await run.records().filter { $0.state == .skipped }.map(\.key.uid.rawValue)
+    #expect(skipped == [1, 4, 5, 9])
+    #expect(report.total(\.copied) == 5)
+  }
+
+  @Test func aMailboxThatCannotBeReadIsGivenUpAndTheOthersAreMoved() async throws {
+    var run = Self.scenario()
+    let other = MailboxName(wire: "Other")
+    run.source.create(other)
+    run.source.deliver(Letter.text(1), to: other)
+    run.onSource = { request in
+      if request == "snapshot INBOX" {
+        throw SyncError(
+          .mailboxRefused, scope: .mailbox, remedy: .stop, side: .source, mailbox: .inbox)
+      }
+    }
+    let report = await run.run()
+    #expect(report.failure == nil)
+    #expect(report.mailboxes.map(\.failure?.cause) == [.mailboxRefused, nil])
+    #expect(run.target.texts(of: other) == run.source.texts(of: other))
+    run.onSource = { _ in }
+    #expect(await run.run().mailboxes.map(\.failure) == [nil, nil])
+    #expect(run.target.texts() == run.source.texts())
+  }
+
   func expectPutAside(_ uid: UID, _ run: Scenario) async throws {
     let report = await run.run()
     #expect(report.failure == nil)

@@ -123,6 +123,19 @@ struct RefusalTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  @Test func aMessageOverTheAnnouncedLimitIsSkippedWithoutBeingSent() async throws {
+    var habits = FakeAccount.Habits()
+    habits.appendLimit = 1_000
+    var run = Scenario(source: Letter.account(2), target: FakeAccount(habits: habits))
+    run.source.deliver(Letter.text(3, body: String(repeating: "x", count: 1_000)))
+    let log = RequestLog()
+    run.onTarget = { log.note($0) }
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 2)
+    #expect(log.count("append 3") == 0)
+    #expect(try await run.records().last?.reason == .messageTooBig)
+  }
+
   @Test func aKeywordTheTargetCannotKeepIsAConcessionOnRecord() async throws {
     var habits = FakeAccount.Habits()
     habits.permanentFlags = PermanentFlags(
