@@ -36,9 +36,13 @@ package final class FakeAccount: Sendable {
     package var rewrite: @Sendable ([UInt8]) -> [UInt8] = { $0 }
     /// Why a message is refused; nil: it is taken.
     package var refuse: @Sendable (Message) -> SyncError? = { _ in nil }
+    /// Messages that the target says it has stored, and has not.
+    package var loses: @Sendable (Message) -> Bool = { _ in false }
     /// UIDs whose bodies the source leaves out of its answers.
     package var withheld: Set<UID> = []
     package var permanentFlags = PermanentFlags.everything
+    /// Octets in one message, as announced.
+    package var appendLimit: Int64?
 
     package init() {}
   }

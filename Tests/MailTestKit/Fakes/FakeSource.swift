@@ -34,8 +34,8 @@ package final class FakeSource: MailSource {
     try onRequest("snapshot \(mailbox)")
     let status = try account.status(of: mailbox)
     let box = try account.read(mailbox) { $0 }
-    if account.habits.hasModSeq, let checkpoint, checkpoint.uidValidity == box.uidValidity,
-      let since = checkpoint.highestModSeq
+    if account.habits.hasModSeq, let checkpoint, box.uidValidity.isKnown,
+      checkpoint.uidValidity == box.uidValidity, let since = checkpoint.highestModSeq
     {
       let changed = box.uids.filter { (box.messages[$0]?.modSeq ?? 0) > since }
       return MailboxSnapshot(

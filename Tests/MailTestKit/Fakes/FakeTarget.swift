@@ -43,7 +43,10 @@ package final class FakeTarget: MailTarget {
     try await reader.fetch(batch, from: mailbox)
   }
 
-  package func limits() async -> TargetLimits { TargetLimits() }
+  package func limits() async -> TargetLimits {
+    TargetLimits(appendLimit: account.habits.appendLimit)
+  }
+
   package func quota() async throws -> Quota? { nil }
 
   package func open(_ mailbox: MappedMailbox, lastKnown: MailboxName?) async throws
@@ -89,9 +92,12 @@ package final class FakeTarget: MailTarget {
         return AppendResult(key: message.key, verdict: .refused(error))
       }
       let (kept, dropped) = account.habits.permanentFlags.split(message.entry.flags)
-      let uid = account.store(
-        account.habits.rewrite(message.bytes), in: name, flags: kept,
-        date: message.entry.internalDate)
+      let uid =
+        account.habits.loses(message)
+        ? nil
+        : account.store(
+          account.habits.rewrite(message.bytes), in: name, flags: kept,
+          date: message.entry.internalDate)
       return AppendResult(
         key: message.key,
         verdict: .stored(
@@ -100,6 +106,7 @@ package final class FakeTarget: MailTarget {
             concessions: dropped.isEmpty ? [] : [.flagsDropped(dropped)])))
     }
     try crash.pass("after storing \(group.map { "\($0.0.key.uid)" })")
+    try onRequest("stored \(group.count)")
     return results
   }
 

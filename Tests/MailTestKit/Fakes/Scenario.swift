@@ -16,6 +16,7 @@ package struct Scenario: Sendable {
   package var onTarget: @Sendable (String) throws -> Void = { _ in }
   package var observer: RunObserver = { _ in }
   package var stop = StopSignal()
+  package var pacing = Scenario.instant
 
   package init(
     source: FakeAccount, target: FakeAccount, journal: MemoryJournal = MemoryJournal()
@@ -31,12 +32,16 @@ package struct Scenario: Sendable {
   package func run(crash: CrashPoint = CrashPoint()) async -> Report {
     let run = Run(
       endpoints: RunEndpoints(
-        connectSource: { [source, onSource] in FakeSource(source, onRequest: onSource) },
+        connectSource: { [source, onSource] in
+          try onSource("connect")
+          return FakeSource(source, onRequest: onSource)
+        },
         connectTarget: { [target, onTarget] in
-          FakeTarget(target, crash: crash, onRequest: onTarget)
+          try onTarget("connect")
+          return FakeTarget(target, crash: crash, onRequest: onTarget)
         }),
       journal: CrashingJournal(journal) { try crash.pass("journal \($0)") }, rules: rules,
-      options: options, pacing: Self.instant, observer: observer, stop: stop)
+      options: options, pacing: pacing, observer: observer, stop: stop)
     return await run.run()
   }
 }

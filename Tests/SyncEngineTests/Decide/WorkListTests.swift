@@ -1,0 +1,97 @@
+// mailmove: tests of what has to be done.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+import Testing
+
+@Suite("What has to be done in a mailbox")
+struct WorkListTests {
+  static let validity = UIDValidity(7)
+  static let seen = FlagSet(system: .seen)
+
+  static func entry(_ uid: UInt32, flags: FlagSet = .none) -> Entry {
+    Entry(uid: UID(uid), size: 10, internalDate: nil, flags: flags)
+  }
+
+  static func record(
+    _ uid: UInt32, _ state: MessageState, validity: UIDValidity = validity, flags: FlagSet = .none
+  ) -> MessageRecord {
+    MessageRecord(
+      key: SourceKey(uidValidity: validity, uid: UID(uid)), state: state, size: 10, flags: flags)
+  }
+
+  static func snapshot(
+    _ entries: [Entry], extent: MailboxSnapshot.Extent = .complete, validity: UIDValidity = validity
+  ) -> MailboxSnapshot {
+    MailboxSnapshot(
+      status: MailboxStatus(
+        messages: Int64(entries.count), uidNext: nil, uidValidity: validity, highestModSeq: nil),
+      extent: extent, entries: entries)
+  }
+
+  @Test func whatIsNotOnRecordIsMovedInTheOrderOfTheMailbox() {
+    let work = WorkList(
+      snapshot: Self.snapshot([Self.entry(1), Self.entry(2), Self.entry(3)]),
+      records: [Self.record(2, .pending)])
+    #expect(work.unknown.map(\.uid) == [UID(1), UID(3)])
+    #expect(work.toMove.map(\.uid) == [UID(1), UID(2), UID(3)])
+  }
+
+  @Test(arguments: MessageState.allCases)
+  func onlyPendingAndVanishedMessagesAreMovedAgain(_ state: MessageState) {
+    let work = WorkList(
+      snapshot: Self.snapshot([Self.entry(1)]), records: [Self.record(1, state)])
+    #expect(work.unknown.isEmpty)
+    switch state {
+    case .pending, .vanished: #expect(work.toMove.count == 1)
+    case .stored, .alreadyThere, .skipped, .lost: #expect(work.toMove.isEmpty)
+    }
+  }
+
+  @Test(arguments: MessageState.allCases)
+  func onlyFlagsOfMessagesAtTheTargetDrift(_ state: MessageState) {
+    let work = WorkList(
+      snapshot: Self.snapshot([Self.entry(1, flags: Self.seen)]),
+      records: [Self.record(1, state)])
+    let isThere = state == .stored || state == .alreadyThere
+    #expect(work.drifts.map(\.flags) == (isThere ? [Self.seen] : []))
+  }
+
+  @Test func equalFlagsAreNoDrift() {
+    let work = WorkList(
+      snapshot: Self.snapshot([Self.entry(1, flags: Self.seen)]),
+      records: [Self.record(1, .stored, flags: Self.seen)])
+    #expect(work == WorkList(snapshot: Self.snapshot([]), records: []))
+  }
+
+  @Test func aPendingMessageThatIsNotListedHasVanished() {
+    let records = [
+      Self.record(3, .pending), Self.record(1, .pending), Self.record(2, .stored),
+      Self.record(4, .skipped),
+    ]
+    let work = WorkList(snapshot: Self.snapshot([]), records: records)
+    #expect(work.vanished.map(\.uid) == [UID(1), UID(3)])
+  }
+
+  @Test func aListOfChangesProvesNothingAboutWhatItLeavesOut() {
+    let work = WorkList(
+      snapshot: Self.snapshot([], extent: .changes), records: [Self.record(1, .pending)])
+    #expect(work.vanished.isEmpty)
+  }
+
+  @Test func recordsUnderAnotherUIDValidityAreStale() {
+    let old = Self.record(1, .stored, validity: UIDValidity(6))
+    let work = WorkList(snapshot: Self.snapshot([Self.entry(1)]), records: [old])
+    #expect(work.stale == [old])
+    #expect(work.toMove.count == 1 && work.vanished.isEmpty)
+  }
+
+  @Test func withoutAKnownUIDValidityEveryRecordIsStale() {
+    let old = Self.record(1, .stored, validity: .unknown)
+    let work = WorkList(
+      snapshot: Self.snapshot([Self.entry(1)], validity: .unknown), records: [old])
+    #expect(work.stale == [old])
+    #expect(work.toMove.map(\.uid) == [UID(1)])
+  }
+}

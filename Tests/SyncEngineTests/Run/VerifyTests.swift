@@ -1,0 +1,183 @@
+// mailmove: tests of comparing what was moved.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import MailWire
+import SyncEngine
+import Synchronization
+import Testing
+
+@Suite("Comparing source, ledger and target")
+struct VerifyTests {
+  /// A finished move of four messages.
+  static func moved(_ habits: FakeAccount.Habits = FakeAccount.Habits()) async -> Scenario {
+    let source = Letter.account(3)
+    source.deliver(
+      Letter.text(4), flags: FlagSet(system: .seen, keywords: [Keyword("$Forwarded")]))
+    let run = Scenario(source: source, target: FakeAccount(habits: habits))
+    #expect(await run.run().failure == nil)
+    return run
+  }
+
+  static func report(_ run: Scenario, _ level: VerifyLevel) async throws -> VerifyReport {
+    try await Verify(
+      source: FakeSource(run.source), target: FakeTarget(run.target), journal: run.journal,
+      level: level
+    ).run()
+  }
+
+  static func kinds(_ run: Scenario, _ level: VerifyLevel) async throws -> [Difference.Kind] {
+    try await report(run, level).differences.map(\.kind)
+  }
+
+  /// Replaces the bytes of a message at the target.
+  static func rewrite(_ uid: UInt32, of run: Scenario, _ body: ([UInt8]) -> [UInt8]) throws {
+    try run.target.change(.inbox) { box in
+      if let bytes = box.messages[UID(uid)]?.bytes { box.messages[UID(uid)]?.bytes = body(bytes) }
+    }
+  }
+
+  @Test(arguments: VerifyLevel.allCases)
+  func anUndisturbedMoveShowsNoDifference(_ level: VerifyLevel) async throws {
+    let report = try await Self.report(await Self.moved(), level)
+    #expect(report.differences.isEmpty)
+    let mailbox = try #require(report.mailboxes.first)
+    #expect(mailbox.atSource == 4 && mailbox.onRecord == 4 && mailbox.atTarget == 4)
+    #expect(mailbox.compared == (level == .counts ? 0 : 4))
+  }
+
+  @Test(arguments: VerifyLevel.allCases)
+  func verifyingChangesNothing(_ level: VerifyLevel) async throws {
+    let run = await Self.moved()
+    let before = (run.source.contents(), run.target.contents())
+    _ = try await Self.report(run, level)
+    #expect(run.source.contents() == before.0 && run.target.contents() == before.1)
+  }
+
+  @Test(arguments: VerifyLevel.allCases)
+  func aMessageMissingAtTheTargetIsFound(_ level: VerifyLevel) async throws {
+    let run = await Self.moved()
+    try run.target.change(.inbox) { $0.messages[UID(2)] = nil }
+    #expect(try await Self.kinds(run, level) == [.missing])
+  }
+
+  @Test(arguments: VerifyLevel.allCases)
+  func aMessageThatWasNeverMovedIsFound(_ level: VerifyLevel) async throws {
+    let run = await Self.moved()
+    run.source.deliver(Letter.text(9))
+    #expect(try await Self.kinds(run, level) == [.unaccounted])
+  }
+
+  @Test(arguments: VerifyLevel.allCases)
+  func aSkippedMessageIsNamed(_ level: VerifyLevel) async throws {
+    var habits = FakeAccount.Habits()
+    habits.refuse = { $0.key.uid == UID(2) ? SyncError.refused : nil }
+    let report = try await Self.report(await Self.moved(habits), level)
+    #expect(report.differences.map(\.kind) == [.notMoved])
+    #expect(report.differences.first?.key?.uid == UID(2))
+  }
+
+  @Test(arguments: VerifyLevel.allCases)
+  func aMailboxMissingAtTheTargetIsFound(_ level: VerifyLevel) async throws {
+    let run = await Self.moved()
+    run.target.remove(.inbox)
+    #expect(try await Self.kinds(run, level) == [.mailbox])
+  }
+
+  @Test func otherFlagsAreFoundFromMetadataOn() async throws {
+    let run = await Self.moved()
+    try run.target.setFlags(FlagSet(system: .flagged), of: 1)
+    #expect(try await Self.kinds(run, .counts).isEmpty)
+    for level in [VerifyLevel.metadata, .headers, .bytes] {
+      #expect(try await Self.kinds(run, level) == [.flags])
+    }
+  }
+
+  @Test func anotherDateIsFoundAndAnotherZoneIsNone() async throws {
+    let run = await Self.moved()
+    try run.target.change(.inbox) { box in
+      box.messages[UID(1)]?.date = InternalDate(secondsSinceEpoch: 1_000_001, zoneMinutes: 60)
+      box.messages[UID(2)]?.date = InternalDate(secondsSinceEpoch: 1_000_000, zoneMinutes: 0)
+    }
+    let report = try await Self.report(run, .metadata)
+    #expect(report.differences.map(\.kind) == [.date])
+    #expect(report.differences.first?.key?.uid == UID(1))
+  }
+
+  @Test func anotherSizeIsFoundWhereBytesAreNotRead() async throws {
+    let run = await Self.moved()
+    try Self.rewrite(1, of: run) { $0 + Array("more".utf8) }
+    #expect(try await Self.kinds(run, .metadata) == [.size])
+    #expect(try await Self.kinds(run, .bytes) == [.bytes])
+  }
+
+  @Test func anotherHeaderOfTheSameLengthIsFoundFromHeadersOn() async throws {
+    let run = await Self.moved()
+    try Self.rewrite(1, of: run) { bytes in
+      Array(String(decoding: bytes, as: UTF8.self).replacing("number 1", with: "nUmber 1").utf8)
+    }
+    #expect(try await Self.kinds(run, .metadata).isEmpty)
+    #expect(try await Self.kinds(run, .headers) == [.header])
+    #expect(try await Self.kinds(run, .bytes) == [.header, .bytes])
+  }
+
+  @Test func oneOtherByteIsFoundByReadingBytes() async throws {
+    let run = await Self.moved()
+    try Self.rewrite(3, of: run) { bytes in bytes.dropLast(3) + Array("!\r\n".utf8) }
+    #expect(try await Self.kinds(run, .headers).isEmpty)
+    #expect(try await Self.kinds(run, .bytes) == [.bytes])
+  }
+
+  @Test func whatTheServerRewroteIsToldFromOtherBytes() async throws {
+    var habits = FakeAccount.Habits()
+    habits.rewrite = { bytes in bytes.filter { $0 != UInt8(ascii: "\r") } }
+    let kinds = try await Self.kinds(await Self.moved(habits), .bytes)
+    #expect(kinds == Array(repeating: .rewritten, count: 4))
+  }
+
+  @Test func aSecondCopyIsFoundAndOtherMailAtTheTargetIsNone() async throws {
+    let run = await Self.moved()
+    run.target.deliver(Letter.text(2))
+    run.target.deliver(Letter.text(8))
+    let report = try await Self.report(run, .bytes)
+    #expect(report.differences.map(\.kind) == [.doubled])
+    #expect(report.differences.first?.targetUID == UID(5))
+  }
+
+  @Test func equalMessagesAtTheSourceAreNotTakenForDoubles() async throws {
+    let source = Letter.account(2)
+    source.deliver(Letter.text(1))
+    let run = Scenario(source: source, target: FakeAccount())
+    _ = await run.run()
+    #expect(try await Self.kinds(run, .bytes).isEmpty)
+  }
+
+  @Test func whatTheSourceDeletedIsStillComparedWithTheLedger() async throws {
+    let run = await Self.moved()
+    try run.source.change(.inbox) { $0.messages = [:] }
+    #expect(try await Self.kinds(run, .bytes).isEmpty)
+    try Self.rewrite(1, of: run) { $0 + [0x21] }
+    #expect(try await Self.kinds(run, .bytes) == [.bytes])
+  }
+
+  @Test func aFlagThatWasGivenUpIsNoDifference() async throws {
+    var habits = FakeAccount.Habits()
+    habits.permanentFlags = PermanentFlags(
+      flags: FlagSet(system: .all), allowsNewKeywords: false)
+    #expect(try await Self.kinds(await Self.moved(habits), .bytes).isEmpty)
+  }
+
+  @Test func onlyChosenMailboxesAreComparedAndEachIsTold() async throws {
+    let run = await Self.moved()
+    run.source.create(MailboxName(wire: "Other"))
+    _ = await run.run()
+    let told = Mutex<[MailboxName]>([])
+    let report = try await Verify(
+      source: FakeSource(run.source), target: FakeTarget(run.target), journal: run.journal,
+      level: .bytes, selects: { $0.source.isInbox },
+      progress: { mailbox in told.withLock { $0.append(mailbox.pair.mapped.source) } }
+    ).run()
+    #expect(report.mailboxes.map(\.pair.mapped.source) == [.inbox])
+    #expect(told.withLock { $0 } == [.inbox])
+  }
+}
