@@ -87,7 +87,7 @@ extension IMAPConnection {
     do {
       chunks = try command.encoder.add(
         flags: member.flags, date: member.date, message: member.message.bytes)
-    } catch { throw wire.unspeakable(error) }
+    } catch { throw wire.unspeakable(error, in: "APPEND") }
     appending.open = command
     for chunk in chunks {
       try wire.write(chunk, of: command.tag) { take($0, mailbox) }
@@ -189,7 +189,9 @@ extension IMAPConnection {
   ) throws -> Appendable {
     var kept = modest
     var missing = member.flags.subtracting(modest.flags)
-    if case .appendUID(_, let uids)? = answer.code, let uid = uids.first, uids.count == 1 {
+    if case .appendUID(let validity, let uids)? = answer.code, validity == mailbox.uidValidity,
+      let uid = uids.first, uids.count == 1
+    {
       for flag in missing.single {
         let stored = try line().ask(.uidStore(UIDSet([uid]), .add, flag))
         if stored.kind == .ok { missing = missing.subtracting(flag) }

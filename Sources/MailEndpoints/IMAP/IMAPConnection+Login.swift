@@ -57,6 +57,8 @@ extension IMAPConnection {
   }
 
   private func authenticate(_ wire: IMAPWire, _ credential: Credential) throws {
+    // A server that refused a login may offer something else now, and need not say so.
+    try learnCapabilities(wire)
     let methods: [LoginMethod]
     do {
       methods = try MechanismChoice.order(

@@ -18,6 +18,7 @@ extension IMAPConnection {
     if let opened, opened.name == name, opened.isReadOnly == readOnly, !afresh { return opened }
     let wire = try line()
     opened = nil
+    fetches = []
     var status = MailboxStatus()
     var flags: PermanentFlags?
     let note: (ResponseCode?) -> Void = { code in
@@ -54,7 +55,7 @@ extension IMAPConnection {
   private func highestUID(_ wire: IMAPWire, _ messages: Int64?) throws -> UID? {
     guard (messages ?? 0) > 0 else { return UID(0) }
     var highest: UID?
-    try wire.perform(.uidFetch(from: UID(.max), [.uid]), on: .other) { response in
+    try wire.perform(.uidFetch(from: UID(.max), [.uid]), on: .open) { response in
       if case .fetch(let data) = response, let uid = data.uid {
         highest = max(highest ?? uid, uid)
       }
@@ -104,7 +105,7 @@ extension IMAPConnection {
     var found: [Entry] = []
     var isAscending = true
     try line().perform(
-      .uidFetch(set, items, changedSince: changedSince), on: .list,
+      .uidFetch(set, items, changedSince: changedSince), on: .open,
       within: patience
     ) { response in
       guard case .fetch(let data) = response, let uid = data.uid, set.contains(uid) else { return }

@@ -44,9 +44,8 @@ extension IMAPReader {
     }
   }
 
-  package func keepAlive() async throws {
-    try await connection.interruptible { try $0.keepAlive() }
-  }
+  /// Not interruptible: the end of a mailbox must not cost the connection.
+  package func keepAlive() async throws { try await connection.keepAlive() }
 
   package func close() async { await connection.close() }
 }

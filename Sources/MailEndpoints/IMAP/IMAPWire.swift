@@ -51,7 +51,10 @@ final class IMAPWire {
     do {
       let chunks = try encoder.encode(tag: tag, command)
       for chunk in chunks { try write(chunk, of: tag, meanwhile: meanwhile) }
-    } catch let error as EncodingError { throw unspeakable(error) }
+    } catch let error as EncodingError {
+      outstanding -= 1
+      throw unspeakable(error, in: command.name)
+    }
     try flush()
     return tag
   }
@@ -95,10 +98,12 @@ final class IMAPWire {
     lastUse = .now
   }
 
-  /// An argument that cannot be sent comes from the user's settings or from a mailbox name.
-  func unspeakable(_ error: EncodingError) -> SyncError {
-    SyncError(
-      .mailboxNameRefused, scope: .mailbox, remedy: .stop, side: side, detail: "\(error)")
+  /// An argument that IMAP cannot carry: a credential, or else the name of a mailbox.
+  func unspeakable(_ error: EncodingError, in command: String) -> SyncError {
+    let isCredential = command == "LOGIN" || command == "AUTHENTICATE"
+    return SyncError(
+      isCredential ? .loginRefused : .mailboxNameRefused,
+      scope: isCredential ? .endpoint : .mailbox, remedy: .stop, side: side, detail: "\(error)")
   }
 
   /// Waits until the server asks for the rest of a command.

@@ -91,6 +91,9 @@ struct Lane {
       line.merge(result.line)
       guard let failure = result.failure else { return nil }
       if result.madeProgress { retry.noteProgress() }
+      // What was under way was cancelled, and a cancelled connection cannot be used again.
+      await connections?.close()
+      connections = nil
       switch failure.scope {
       case .message, .mailbox:
         if case .retry = failure.remedy, !triedAgain, !stop.isRequested {
@@ -102,8 +105,6 @@ struct Lane {
       case .run: return failure
       case .connection, .endpoint: break
       }
-      await connections?.close()
-      connections = nil
       suspicion.note(result, strikesMax: Self.strikesMax)
       if let culprit = suspicion.culprit, await putAside(culprit, item, failure) {
         line.skipped += 1
