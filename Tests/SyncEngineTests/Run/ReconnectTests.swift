@@ -188,6 +188,20 @@ struct ReconnectTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  @Test(.disabled("a throttled fetch counts as a strike against the message"))
+  func aServerThatOnlyAsksToSlowDownCostsNoMessage() async throws {
+    var run = Scenario(source: Letter.account(1), target: FakeAccount())
+    let log = RequestLog()
+    run.onSource = { request in
+      if request.hasPrefix("fetch"), log.note("fetch") <= 3 {
+        throw SyncError(.throttled, scope: .endpoint, remedy: .retry(after: nil), side: .source)
+      }
+    }
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.skipped) == 0)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
   @Test func givesUpWhenTheServerAsksForMoreThanHalfAnHour() async throws {
     var run = Self.scenario()
     run.onSource = { request in
