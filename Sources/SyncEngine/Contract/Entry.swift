@@ -25,7 +25,8 @@ package struct SourceKey: Hashable, Sendable, Comparable, CustomStringConvertibl
 /// One line of a mailbox's snapshot: what a listing says about a message, without its bytes.
 package struct Entry: Sendable, Equatable {
   package let uid: UID
-  /// RFC822.SIZE in octets: a hint, never a gate. 0 when the server did not say.
+  /// RFC822.SIZE in octets: a hint, never a gate. 0 when the server did not say; never so large
+  /// that the sizes of a mailbox could not be added up.
   package let size: Int64
   /// nil when the server sent none, or one that is no date.
   package let internalDate: InternalDate?
@@ -33,10 +34,13 @@ package struct Entry: Sendable, Equatable {
 
   package init(uid: UID, size: Int64, internalDate: InternalDate?, flags: FlagSet) {
     self.uid = uid
-    self.size = size
+    self.size = min(max(0, size), Self.sizeMax)
     self.internalDate = internalDate
     self.flags = flags
   }
+
+  /// 256 GiB: a thousand times the largest message anybody takes.
+  private static let sizeMax: Int64 = 256 << 30
 }
 
 /// An entry together with the fingerprint of its header.

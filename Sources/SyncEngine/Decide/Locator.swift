@@ -48,8 +48,9 @@ package struct Locator: Sendable {
   /// Gives every record its copy. `digests` holds the digests of the undecided copies.
   ///
   /// First every record takes a copy with its own digest. Where none under one header did, the
-  /// target rewrites bytes but keeps the order of appending, so they are given out in order. Where
-  /// some did, the others are missing, whatever else has their header.
+  /// target rewrites bytes but keeps the order of appending, so they are given out in order, unless
+  /// there are too few to know which is which. Where some did, the others are missing, whatever
+  /// else has their header.
   package mutating func assign(digests: [UID: SHA256Digest]) -> Findings {
     for (fingerprint, claimants) in Dictionary(grouping: records, by: \.fingerprint) {
       guard let fingerprint else {
@@ -57,9 +58,10 @@ package struct Locator: Sendable {
         continue
       }
       let remaining = claimants.filter { !claimByDigest($0, of: fingerprint, digests) }
-      let isRewritten = remaining.count == claimants.count
+      let isRewritten =
+        remaining.count == claimants.count && copies[fingerprint]?.count ?? 0 >= claimants.count
       for record in remaining {
-        if isRewritten, copies[fingerprint]?.isEmpty == false {
+        if isRewritten {
           claim(at: 0, of: fingerprint, for: record)
         } else {
           findings.missing.append(record.key)

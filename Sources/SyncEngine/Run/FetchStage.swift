@@ -41,7 +41,8 @@ struct FetchStage {
     var leftOut: [Entry] = []
     while true {
       while underWay.count < Self.batchesUnderWayMax, !stop.isRequested,
-        let batch = batching.peek(), try await permit(batch, mayWait: underWay.isEmpty)
+        let batch = batching.peek(), mayJoin(batch, underWay),
+        try await permit(batch, mayWait: underWay.isEmpty)
       {
         batching.take(batch)
         for entry in batch.entries { asked[entry.uid] = entry }
@@ -55,6 +56,14 @@ struct FetchStage {
     for entry in leftOut where !stop.isRequested {
       asked[entry.uid] = entry
       try await fetchAlone(entry, asked: &asked)
+    }
+  }
+
+  /// A suspect goes alone: if the connection breaks again, it must be clear at which message.
+  private func mayJoin(_ batch: Batch, _ underWay: [UnderWay]) -> Bool {
+    guard !underWay.isEmpty else { return true }
+    return !([batch] + underWay.map(\.batch)).contains { member in
+      member.entries.contains { suspects.contains($0.uid) }
     }
   }
 

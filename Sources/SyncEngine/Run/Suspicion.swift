@@ -12,8 +12,15 @@ struct Suspicion {
   private(set) var culprit: UID?
   private var strikes: [UID: Int] = [:]
 
+  /// What may be a message's fault. A server that asks to slow down or to come back later does not
+  /// mean the message.
+  private static let breaks: Set<SyncError.Cause> = [
+    .connectionLost, .serverSaidBye, .timedOut, .protocolViolation,
+  ]
+
   mutating func note(_ result: PairSync.Result, strikesMax: Int) {
     culprit = nil
+    guard let cause = result.failure?.cause, Self.breaks.contains(cause) else { return }
     if result.inDoubt.count == 1, let uid = result.inDoubt.first, suspects.contains(uid) {
       strikes[uid, default: 0] += 1
       if strikes[uid, default: 0] >= strikesMax { culprit = uid }

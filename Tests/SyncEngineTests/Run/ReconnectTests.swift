@@ -75,11 +75,7 @@ struct ReconnectTests {
     }
   }
 
-  /// FetchStage has the next message under way beside a suspect, so nobody is ever the culprit.
-  static let blamesNobody: Comment = "the source's culprit is never alone in doubt"
-
-  @Test(.disabled(blamesNobody)) func aMessageAtWhichTheSourceAlwaysBreaksIsPutAside() async throws
-  {
+  @Test func aMessageAtWhichTheSourceAlwaysBreaksIsPutAside() async throws {
     var run = Self.scenario(8)
     let log = RequestLog()
     run.onSource = { request in
@@ -109,7 +105,7 @@ struct ReconnectTests {
     #expect(log.count("append 5") <= 4)
   }
 
-  @Test(.disabled(blamesNobody)) func everyMessageAtWhichTheSourceBreaksIsPutAsideAndNoOther()
+  @Test func everyMessageAtWhichTheSourceBreaksIsPutAsideAndNoOther()
     async throws
   {
     var run = Self.scenario(8)
@@ -188,8 +184,7 @@ struct ReconnectTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
-  @Test(.disabled("a throttled fetch counts as a strike against the message"))
-  func aServerThatOnlyAsksToSlowDownCostsNoMessage() async throws {
+  @Test func aServerThatOnlyAsksToSlowDownCostsNoMessage() async throws {
     var run = Scenario(source: Letter.account(1), target: FakeAccount())
     let log = RequestLog()
     run.onSource = { request in
