@@ -48,14 +48,7 @@ package struct Run: Sendable {
     do {
       if options.retriesSkipped { _ = try await journal.reopen(.skipped) }
       if options.recopiesLost { _ = try await journal.reopen(.lost) }
-      let (connections, listing) = try await firstContact()
-      let selection: FolderSelection
-      do {
-        selection = try await select(listing, connections)
-      } catch {
-        await connections.close()
-        throw error
-      }
+      let (connections, selection) = try await firstContact()
       report.leftOut = selection.leftOut
       observer(
         .planned(
@@ -72,15 +65,16 @@ package struct Run: Sendable {
     return report
   }
 
-  /// Connects and lists, again and again as far as the errors allow it.
-  private func firstContact() async throws -> (Lane.Connections, MailboxListing) {
+  /// Connects, lists and makes the folder map, again as far as the errors allow it.
+  private func firstContact() async throws -> (Lane.Connections, FolderSelection) {
     var retry = RetryPolicy(attemptsMax: min(options.attemptsMax, Self.firstAttemptsMax))
     while true {
       var open: Lane.Connections?
       do {
         let connections = try await Lane.Connections.open(endpoints)
         open = connections
-        return (connections, try await connections.source.mailboxes())
+        let listing = try await connections.source.mailboxes()
+        return (connections, try await select(listing, connections))
       } catch {
         await open?.close()
         let failure = SyncError.from(error)
