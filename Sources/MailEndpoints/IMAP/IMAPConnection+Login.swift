@@ -163,9 +163,9 @@ extension IMAPWire {
         case .continuation(let text):
           if let waiting = first {
             first = nil
-            try write(secretLine: Base64.encode(waiting))
+            try send(.saslAnswer(waiting), in: tag)
           } else {
-            try respond(&exchange, to: text)
+            try respond(&exchange, to: text, in: tag)
           }
         default: continue
         }
@@ -173,16 +173,23 @@ extension IMAPWire {
     }
   }
 
-  private func respond(_ exchange: inout any SASLMechanism, to text: [UInt8]) throws {
+  private func respond(
+    _ exchange: inout any SASLMechanism, to text: [UInt8], in tag: String
+  ) throws {
     do {
       guard let challenge = Base64.decode(text) else {
         throw SASLError.badChallenge(mechanism: exchange.name, reason: "it is not base64")
       }
-      try write(secretLine: Base64.encode(try exchange.respond(to: challenge)))
+      try send(.saslAnswer(try exchange.respond(to: challenge)), in: tag)
     } catch let error as SASLError {
-      try write(secretLine: Array("*".utf8))
+      try send(.saslCancel, in: tag)
       throw error
     }
+  }
+
+  private func send(_ answer: WireChunk, in tag: String) throws {
+    try write(answer, of: tag) { _ in }
+    try flush()
   }
 
   private func accept(_ answer: StatusResponse, _ exchange: any SASLMechanism) throws {

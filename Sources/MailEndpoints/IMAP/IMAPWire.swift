@@ -79,13 +79,6 @@ final class IMAPWire {
     }
   }
 
-  /// Writes a line that is no command: an answer within a SASL exchange.
-  func write(secretLine line: [UInt8]) throws {
-    trace.record(.sent, .secret, line)
-    gathered.append(line + Array("\r\n".utf8))
-    try flush()
-  }
-
   func flush() throws {
     guard !gathered.isEmpty else { return }
     defer {
