@@ -53,7 +53,7 @@ extension ExitStatus {
       self = failures.reduce(.success) { $0.worse($1) }
     } else if report.total(\.pending) > 0 {
       self = .temporary
-    } else if report.total(\.skipped) + report.total(\.lost) > 0 {
+    } else if report.total(\.skipped) + report.total(\.lost) + report.total(\.kept) > 0 {
       self = .skips
     } else {
       self = .success
@@ -112,13 +112,13 @@ extension ExitStatus {
       side == .target ? .loginTarget : .loginSource
     case .tlsUntrusted, .tlsTooWeak, .startTLSMissing, .clearTextInjected: .tlsTrust
     case .timedOut, .connectionLost, .serverSaidBye, .serverUnavailable, .throttled,
-      .tooManyConnections, .protocolViolation, .mailboxChanged:
+      .tooManyConnections, .protocolViolation, .mailboxChanged, .removalNotConfirmed:
       .temporary
     case .permissionDenied, .mailboxMissing, .mailboxRefused, .mailboxNameRefused,
       .mailboxReadOnly, .messageTooBig, .messageRefused, .messageUnreadable, .messageEmpty,
       .messageIsStub, .messageDropsConnection, .messageLostAtTarget, .flagsRefused:
       .skips
-    case .tooManyRefusals, .listingIncomplete: .guarded
+    case .tooManyRefusals, .listingIncomplete, .tooManyRemovals, .cannotRemove: .guarded
     case .targetFull: .targetFull
     case .journalFailed, .journalNewer, .journalForeign, .stateUnwritable, .diskFull: .localState
     case .journalLocked: .locked

@@ -23,6 +23,7 @@ import Testing
     .messageIsStub: (3, 3, 3), .messageDropsConnection: (3, 3, 3),
     .messageLostAtTarget: (3, 3, 3), .flagsRefused: (3, 3, 3),
     .tooManyRefusals: (4, 4, 4), .listingIncomplete: (4, 4, 4),
+    .tooManyRemovals: (4, 4, 4), .cannotRemove: (4, 4, 4), .removalNotConfirmed: (5, 5, 5),
     .targetFull: (15, 15, 15),
     .journalFailed: (7, 7, 7), .journalNewer: (7, 7, 7), .journalForeign: (7, 7, 7),
     .stateUnwritable: (7, 7, 7), .diskFull: (7, 7, 7), .journalLocked: (8, 8, 8),
@@ -53,6 +54,9 @@ import Testing
     #expect(mailmove.ExitStatus(report) == .skips)
     report.mailboxes[0].skipped = 0
     report.mailboxes[1].lost = 1
+    #expect(mailmove.ExitStatus(report) == .skips)
+    report.mailboxes[1].lost = 0
+    report.mailboxes[1].kept = 1
     #expect(mailmove.ExitStatus(report) == .skips)
     report.mailboxes[1].pending = 1
     #expect(mailmove.ExitStatus(report) == .temporary)

@@ -47,14 +47,21 @@ package struct WorkList: Sendable, Equatable {
       switch record.state {
       case .pending, .vanished: toMove.append(entry)
       case .stored, .alreadyThere:
-        if record.flags != entry.flags {
-          drifts.append(FlagDrift(record: record, flags: entry.flags))
-        }
+        let flags = Self.flags(of: entry, record)
+        if record.flags != flags { drifts.append(FlagDrift(record: record, flags: flags)) }
       case .skipped, .lost: continue
       }
     }
     if snapshot.extent == .complete {
       vanished = current.values.filter { $0.state == .pending }.map(\.key).sorted()
     }
+  }
+
+  /// The flags to carry over: not the \Deleted by which we removed the message ourselves.
+  private static func flags(of entry: Entry, _ record: MessageRecord) -> FlagSet {
+    guard RemovalMark(note: record.note) != nil, !record.flags.system.contains(.deleted) else {
+      return entry.flags
+    }
+    return entry.flags.subtracting(FlagSet(system: .deleted))
   }
 }

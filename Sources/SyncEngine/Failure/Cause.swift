@@ -18,6 +18,8 @@ extension SyncError {
     // Messages
     case messageTooBig, messageRefused, messageUnreadable, messageEmpty, messageIsStub
     case messageDropsConnection, messageLostAtTarget, flagsRefused
+    // Removing from the source
+    case tooManyRemovals, cannotRemove, removalNotConfirmed
     // Room
     case targetFull
     // Here
@@ -63,6 +65,9 @@ extension SyncError.Cause {
     case .messageDropsConnection: "the \(server) drops the connection at the message"
     case .messageLostAtTarget: "the message is no longer at the \(server)"
     case .flagsRefused: "the \(server) refused a change of flags"
+    case .tooManyRemovals: "more messages would be removed than agreed to"
+    case .cannotRemove: "the \(server) cannot remove exactly the messages that are moved"
+    case .removalNotConfirmed: "the \(server) did not confirm the removal"
     case .targetFull: "the mailbox at the \(server) is full"
     case .journalFailed: "the ledger cannot be read or written"
     case .journalNewer: "the ledger was written by a newer mailmove"
@@ -114,6 +119,10 @@ extension SyncError.Cause {
     case .messageIsStub: "the source could not convert the message; open it there and export it"
     case .messageLostAtTarget: "run with --recopy-lost to copy it again"
     case .flagsRefused: "the message itself is safe; run the same command again"
+    case .tooManyRemovals: "if that is meant, agree to the number with --confirm-deletes"
+    case .cannotRemove: "use --delete-source=flag-only, and expunge with a mail program"
+    case .removalNotConfirmed:
+      "run the same command again; what is still there is proven and removed again"
     case .targetFull: "make room or raise the quota at the target, then run the same command again"
     case .journalFailed: "check the disk; keep the file, it is the record of what was moved"
     case .journalNewer: "use that version of mailmove"

@@ -7,13 +7,17 @@ import MailWire
 package struct RunEndpoints: Sendable {
   package let connectSource: @Sendable () async throws -> any MailSource
   package let connectTarget: @Sendable () async throws -> any MailTarget
+  /// nil where nothing can be removed, as from an archive.
+  package let connectRemover: (@Sendable () async throws -> any MailRemover)?
 
   package init(
     connectSource: @escaping @Sendable () async throws -> any MailSource,
-    connectTarget: @escaping @Sendable () async throws -> any MailTarget
+    connectTarget: @escaping @Sendable () async throws -> any MailTarget,
+    connectRemover: (@Sendable () async throws -> any MailRemover)? = nil
   ) {
     self.connectSource = connectSource
     self.connectTarget = connectTarget
+    self.connectRemover = connectRemover
   }
 }
 
@@ -55,6 +59,7 @@ package struct Run: Sendable {
           mailboxes: selection.items.count,
           toCopy: selection.workload(try await journal.summary())))
       report = await work(selection, connections, report)
+      if report.failure == nil, !stop.isRequested { try await clear(&report) }
       try await report.complete(with: journal.summary())
     } catch {
       report.failure = report.failure ?? SyncError.from(error)
@@ -101,6 +106,26 @@ package struct Run: Sendable {
     for note in map.notes { observer(.notice("\(note)")) }
     return FolderSelection(
       listing: listing, frozen: try await journal.freeze(map.rows), rules: rules)
+  }
+
+  /// Removes from the source what was asked to be removed, in mailboxes that went through.
+  private func clear(_ report: inout Report) async throws {
+    guard let removal = options.removal else { return }
+    guard let connectRemover = endpoints.connectRemover else {
+      throw SyncError(
+        .cannotRemove, scope: .run, remedy: .stop, side: .source,
+        hint: "leave out --delete-source; nothing is ever removed from there")
+    }
+    let clearing = SourceClearing(
+      endpoints: endpoints, connectRemover: connectRemover, journal: journal, removal: removal,
+      observer: observer, stop: stop)
+    let tallies = try await clearing.run(
+      report.mailboxes.filter { $0.failure == nil }.map(\.pair))
+    for index in report.mailboxes.indices {
+      guard let tally = tallies[report.mailboxes[index].pair] else { continue }
+      report.mailboxes[index].removed = tally.removed
+      report.mailboxes[index].kept = tally.unproven + tally.remaining
+    }
   }
 
   private func work(

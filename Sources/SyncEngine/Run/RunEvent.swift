@@ -44,6 +44,10 @@ package struct MailboxLineItem: Sendable, Equatable {
   package var skipped = 0
   package var vanished = 0
   package var lost = 0
+  /// Removed from the source, or marked \Deleted there, after their copies were read again.
+  package var removed = 0
+  /// Should have been removed from the source and are still there: not proven, or not gone.
+  package var kept = 0
   /// Messages that are still to be done, because the run ended before.
   package var pending = 0
   /// All messages the ledger holds as being at the target, earlier runs included.

@@ -22,6 +22,8 @@ package struct RunOptions: Sendable, Equatable {
   package var recopiesLost = false
   /// Pairs of connections used at the same time; at least 1.
   package var lanes = 1
+  /// Remove from the source what is proven to be at the target; nil: never remove anything.
+  package var removal: Removal?
   /// Attempts without any progress before a run gives up on a connection.
   package var attemptsMax = 5
 

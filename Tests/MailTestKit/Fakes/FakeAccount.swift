@@ -22,6 +22,13 @@ package final class FakeAccount: Sendable {
     package var isSubscribed = false
     package var modSeq: Int64 = 1
 
+    package init(
+      uidValidity: UIDValidity = UIDValidity(1), attributes: [String] = []
+    ) {
+      self.uidValidity = uidValidity
+      self.attributes = attributes
+    }
+
     package var uids: [UID] { messages.keys.sorted() }
   }
 
@@ -43,6 +50,11 @@ package final class FakeAccount: Sendable {
     package var permanentFlags = PermanentFlags.everything
     /// Octets in one message, as announced.
     package var appendLimit: Int64?
+
+    /// UID EXPUNGE is there (RFC 4315).
+    package var expungesExactly = true
+    /// Removals count only at the end of the session, as in POP3.
+    package var removesAtEnd = false
 
     package init() {}
   }

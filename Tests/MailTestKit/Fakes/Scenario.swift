@@ -39,6 +39,10 @@ package struct Scenario: Sendable {
         connectTarget: { [target, onTarget] in
           try onTarget("connect")
           return FakeTarget(target, crash: crash, onRequest: onTarget)
+        },
+        connectRemover: { [source, onSource] in
+          try onSource("connect remover")
+          return FakeRemover(source, crash: crash, onRequest: onSource)
         }),
       journal: CrashingJournal(journal) { try crash.pass("journal \($0)") }, rules: rules,
       options: options, pacing: pacing, observer: observer, stop: stop)

@@ -1,0 +1,90 @@
+// mailmove: which messages may be removed from the source.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// The messages of one mailbox that may be removed from the source if they can be proven.
+package struct RemovalCandidates: Sendable {
+  /// A message at the source, its record, and the copy that has to be proven.
+  package struct Candidate: Sendable {
+    package let record: MessageRecord
+    package let original: Entry
+    package let copy: Entry
+  }
+
+  package let candidates: [Candidate]
+  /// Messages at the source.
+  package let listed: Int
+  /// Records of messages that an earlier run was about to remove and that are gone now.
+  package let gone: [MessageRecord]
+  /// Both sides number the same messages alike: they are one mailbox under two addresses.
+  package let isOneMailbox: Bool
+
+  package init(
+    source: MailboxSnapshot, target: MailboxSnapshot, records: [MessageRecord],
+    anchor: TargetAnchor?, removal: Removal
+  ) {
+    let originals = Dictionary(
+      source.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
+    let copies = Dictionary(
+      target.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
+    let isSameGround = target.uidValidity.isKnown && anchor?.uidValidity == target.uidValidity
+    var candidates: [Candidate] = []
+    var gone: [MessageRecord] = []
+    for record in records where record.isAtTarget {
+      guard record.key.uidValidity == source.uidValidity, source.uidValidity.isKnown,
+        let original = originals[record.key.uid]
+      else {
+        if RemovalMark(note: record.note) == .proven { gone.append(record) }
+        continue
+      }
+      if removal.manner == .flagOnly, RemovalMark(note: record.note) == .flagged { continue }
+      guard isSameGround, let uid = record.targetUID, let copy = copies[uid] else { continue }
+      if let before = removal.before {
+        let date = original.internalDate ?? record.internalDate ?? copy.internalDate
+        guard let date, date.secondsSinceEpoch < before else { continue }
+      }
+      candidates.append(Candidate(record: record, original: original, copy: copy))
+    }
+    self.candidates = candidates
+    self.gone = gone
+    listed = source.entries.count
+    isOneMailbox =
+      !candidates.isEmpty && source.uidValidity == target.uidValidity
+      && source.entries.map(\.uid) == target.entries.map(\.uid)
+      && candidates.allSatisfy { $0.original.uid == $0.copy.uid }
+  }
+}
+
+/// How many messages a run may remove before somebody has to agree.
+package enum RemovalCeiling {
+  package static let messagesMax = 500
+  package static let shareMax = 0.5
+
+  /// Why this many must not be removed; nil when they may.
+  ///
+  /// - Parameter counts: for each mailbox how many are to go, of how many.
+  package static func objection(
+    to counts: [(name: MailboxName, going: Int, listed: Int)], confirmed: Int?
+  ) -> SyncError? {
+    let total = counts.reduce(0) { $0 + $1.going }
+    let hint = "if that is meant, add --confirm-deletes \(total); 'mailmove plan' shows them"
+    if let confirmed {
+      guard total > confirmed else { return nil }
+      return error("\(total) messages, agreed to are \(confirmed)", in: nil, hint)
+    }
+    if total > messagesMax {
+      return error("\(total) messages, the ceiling is \(messagesMax)", in: nil, hint)
+    }
+    let over = counts.first { Double($0.going) > Double($0.listed) * shareMax }
+    return over.map { error("\($0.going) of \($0.listed) messages", in: $0.name, hint) }
+  }
+
+  private static func error(_ detail: String, in mailbox: MailboxName?, _ hint: String)
+    -> SyncError
+  {
+    SyncError(
+      .tooManyRemovals, scope: .run, remedy: .stop, side: .source, mailbox: mailbox,
+      detail: detail, hint: hint)
+  }
+}

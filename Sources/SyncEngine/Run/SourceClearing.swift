@@ -1,0 +1,207 @@
+// mailmove: removes from the source what is proven to be at the target.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// Removes messages from the source, after everything was copied (invariant 7).
+///
+/// Counts first: nothing is touched if more would go than was agreed to. Then each copy is read
+/// again from the target; what is proven is marked in the ledger; exactly that is removed in a
+/// session of its own; and a third session looks whether it is gone. Killed anywhere, only proven
+/// messages are missing at the source, and the ledger knows where their copies are.
+struct SourceClearing {
+  let endpoints: RunEndpoints
+  let connectRemover: @Sendable () async throws -> any MailRemover
+  let journal: any Journal
+  let removal: Removal
+  let observer: RunObserver
+  let stop: StopSignal
+
+  /// What became of the messages of one mailbox.
+  struct Tally: Sendable {
+    var removed = 0
+    /// Not removed, because the target does not hand out the same bytes.
+    var unproven = 0
+    /// Still there although the server had agreed to remove them.
+    var remaining = 0
+  }
+
+  /// Messages that are read again, and removed, at one time.
+  private static let windowMessages = 256
+
+  private struct Work {
+    let pair: MailboxPair
+    let target: MailboxName
+    let found: RemovalCandidates
+    let uidValidity: UIDValidity
+    let targetValidity: UIDValidity
+    var proven: [MessageRecord] = []
+  }
+
+  /// Throws `SyncError`; what was removed by then is in the ledger.
+  func run(_ pairs: [MailboxPair]) async throws -> [MailboxPair: Tally] {
+    var tallies: [MailboxPair: Tally] = [:]
+    let connections = try await Lane.Connections.open(endpoints)
+    var tasks: [Work] = []
+    do {
+      tasks = try await listed(pairs, connections)
+      try object(to: tasks)
+      for index in tasks.indices where !stop.isRequested {
+        let unproven = try await prove(&tasks[index], connections)
+        tallies[tasks[index].pair, default: Tally()].unproven += unproven
+      }
+    } catch {
+      await connections.close()
+      throw error
+    }
+    await connections.close()
+    let work = tasks.filter { !$0.proven.isEmpty }
+    guard !work.isEmpty, !stop.isRequested else { return tallies }
+    try await remove(work)
+    return try await confirm(work, tallies)
+  }
+
+  private func listed(_ pairs: [MailboxPair], _ connections: Lane.Connections) async throws
+    -> [Work]
+  {
+    var tasks: [Work] = []
+    for pair in pairs {
+      let standing = try await journal.standing(of: pair)
+      guard let anchor = standing.target else { continue }
+      let source = try await connections.source.snapshot(of: pair.mapped.source, since: nil)
+      let target = try await connections.target.snapshot(of: anchor.mailbox, since: nil)
+      let found = RemovalCandidates(
+        source: source, target: target, records: try await journal.records(of: pair),
+        anchor: anchor, removal: removal)
+      if !found.gone.isEmpty {
+        try await journal.record(found.gone.map { .settled($0.marked(.removed)) }, in: pair)
+      }
+      tasks.append(
+        Work(
+          pair: pair, target: anchor.mailbox, found: found, uidValidity: source.uidValidity,
+          targetValidity: target.uidValidity))
+    }
+    return tasks
+  }
+
+  private func object(to tasks: [Work]) throws {
+    if let same = tasks.first(where: { $0.found.isOneMailbox }) {
+      throw SyncError(
+        .sameMailboxOnBothSides, scope: .run, remedy: .stop, side: .local,
+        mailbox: same.pair.mapped.source,
+        detail: "UIDVALIDITY and all UIDs are the same, so nothing is removed")
+    }
+    let counts = tasks.map {
+      (name: $0.pair.mapped.source, going: $0.found.candidates.count, listed: $0.found.listed)
+    }
+    if let objection = RemovalCeiling.objection(to: counts, confirmed: removal.confirmed) {
+      throw objection
+    }
+  }
+
+  /// Reads copies again and marks the proven ones in the ledger; returns how many are not proven.
+  private func prove(_ task: inout Work, _ connections: Lane.Connections) async throws -> Int {
+    var unproven = 0
+    var rest = task.found.candidates[...]
+    while !rest.isEmpty, !stop.isRequested {
+      let window = rest.prefix(Self.windowMessages)
+      rest = rest.dropFirst(Self.windowMessages)
+      let proven = try await proven(window, of: task, connections)
+      unproven += window.count - proven.count
+      guard !proven.isEmpty else { continue }
+      let marked = proven.map { $0.marked(.proven) }
+      try await journal.record(marked.map { .settled($0) }, in: task.pair)
+      task.proven += marked
+    }
+    if unproven > 0 {
+      observer(
+        .notice(
+          "\(task.pair.mapped.source): \(unproven) messages stay at the source, because the "
+            + "target does not hand out the same bytes"))
+    }
+    return unproven
+  }
+
+  private func proven(
+    _ window: ArraySlice<RemovalCandidates.Candidate>, of task: Work,
+    _ connections: Lane.Connections
+  ) async throws -> [MessageRecord] {
+    let copies = try await connections.target.identities(
+      of: window.map(\.copy), in: task.target, uidValidity: task.targetValidity)
+    var proven = window.filter { candidate in
+      candidate.record.digest != nil
+        && copies[candidate.copy.uid]?.digest == candidate.record.digest
+    }
+    let doubtful = window.filter { candidate in
+      copies[candidate.copy.uid] != nil && !proven.contains { $0.copy.uid == candidate.copy.uid }
+    }
+    if removal.trustsRewritten, !doubtful.isEmpty {
+      let originals = try await connections.source.identities(
+        of: doubtful.map(\.original), in: task.pair.mapped.source, uidValidity: task.uidValidity)
+      proven += doubtful.filter { candidate in
+        guard let copy = copies[candidate.copy.uid] else { return false }
+        return originals[candidate.original.uid]?.evidence(that: copy) != nil
+      }
+    }
+    return proven.map(\.record)
+  }
+
+  private func remove(_ tasks: [Work]) async throws {
+    let remover = try await connectRemover()
+    do {
+      if let obstacle = await remover.obstacle(to: removal.manner) { throw obstacle }
+      for task in tasks where !stop.isRequested {
+        let name = task.pair.mapped.source
+        let listing = try await remover.listing(of: name)
+        guard listing.uidValidity == task.uidValidity else {
+          throw SyncError(
+            .mailboxChanged, scope: .mailbox, remedy: .stop, side: .source, mailbox: name)
+        }
+        let there = Set(listing.entries.map(\.uid))
+        var uids = task.proven.map(\.key.uid).filter(there.contains).sorted()[...]
+        while !uids.isEmpty, !stop.isRequested {
+          try await remover.remove(
+            UIDSet(uids.prefix(Self.windowMessages)), from: name, uidValidity: task.uidValidity,
+            manner: removal.manner)
+          uids = uids.dropFirst(Self.windowMessages)
+        }
+      }
+      try await remover.commit()
+    } catch {
+      await remover.close()
+      throw error
+    }
+    await remover.close()
+  }
+
+  /// Looks in a new session whether the messages are gone, and puts that on record.
+  private func confirm(_ tasks: [Work], _ tallies: [MailboxPair: Tally]) async throws
+    -> [MailboxPair: Tally]
+  {
+    var tallies = tallies
+    let source = try await endpoints.connectSource()
+    do {
+      for task in tasks {
+        let snapshot = try await source.snapshot(of: task.pair.mapped.source, since: nil)
+        let there = Dictionary(
+          snapshot.entries.map { ($0.uid, $0.flags) }, uniquingKeysWith: { first, _ in first })
+        guard snapshot.uidValidity == task.uidValidity else { continue }
+        let done = task.proven.compactMap { record -> MessageRecord? in
+          guard let flags = there[record.key.uid] else { return record.marked(.removed) }
+          return flags.system.contains(.deleted) && removal.manner == .flagOnly
+            ? record.marked(.flagged) : nil
+        }
+        if !done.isEmpty {
+          try await journal.record(done.map { .settled($0) }, in: task.pair)
+        }
+        tallies[task.pair, default: Tally()].removed += done.count
+        tallies[task.pair, default: Tally()].remaining += task.proven.count - done.count
+      }
+    } catch {
+      await source.close()
+      throw error
+    }
+    await source.close()
+    return tallies
+  }
+}

@@ -1,0 +1,76 @@
+// mailmove: removing from an account in memory.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+import Synchronization
+
+/// Removes from a `FakeAccount`, at once or, like POP3, when the session ends.
+package final class FakeRemover: MailRemover {
+  private let account: FakeAccount
+  private let reader: FakeSource
+  private let crash: CrashPoint
+  private let onRequest: @Sendable (String) throws -> Void
+  private let wishes = Mutex<[(UIDSet, MailboxName)]>([])
+
+  package init(
+    _ account: FakeAccount, crash: CrashPoint,
+    onRequest: @escaping @Sendable (String) throws -> Void
+  ) {
+    self.account = account
+    self.crash = crash
+    self.onRequest = onRequest
+    reader = FakeSource(account, onRequest: onRequest)
+  }
+
+  package func obstacle(to manner: Removal.Manner) async -> SyncError? {
+    guard !account.habits.expungesExactly, manner == .expunge else { return nil }
+    return SyncError(.cannotRemove, scope: .run, remedy: .stop, side: .source)
+  }
+
+  package func listing(of mailbox: MailboxName) async throws -> MailboxSnapshot {
+    try await reader.snapshot(of: mailbox, since: nil)
+  }
+
+  package func remove(
+    _ uids: UIDSet, from mailbox: MailboxName, uidValidity: UIDValidity, manner: Removal.Manner
+  ) async throws {
+    try onRequest("remove \(mailbox) \(uids)")
+    switch manner {
+    case .flagOnly: try flag(uids, in: mailbox)
+    case .expunge where account.habits.removesAtEnd:
+      wishes.withLock { $0.append((uids, mailbox)) }
+    case .expunge:
+      try flag(uids, in: mailbox)
+      try expunge(uids, in: mailbox)
+    }
+  }
+
+  package func commit() async throws {
+    try onRequest("commit")
+    for (uids, mailbox) in wishes.withLock({ $0 }) { try expunge(uids, in: mailbox) }
+  }
+
+  package func close() async {}
+
+  private func flag(_ uids: UIDSet, in mailbox: MailboxName) throws {
+    try crash.pass("before flagging \(uids)")
+    try account.change(mailbox) { box in
+      for uid in box.uids where uids.contains(uid) {
+        box.modSeq += 1
+        box.messages[uid]?.flags.system.insert(.deleted)
+        box.messages[uid]?.modSeq = box.modSeq
+      }
+    }
+    try crash.pass("after flagging \(uids)")
+  }
+
+  private func expunge(_ uids: UIDSet, in mailbox: MailboxName) throws {
+    try crash.pass("before expunging \(uids)")
+    try account.change(mailbox) { box in
+      for uid in box.uids where uids.contains(uid) { box.messages[uid] = nil }
+      box.modSeq += 1
+    }
+    try crash.pass("after expunging \(uids)")
+  }
+}

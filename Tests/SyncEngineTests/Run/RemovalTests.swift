@@ -1,0 +1,172 @@
+// mailmove: what is removed from the source.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import MailWire
+import Testing
+
+@testable import SyncEngine
+
+@Suite struct RemovalTests {
+  private static let letters = (1...6).map {
+    "Message-ID: <\($0)@example.org>\r\nSubject: letter \($0)\r\n\r\nbody \($0)\r\n"
+  }
+
+  private func scenario(
+    _ removal: Removal, source: FakeAccount.Habits = .init(), target: FakeAccount.Habits = .init()
+  ) -> Scenario {
+    var scenario = Scenario(
+      source: FakeAccount(habits: source), 
+      target: FakeAccount(
+        habits: target, boxes: [.inbox: FakeAccount.Box(uidValidity: UIDValidity(7))]))
+    scenario.options.removal = removal
+    for (number, letter) in Self.letters.enumerated() {
+      scenario.source.deliver(
+        letter, flags: number == 1 ? FlagSet(system: .seen) : .none,
+        date: InternalDate(secondsSinceEpoch: Int64(number) * 1_000, zoneMinutes: 0))
+    }
+    return scenario
+  }
+
+  private var agreed: Removal { Removal(confirmed: 6) }
+
+  private func bytes(_ account: FakeAccount) -> Set<String> {
+    Set(account.contents().map { String(decoding: $0.bytes, as: UTF8.self) })
+  }
+
+  @Test(arguments: [false, true]) func theOldBoxIsEmptyAndTheNewOneWhole(atEnd: Bool) async throws {
+    var habits = FakeAccount.Habits()
+    habits.removesAtEnd = atEnd
+    let scenario = scenario(agreed, source: habits)
+    let report = await scenario.run()
+    #expect(report.failure == nil)
+    #expect(report.total(\.removed) == 6 && report.total(\.kept) == 0)
+    #expect(scenario.source.contents().isEmpty)
+    #expect(bytes(scenario.target) == Set(Self.letters))
+    let records = try await scenario.journal.messages(in: .stored, limit: 10)
+    #expect(records.count == 6)
+    #expect(records.allSatisfy { RemovalMark(note: $0.1.note) == .removed })
+  }
+
+  @Test func nothingIsRemovedWithoutBeingAsked() async {
+    var scenario = scenario(agreed)
+    scenario.options.removal = nil
+    #expect(await scenario.run().failure == nil)
+    #expect(scenario.source.contents().count == 6)
+  }
+
+  @Test func moreThanHalfOfAMailboxNeedsAgreement() async {
+    let scenario = scenario(Removal())
+    let report = await scenario.run()
+    #expect(report.failure?.cause == .tooManyRemovals)
+    #expect(report.failure?.hint.contains("--confirm-deletes 6") == true)
+    #expect(scenario.source.contents().count == 6 && scenario.target.contents().count == 6)
+  }
+
+  @Test func agreementToFewerIsNoAgreement() async {
+    let scenario = scenario(Removal(confirmed: 5))
+    #expect(await scenario.run().failure?.cause == .tooManyRemovals)
+    #expect(scenario.source.contents().count == 6)
+  }
+
+  @Test func onlyOldMessagesGoWhenAnAgeIsGiven() async {
+    let scenario = scenario(Removal(before: 3_000))
+    let report = await scenario.run()
+    #expect(report.failure == nil && report.total(\.removed) == 3)
+    #expect(bytes(scenario.source) == Set(Self.letters.suffix(3)))
+  }
+
+  @Test func whatTheTargetDidNotKeepStaysAtTheSource() async {
+    var habits = FakeAccount.Habits()
+    habits.loses = { String(decoding: $0.bytes, as: UTF8.self).contains("letter 2") }
+    let scenario = scenario(agreed, target: habits)
+    _ = await scenario.run()
+    #expect(bytes(scenario.source).union(bytes(scenario.target)) == Set(Self.letters))
+    #expect(bytes(scenario.source).contains(Self.letters[1]))
+  }
+
+  @Test(arguments: [false, true]) func rewrittenCopiesAreProofOnlyWhenTrusted(trust: Bool) async {
+    var habits = FakeAccount.Habits()
+    habits.rewrite = { $0.map { $0 == 0 ? 0x80 : $0 } }
+    var removal = agreed
+    removal.trustsRewritten = trust
+    removal.confirmed = 7
+    let scenario = scenario(removal, target: habits)
+    scenario.source.deliver("Subject: nul\r\n\r\na\0b\r\n")
+    let report = await scenario.run()
+    #expect(report.total(\.kept) == (trust ? 0 : 1))
+    #expect(scenario.source.contents().count == (trust ? 0 : 1))
+  }
+
+  @Test func otherBytesAreNeverProof() async {
+    var habits = FakeAccount.Habits()
+    habits.rewrite = { $0.dropLast(4) + Array("!!\r\n".utf8) }
+    var removal = agreed
+    removal.trustsRewritten = true
+    let scenario = scenario(removal, target: habits)
+    let report = await scenario.run()
+    #expect(report.total(\.kept) == 6 && scenario.source.contents().count == 6)
+  }
+
+  @Test func aServerThatCannotExpungeExactlyIsLeftAlone() async {
+    var habits = FakeAccount.Habits()
+    habits.expungesExactly = false
+    let scenario = scenario(agreed, source: habits)
+    #expect(await scenario.run().failure?.cause == .cannotRemove)
+    #expect(scenario.source.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+    #expect(scenario.source.contents().count == 6)
+  }
+
+  @Test func theMarkByWhichMessagesAreRemovedIsNotCarriedOver() async {
+    var habits = FakeAccount.Habits()
+    habits.expungesExactly = false
+    var removal = agreed
+    removal.manner = .flagOnly
+    var scenario = scenario(removal, source: habits)
+    let report = await scenario.run()
+    #expect(report.failure == nil && report.total(\.removed) == 6)
+    #expect(scenario.source.contents().allSatisfy { $0.flags.system.contains(.deleted) })
+    scenario.options.removal = nil
+    _ = await scenario.run()
+    #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+    #expect(scenario.target.contents()[1].flags.system == .seen)
+  }
+
+  @Test func oneMailboxUnderTwoAddressesIsNotEmptied() async {
+    var scenario = scenario(agreed)
+    scenario = Scenario(source: scenario.source, target: scenario.source)
+    scenario.options.removal = agreed
+    let report = await scenario.run()
+    #expect(report.failure?.cause == .sameMailboxOnBothSides)
+    #expect(bytes(scenario.source) == Set(Self.letters))
+  }
+
+  @Test(arguments: [false, true], [Removal.Manner.expunge, .flagOnly])
+  func killedAtAnyStepOnlyProvenMessagesAreMissing(
+    atEnd: Bool, manner: Removal.Manner
+  ) async throws {
+    var habits = FakeAccount.Habits()
+    habits.removesAtEnd = atEnd
+    var removal = agreed
+    removal.manner = manner
+    let counting = CrashPoint()
+    _ = await scenario(removal, source: habits).run(crash: counting)
+    #expect(counting.steps > 10)
+    for step in 1...counting.steps {
+      let scenario = scenario(removal, source: habits)
+      let crash = CrashPoint(at: step)
+      _ = await scenario.run(crash: crash)
+      let there = bytes(scenario.target)
+      #expect(bytes(scenario.source).union(there) == Set(Self.letters), "step \(step)")
+      let again = await scenario.run()
+      #expect(again.failure == nil, "step \(step): \(crash.lastStep)")
+      #expect(scenario.target.contents().count == 6, "step \(step)")
+      #expect(bytes(scenario.target) == Set(Self.letters))
+      #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+      #expect(scenario.source.contents().count == (manner == .expunge ? 0 : 6))
+      let records = try await scenario.journal.messages(in: .stored, limit: 10)
+      let marks = Set(records.map { RemovalMark(note: $0.1.note) })
+      #expect(records.count == 6 && marks == [manner == .expunge ? .removed : .flagged])
+    }
+  }
+}
