@@ -59,8 +59,7 @@ import Testing
     (.uidStore(uids, .replace, .none), "t UID STORE 1:5,7 FLAGS.SILENT ()\r\n"),
     (.uidStore(uids, .remove, .none), "t UID STORE 1:5,7 -FLAGS.SILENT ()\r\n"),
     (.uidSearchAll(), "t UID SEARCH ALL\r\n"),
-    (.uidSearchAll(returningAll: true), "t UID SEARCH RETURN (ALL) ALL\r\n"),
-    (.uidSearch(in: uids), "t UID SEARCH UID 1:5,7\r\n"),
+    (.uidSearchAll(extended: true), "t UID SEARCH RETURN (ALL COUNT) ALL\r\n"),
     (.uidExpunge(uids), "t UID EXPUNGE 1:5,7\r\n"),
     (.authenticate(mechanism: "PLAIN"), "t AUTHENTICATE PLAIN\r\n"),
     (
