@@ -51,6 +51,18 @@ extension IMAPConnection {
     return mailbox
   }
 
+  /// Leaves the open mailbox, where that can be done without removing anything in it (RFC 3691).
+  ///
+  /// Before STATUS and LIST: a server may tell old numbers of the mailbox that is open
+  /// (RFC 9051, 6.3.11). Does nothing while messages are under way.
+  func leaveMailbox() throws {
+    let wire = try line()
+    guard opened != nil, fetches.isEmpty, appending.isEmpty, wire.capabilities.hasUnselect else {
+      return
+    }
+    if try wire.ask(.unselect).kind == .ok { opened = nil }
+  }
+
   /// For servers that do not send UIDNEXT: the last message's UID; nil in an empty mailbox.
   private func highestUID(_ wire: IMAPWire, _ messages: Int64?) throws -> UID? {
     guard (messages ?? 0) > 0 else { return UID(0) }

@@ -9,7 +9,7 @@ package enum Response: Sendable, Equatable {
   case continuation(text: [UInt8])
   case capability(CapabilitySet)
   case enabled([String])
-  /// LIST, LSUB and XLIST, which look the same.
+  /// LIST, LSUB and XLIST (which some servers send instead), all alike.
   case list(ListRow)
   case status(MailboxName, MailboxStatus)
   case namespace(Namespaces)
