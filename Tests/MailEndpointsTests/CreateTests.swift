@@ -75,6 +75,51 @@ import Testing
     #expect(creates.isEmpty)
   }
 
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("IMAP4rev1", "APPENDLIMIT 9", nil, 0), ("IMAP4rev1 APPENDLIMIT=9", "", nil, 0),
+      ("IMAP4rev1 APPENDLIMIT", "APPENDLIMIT 9", 9, 1),
+      ("IMAP4rev1 APPENDLIMIT", "APPENDLIMIT NIL", nil, 1),
+    ])
+  func theLimitOfAMailboxIsAskedForWhereItDiffersByMailbox(
+    capabilities: String, status: String, limit: Int64?, questions: Int
+  ) async throws {
+    let server = try ScriptedIMAPServer(capabilities: capabilities) { request, _ in
+      switch request.name {
+      case "SELECT": ScriptedMailbox.opened()
+      case "STATUS": ["* STATUS INBOX (\(status))", "OK done"]
+      default: nil
+      }
+    }
+    let target = try await IMAPTarget.connect(server.account())
+    let inbox = try await target.open(ScriptedMailbox.mapped("INBOX"), lastKnown: nil)
+    await target.close()
+    server.stop()
+    #expect(inbox.appendLimit == limit)
+    let asked = #"STATUS "INBOX" (APPENDLIMIT)"#
+    #expect(server.texts(of: "STATUS") == Array(repeating: asked, count: questions))
+  }
+
+  @Test(
+    .timeLimit(.minutes(1)), arguments: ["IMAP4rev1 APPENDLIMIT", "IMAP4rev1 APPENDLIMIT=0"])
+  func aMailboxThatTakesNoMessageIsGivenUpAtOnce(capabilities: String) async throws {
+    let server = try ScriptedIMAPServer(capabilities: capabilities) { request, _ in
+      switch request.name {
+      case "SELECT": ScriptedMailbox.opened()
+      case "STATUS": ["* STATUS INBOX (APPENDLIMIT 0)", "OK done"]
+      default: nil
+      }
+    }
+    let target = try await IMAPTarget.connect(server.account())
+    let error = try await failure {
+      try await target.open(ScriptedMailbox.mapped("INBOX"), lastKnown: nil)
+    }
+    await target.close()
+    server.stop()
+    #expect(error.cause == .mailboxReadOnly && error.scope == .mailbox)
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func aMissingMailboxIsCreatedAndOpened() async throws {
     let (result, creates) = try await Self.open(ScriptedMailbox.mapped("Work"), at: Mailboxes())

@@ -119,6 +119,7 @@ extension IMAPConnection {
     if wire.capabilities.hasCondStore { items.append(.highestModSeq) }
     if wire.capabilities.has(.statusSize) { items.append(.size) }
     if wire.capabilities.has(.objectID) { items.append(.mailboxID) }
+    if wire.capabilities.appendLimitIsPerMailbox { items.append(.appendLimit) }
     return items
   }
 

@@ -58,18 +58,36 @@ extension IMAPConnection {
   private func openIfPresent(_ name: MailboxName, wasCreated: Bool = false) throws
     -> TargetMailbox?
   {
+    let limit = try appendLimit(of: name)
     do {
       let mailbox = try open(name, readOnly: false, afresh: true)
+      guard [limit, limits().appendLimit].allSatisfy({ $0 != 0 }) else {
+        throw SyncError(
+          .mailboxReadOnly, scope: .mailbox, remedy: .stop, side: account.side, mailbox: name,
+          detail: "APPENDLIMIT 0: it takes no messages")
+      }
       return TargetMailbox(
         name: name, uidValidity: mailbox.status.uidValidity ?? .unknown,
         uidNext: mailbox.status.uidNext, messages: mailbox.status.messages ?? 0,
-        permanentFlags: mailbox.permanentFlags, wasCreated: wasCreated)
+        permanentFlags: mailbox.permanentFlags, appendLimit: limit, wasCreated: wasCreated)
     } catch let error as SyncError
       where error.cause == .mailboxMissing || error.cause == .mailboxRefused
     {
       guard try exists(name) == false else { throw error.at(mailbox: name) }
       return nil
     }
+  }
+
+  /// What one mailbox takes, where that differs by mailbox (RFC 7889, 3).
+  private func appendLimit(of name: MailboxName) throws -> Int64? {
+    let wire = try line()
+    guard wire.capabilities.appendLimitIsPerMailbox else { return nil }
+    if opened?.name == name { try leaveMailbox() }
+    var limit: Int64?
+    _ = try wire.ask(.status(name, [.appendLimit])) { response in
+      if case .status(name, let status) = response { limit = status.appendLimit }
+    }
+    return limit
   }
 
   private func exists(_ name: MailboxName) throws -> Bool {
