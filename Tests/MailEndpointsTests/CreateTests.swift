@@ -138,6 +138,33 @@ import Testing
     #expect(creates.first == #"CREATE "Top/50% off*""#)
   }
 
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("Work/Old", "INBOX/", "NO [NOPERM] not there", "INBOX/Work/Old"),
+      ("Work/Old", "INBOX/", "NO Invalid mailbox name.", "INBOX/Work/Old"),
+      ("Work/Old", nil, "NO Client tried to access nonexistent namespace.", "INBOX/Work/Old"),
+      ("INBOX/Old", "", "NO [NOPERM] nothing below INBOX", "Old"),
+    ])
+  func aNameInTheWrongNamespaceIsMovedToTheOther(
+    name: String, prefix: String?, refusal: String, other: String
+  ) async throws {
+    let mailboxes = Mailboxes(refusal: { $0.contains("\"\(name)\"") ? refusal : nil })
+    let server = try ScriptedIMAPServer(
+      capabilities: prefix == nil ? "IMAP4rev1" : "IMAP4rev1 NAMESPACE"
+    ) { request, _ in
+      request.name == "NAMESPACE"
+        ? [#"* NAMESPACE (("\#(prefix ?? "")" "/")) NIL NIL"#, "OK done"]
+        : mailboxes.answer(request)
+    }
+    let target = try await IMAPTarget.connect(server.account())
+    let mailbox = try await target.open(ScriptedMailbox.mapped(name), lastKnown: nil)
+    await target.close()
+    server.stop()
+    #expect(mailbox.name == MailboxName(wire: other))
+    #expect(server.texts(of: "CREATE") == [#"CREATE "\#(name)""#, #"CREATE "\#(other)""#])
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func theFirstRefusalIsReportedWhenNoNameWorks() async throws {
     let (result, creates) = try await Self.open(

@@ -94,51 +94,12 @@ extension IMAPConnection {
     try rows().contains { $0.name == name && !$0.has("\\Noselect") && !$0.has("\\NonExistent") }
   }
 
-  private func rows() throws -> [ListRow] {
+  func rows() throws -> [ListRow] {
     var rows: [ListRow] = []
     try line().perform(.list(), on: .list, within: patience) { response in
       if case .list(let row) = response { rows.append(row) }
     }
     return rows
-  }
-
-  /// Creates a mailbox and returns the name the server gave it.
-  private func create(_ mailbox: MappedMailbox, named planned: MailboxName) throws -> MailboxName {
-    let before = Set(try rows().map(\.name))
-    var refusal: StatusResponse?
-    for name in [planned] + CreateAlternatives.names(for: mailbox, family: family) {
-      let answer = try attempt(name, mailbox)
-      if answer.kind == .ok || answer.code == .alreadyExists
-        || answer.text.lowercased().contains("already exists")
-      {
-        return try spelling(of: name, before: before)
-      }
-      let error = ServerAnswer.error(answer, on: .create, side: account.side)
-      guard error.cause == .mailboxNameRefused else { throw error.at(mailbox: name) }
-      refusal = refusal ?? answer
-    }
-    let answer = refusal ?? StatusResponse(kind: .no)
-    throw ServerAnswer.error(answer, on: .create, side: account.side).at(mailbox: planned)
-  }
-
-  /// CREATE, with the role where the server takes one; once more without it if it is refused.
-  private func attempt(_ name: MailboxName, _ mailbox: MappedMailbox) throws -> StatusResponse {
-    let wire = try line()
-    if let use = mailbox.createRole?.specialUse, wire.capabilities.has(.createSpecialUse) {
-      let answer = try wire.ask(.create(name, use: use))
-      if answer.kind == .ok { return answer }
-    }
-    return try wire.ask(.create(name, use: nil))
-  }
-
-  /// A server may trim or fold a name while creating it: what is new in the list is what counts.
-  private func spelling(of name: MailboxName, before: Set<MailboxName>) throws -> MailboxName {
-    let now = try rows()
-    if now.contains(where: { $0.name == name }) { return name }
-    let wanted = MatchingForm("\(name)")
-    let twin = now.first { MatchingForm("\($0.name)") == wanted && !$0.has("\\Noselect") }
-    let new = now.filter { !before.contains($0.name) && !$0.has("\\Noselect") }
-    return twin?.name ?? (new.count == 1 ? new[0].name : name)
   }
 
   func subscribe(to name: MailboxName) throws {
