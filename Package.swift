@@ -59,7 +59,8 @@ let package = Package(
       name: "MailWireTests", dependencies: ["MailWire", "MailTestKit"],
       resources: [.copy("Transcripts")], swiftSettings: strict),
     .testTarget(
-      name: "MailTransportTests", dependencies: ["MailTransport", "MailTestKit"],
+      name: "MailTransportTests",
+      dependencies: ["MailTransport", "MailWire", "COpenSSL", "MailTestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "SyncEngineTests", dependencies: ["SyncEngine", "MailTestKit"],

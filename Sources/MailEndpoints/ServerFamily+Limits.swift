@@ -17,6 +17,9 @@ extension ServerFamily {
     }
   }
 
+  /// Exchange says OK to APPEND with `\Flagged` and forgets the flag; STORE is kept.
+  var dropsFlagsAtAppend: Bool { self == .exchange }
+
   /// NetEase opens no mailbox for a client that has not introduced itself, and does not say so.
   var demandsID: Bool { self == .netEase }
 }

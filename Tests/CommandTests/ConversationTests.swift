@@ -150,6 +150,7 @@ import Testing
       said.output.contains("Gesendet          Sent               7  1.23 kB     2  same name"))
     #expect(said.output.contains("[Gmail]/All Mail  (left out)"))
     #expect(said.output.contains("the target takes messages up to 25.0 MB"))
+    #expect(said.output.contains("Sent takes messages up to 10.0 MB"))
     #expect(said.output.contains("quota: 1.00 kB of 5.00 GB"))
     #expect(said.output.contains("note: two folders look like Sent"))
   }

@@ -33,7 +33,9 @@ final class FakeEngine: Engine {
     let left = Samples.pair(3, "[Gmail]/All Mail", nil)
     return PlanReport(
       lines: [
-        .init(mapped: Samples.sent.mapped, messages: 7, bytes: 1234, done: 2, tooBig: 1),
+        .init(
+          mapped: Samples.sent.mapped, messages: 7, bytes: 1234, done: 2, tooBig: 1,
+          appendLimit: 10_000_000),
         .init(mapped: left.mapped, messages: nil, bytes: nil, done: 0, tooBig: nil),
       ],
       notes: ["two folders look like Sent"],

@@ -75,6 +75,51 @@ import Testing
     #expect(creates.isEmpty)
   }
 
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("IMAP4rev1", "APPENDLIMIT 9", nil, 0), ("IMAP4rev1 APPENDLIMIT=9", "", nil, 0),
+      ("IMAP4rev1 APPENDLIMIT", "APPENDLIMIT 9", 9, 1),
+      ("IMAP4rev1 APPENDLIMIT", "APPENDLIMIT NIL", nil, 1),
+    ])
+  func theLimitOfAMailboxIsAskedForWhereItDiffersByMailbox(
+    capabilities: String, status: String, limit: Int64?, questions: Int
+  ) async throws {
+    let server = try ScriptedIMAPServer(capabilities: capabilities) { request, _ in
+      switch request.name {
+      case "SELECT": ScriptedMailbox.opened()
+      case "STATUS": ["* STATUS INBOX (\(status))", "OK done"]
+      default: nil
+      }
+    }
+    let target = try await IMAPTarget.connect(server.account())
+    let inbox = try await target.open(ScriptedMailbox.mapped("INBOX"), lastKnown: nil)
+    await target.close()
+    server.stop()
+    #expect(inbox.appendLimit == limit)
+    let asked = #"STATUS "INBOX" (APPENDLIMIT)"#
+    #expect(server.texts(of: "STATUS") == Array(repeating: asked, count: questions))
+  }
+
+  @Test(
+    .timeLimit(.minutes(1)), arguments: ["IMAP4rev1 APPENDLIMIT", "IMAP4rev1 APPENDLIMIT=0"])
+  func aMailboxThatTakesNoMessageIsGivenUpAtOnce(capabilities: String) async throws {
+    let server = try ScriptedIMAPServer(capabilities: capabilities) { request, _ in
+      switch request.name {
+      case "SELECT": ScriptedMailbox.opened()
+      case "STATUS": ["* STATUS INBOX (APPENDLIMIT 0)", "OK done"]
+      default: nil
+      }
+    }
+    let target = try await IMAPTarget.connect(server.account())
+    let error = try await failure {
+      try await target.open(ScriptedMailbox.mapped("INBOX"), lastKnown: nil)
+    }
+    await target.close()
+    server.stop()
+    #expect(error.cause == .mailboxReadOnly && error.scope == .mailbox)
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func aMissingMailboxIsCreatedAndOpened() async throws {
     let (result, creates) = try await Self.open(ScriptedMailbox.mapped("Work"), at: Mailboxes())
@@ -91,6 +136,33 @@ import Testing
     #expect(try result.get().name == other)
     #expect(creates.count == 2)
     #expect(creates.first == #"CREATE "Top/50% off*""#)
+  }
+
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("Work/Old", "INBOX/", "NO [NOPERM] not there", "INBOX/Work/Old"),
+      ("Work/Old", "INBOX/", "NO Invalid mailbox name.", "INBOX/Work/Old"),
+      ("Work/Old", nil, "NO Client tried to access nonexistent namespace.", "INBOX/Work/Old"),
+      ("INBOX/Old", "", "NO [NOPERM] nothing below INBOX", "Old"),
+    ])
+  func aNameInTheWrongNamespaceIsMovedToTheOther(
+    name: String, prefix: String?, refusal: String, other: String
+  ) async throws {
+    let mailboxes = Mailboxes(refusal: { $0.contains("\"\(name)\"") ? refusal : nil })
+    let server = try ScriptedIMAPServer(
+      capabilities: prefix == nil ? "IMAP4rev1" : "IMAP4rev1 NAMESPACE"
+    ) { request, _ in
+      request.name == "NAMESPACE"
+        ? [#"* NAMESPACE (("\#(prefix ?? "")" "/")) NIL NIL"#, "OK done"]
+        : mailboxes.answer(request)
+    }
+    let target = try await IMAPTarget.connect(server.account())
+    let mailbox = try await target.open(ScriptedMailbox.mapped(name), lastKnown: nil)
+    await target.close()
+    server.stop()
+    #expect(mailbox.name == MailboxName(wire: other))
+    #expect(server.texts(of: "CREATE") == [#"CREATE "\#(name)""#, #"CREATE "\#(other)""#])
   }
 
   @Test(.timeLimit(.minutes(1)))

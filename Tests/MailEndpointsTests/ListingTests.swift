@@ -78,6 +78,51 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
+  func theDelimiterOfNewNamesIsAskedForWhereNoRowHasOne() async throws {
+    let server = try ScriptedIMAPServer { request, _ in
+      switch request.text {
+      case #"LIST "" "*""#: [#"* LIST (\NoInferiors) NIL INBOX"#, "OK done"]
+      case #"LIST "" """#: [#"* LIST (\Noselect) "/" """#, "OK done"]
+      default: nil
+      }
+    }
+    let listing = try await Self.listing(of: server)
+    #expect(listing.rootDelimiter == UInt8(ascii: "/"))
+    #expect(listing.mailboxes.map(\.name) == [.inbox])
+  }
+
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("IMAP4rev1", 0), ("IMAP4rev1 UNSELECT", 1), ("IMAP4rev1 IMAP4rev2", 1),
+    ])
+  func anOpenMailboxIsLeftBeforeItsStatusIsAskedFor(
+    capabilities: String, times: Int
+  ) async throws {
+    let server = try ScriptedIMAPServer(capabilities: capabilities) { request, _ in
+      switch request.name {
+      case "EXAMINE": ScriptedMailbox.opened()
+      case "STATUS": ["* STATUS INBOX (MESSAGES 3)", "OK done"]
+      default: nil
+      }
+    }
+    let source = try await IMAPSource.connect(server.account(side: .source))
+    _ = try await source.snapshot(of: .inbox, since: nil)
+    let statuses = [
+      try await source.status(of: .inbox), try await source.status(of: .inbox),
+    ]
+    await source.close()
+    server.stop()
+    #expect(statuses.map(\.messages) == [3, 3])
+    let names = server.requests.map(\.name)
+    #expect(names.count { $0 == "UNSELECT" } == times)
+    #expect(!names.contains("CLOSE"))
+    if times == 1 {
+      #expect(names.firstIndex(of: "UNSELECT") == names.firstIndex(of: "STATUS").map { $0 - 1 })
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
   func withoutLSUBNothingIsSaidAboutSubscriptions() async throws {
     let server = try ScriptedIMAPServer { request, _ in
       switch request.name {

@@ -211,6 +211,17 @@ import Testing
     #expect(server.requests.map(\.name) == ["CAPABILITY", "LOGIN", "LOGOUT"])
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func aServerThatLogsUsInAsSomebodyUnknownIsNotUsed() async throws {
+    let server = try ScriptedIMAPServer(greeting: "* PREAUTH welcome")
+    let error = try await failure { try await IMAPTarget.connect(server.account()) }
+    server.stop()
+    #expect(error.cause == .loginRefused)
+    #expect(error.scope == .endpoint && error.remedy == .stop)
+    #expect(error.description.contains("PREAUTH"))
+    #expect(!server.requests.contains { $0.name == "LOGIN" || $0.name == "SELECT" })
+  }
+
   @Test(
     .timeLimit(.minutes(1)),
     arguments: [

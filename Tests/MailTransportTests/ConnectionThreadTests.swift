@@ -31,7 +31,7 @@ import Testing
     #expect(names == ["preferred", "preferred", "preferred"])
   }
 
-  @Test func jobsRunInTheOrderInWhichTheyCame() async throws {
+  @Test func everyJobOfManyTasksRunsOnce() async throws {
     let client = try TestClient()
     let sum = await withTaskGroup(of: Int.self) { group in
       for number in 0..<1000 { group.addTask { await client.run { number } } }

@@ -35,14 +35,13 @@ import Testing
       "t LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS (MESSAGES UIDNEXT))\r\n"
     ),
     (.listDelimiter, "t LIST \"\" \"\"\r\n"), (.listSubscribed, "t LSUB \"\" \"*\"\r\n"),
-    (.listWithRoles, "t XLIST \"\" \"*\"\r\n"),
     (.status(mailbox, [.messages, .size]), "t STATUS \"Entw&APw-rfe\" (MESSAGES SIZE)\r\n"),
     (.create(mailbox), "t CREATE \"Entw&APw-rfe\"\r\n"),
     (.create(mailbox, use: "\\Drafts"), "t CREATE \"Entw&APw-rfe\" (USE (\\Drafts))\r\n"),
     (.subscribe(.inbox), "t SUBSCRIBE \"INBOX\"\r\n"),
     (.select(.inbox, condStore: true), "t SELECT \"INBOX\" (CONDSTORE)\r\n"),
     (.examine(.inbox), "t EXAMINE \"INBOX\"\r\n"), (.unselect, "t UNSELECT\r\n"),
-    (.close, "t CLOSE\r\n"), (.quotaRoot(of: .inbox), "t GETQUOTAROOT \"INBOX\"\r\n"),
+    (.quotaRoot(of: .inbox), "t GETQUOTAROOT \"INBOX\"\r\n"),
     (
       .uidFetch(uids, [.uid, .flags, .internalDate, .size, .modSeq, .emailID], changedSince: 9),
       "t UID FETCH 1:5,7 (UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ EMAILID) (CHANGEDSINCE 9)\r\n"
@@ -59,8 +58,7 @@ import Testing
     (.uidStore(uids, .replace, .none), "t UID STORE 1:5,7 FLAGS.SILENT ()\r\n"),
     (.uidStore(uids, .remove, .none), "t UID STORE 1:5,7 -FLAGS.SILENT ()\r\n"),
     (.uidSearchAll(), "t UID SEARCH ALL\r\n"),
-    (.uidSearchAll(returningAll: true), "t UID SEARCH RETURN (ALL) ALL\r\n"),
-    (.uidSearch(in: uids), "t UID SEARCH UID 1:5,7\r\n"),
+    (.uidSearchAll(extended: true), "t UID SEARCH RETURN (ALL COUNT) ALL\r\n"),
     (.uidExpunge(uids), "t UID EXPUNGE 1:5,7\r\n"),
     (.authenticate(mechanism: "PLAIN"), "t AUTHENTICATE PLAIN\r\n"),
     (

@@ -1,6 +1,7 @@
 // mailmove: tests of modified UTF-7.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import Testing
 
 @testable import MailWire

@@ -1,6 +1,7 @@
 // mailmove: whatever a server sends, we stand.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import Testing
 
 @testable import MailWire

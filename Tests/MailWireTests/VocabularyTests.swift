@@ -17,6 +17,23 @@ import Testing
   }
 
   @Test(arguments: [
+    ("1:9", "3,5:6", "1:2,4,7:9"), ("1:9", "1:9", ""), ("1:3,7:9", "2:8", "1,9"),
+    ("5", "", "5"), ("", "5", ""), ("4:4294967295", "1:4,4294967295", "5:4294967294"),
+    ("1,3,5", "2,4,6", "1,3,5"), ("2:4", "1:9", ""),
+  ])
+  func aSetWithoutAnotherKeepsTheRest(set: String, other: String, rest: String) {
+    #expect(Self.uids(set).subtracting(Self.uids(other)).description == rest)
+  }
+
+  private static func uids(_ text: String) -> UIDSet {
+    UIDSet(
+      ranges: text.split(separator: ",").map { range in
+        let ends = range.split(separator: ":").compactMap { UInt32($0) }
+        return (ends.first ?? 0)...(ends.last ?? 0)
+      })
+  }
+
+  @Test(arguments: [
     (" 1-Feb-2020 03:04:05 +0100", 1_580_522_645, 60), ("01-JAN-1970 00:00:00 +0000", 0, 0),
     ("31-Dec-1969 23:59:59 +0000", -1, 0), ("1-jan-1900 00:00:00 -0930", -2_208_954_600, -570),
     ("30-Jun-2012 23:59:60 +0000", 1_341_100_800, 0),

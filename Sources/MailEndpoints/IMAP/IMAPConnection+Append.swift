@@ -22,12 +22,16 @@ struct AppendsUnderWay {
   /// Answered with NO or BAD.
   var refused: [(members: [Appendable], answer: StatusResponse)] = []
   var results: [AppendResult] = []
+  /// The flags that accepted messages were sent with, where the server may have dropped some.
+  var unproven: [SourceKey: FlagSet] = [:]
 
   /// Messages in one MULTIAPPEND: all or nothing, so few enough that little is done again.
   static let membersMax = 100
   static let bytesMax = 1 << 20
   /// Commands that may wait for their answers while the next one is written.
   static let unansweredMax = 4
+  /// Results held back until the flags of their messages have been looked at, all at once.
+  static let unprovenMax = 64
 
   var isEmpty: Bool { open == nil && unanswered.isEmpty && refused.isEmpty }
 }
@@ -60,15 +64,19 @@ extension IMAPConnection {
       take(try wire.next(within: patience), mailbox)
     }
     if !appending.refused.isEmpty { try drain(mailbox) }
+    if family.dropsFlagsAtAppend {
+      guard appending.results.count >= AppendsUnderWay.unprovenMax else { return [] }
+      try drain(mailbox)
+      try completeFlags(in: mailbox)
+    }
     return collect()
   }
 
   /// Ends what is open and waits for all answers.
   func settle() throws -> [AppendResult] {
-    guard let mailbox = opened.map(TargetMailbox.init), !appending.isEmpty else {
-      return collect()
-    }
-    try drain(mailbox)
+    guard let mailbox = opened.map(TargetMailbox.init) else { return collect() }
+    if !appending.isEmpty { try drain(mailbox) }
+    try completeFlags(in: mailbox)
     return collect()
   }
 
@@ -139,6 +147,9 @@ extension IMAPConnection {
         uid: uids.isEmpty ? nil : uids[index], concessions: member.concessions)
       appending.results.append(
         AppendResult(key: member.message.key, verdict: .stored(receipt)))
+      if family.dropsFlagsAtAppend, receipt.uid != nil, !member.flags.isEmpty {
+        appending.unproven[member.message.key] = member.flags
+      }
     }
   }
 

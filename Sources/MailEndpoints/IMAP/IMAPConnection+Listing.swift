@@ -24,6 +24,7 @@ private struct ListingAnswers {
 extension IMAPConnection {
   /// Everything about all mailboxes, in one round trip where the server can do that.
   func listing() throws -> MailboxListing {
+    try leaveMailbox()
     let wire = try line()
     var found = try listExtended(wire) ?? listPlainly(wire)
     if !wire.capabilities.has(.listStatus) { try addStatus(to: &found, wire) }
@@ -35,7 +36,8 @@ extension IMAPConnection {
           isSubscribed: found.subscribed.map { $0.contains(row.name) },
           status: found.states[row.name])
       },
-      namespaces: namespaces, host: account.url.host, family: family,
+      namespaces: namespaces, rootDelimiter: try rootDelimiter(found, wire),
+      host: account.url.host, family: family,
       canCreateWithRole: wire.capabilities.has(.createSpecialUse))
   }
 
@@ -75,12 +77,22 @@ extension IMAPConnection {
     return found
   }
 
+  /// The delimiter of new names, where neither NAMESPACE nor any row tells one: some servers list
+  /// an INBOX that can have no children, and nothing else (RFC 9051, 6.3.9).
+  private func rootDelimiter(_ found: ListingAnswers, _ wire: IMAPWire) throws -> UInt8? {
+    guard namespaces == nil, found.rows.allSatisfy({ $0.delimiter == nil }) else { return nil }
+    var root = ListingAnswers()
+    _ = try wire.ask(.listDelimiter) { root.take($0) }
+    return root.rows.lazy.compactMap(\.delimiter).first
+  }
+
   private func namespaceQuestion(_ wire: IMAPWire) -> [Command] {
     namespaces == nil && wire.capabilities.has(.namespace) ? [.namespace] : []
   }
 
   /// MESSAGES, UIDNEXT, UIDVALIDITY and more of one mailbox.
   func status(of name: MailboxName) throws -> MailboxStatus {
+    if opened?.name == name { try leaveMailbox() }
     let wire = try line()
     var found: MailboxStatus?
     try wire.perform(.status(name, statusItems(wire)), on: .open) { response in
@@ -107,6 +119,7 @@ extension IMAPConnection {
     if wire.capabilities.hasCondStore { items.append(.highestModSeq) }
     if wire.capabilities.has(.statusSize) { items.append(.size) }
     if wire.capabilities.has(.objectID) { items.append(.mailboxID) }
+    if wire.capabilities.appendLimitIsPerMailbox { items.append(.appendLimit) }
     return items
   }
 

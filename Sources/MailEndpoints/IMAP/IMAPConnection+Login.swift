@@ -30,6 +30,13 @@ extension IMAPConnection {
         .protocolViolation, scope: .endpoint, remedy: .stop, side: account.side,
         detail: "no IMAP greeting")
     }
+    // Whoever this is, it is not the user that was asked for, and nothing tells who.
+    guard hello.kind != .preauth else {
+      throw SyncError(
+        .loginRefused, scope: .endpoint, remedy: .stop, side: account.side,
+        detail: "PREAUTH: the server has logged us in already, as somebody it does not name",
+        hint: "use a port of the server that asks for user and password")
+    }
     guard hello.kind == .ok else {
       throw ServerAnswer.error(hello, on: .greeting, side: account.side)
     }

@@ -58,12 +58,18 @@ extension IMAPConnection {
   private func openIfPresent(_ name: MailboxName, wasCreated: Bool = false) throws
     -> TargetMailbox?
   {
+    let limit = try appendLimit(of: name)
     do {
       let mailbox = try open(name, readOnly: false, afresh: true)
+      guard [limit, limits().appendLimit].allSatisfy({ $0 != 0 }) else {
+        throw SyncError(
+          .mailboxReadOnly, scope: .mailbox, remedy: .stop, side: account.side, mailbox: name,
+          detail: "APPENDLIMIT 0: it takes no messages")
+      }
       return TargetMailbox(
         name: name, uidValidity: mailbox.status.uidValidity ?? .unknown,
         uidNext: mailbox.status.uidNext, messages: mailbox.status.messages ?? 0,
-        permanentFlags: mailbox.permanentFlags, wasCreated: wasCreated)
+        permanentFlags: mailbox.permanentFlags, appendLimit: limit, wasCreated: wasCreated)
     } catch let error as SyncError
       where error.cause == .mailboxMissing || error.cause == .mailboxRefused
     {
@@ -72,55 +78,28 @@ extension IMAPConnection {
     }
   }
 
+  /// What one mailbox takes, where that differs by mailbox (RFC 7889, 3).
+  private func appendLimit(of name: MailboxName) throws -> Int64? {
+    let wire = try line()
+    guard wire.capabilities.appendLimitIsPerMailbox else { return nil }
+    if opened?.name == name { try leaveMailbox() }
+    var limit: Int64?
+    _ = try wire.ask(.status(name, [.appendLimit])) { response in
+      if case .status(name, let status) = response { limit = status.appendLimit }
+    }
+    return limit
+  }
+
   private func exists(_ name: MailboxName) throws -> Bool {
     try rows().contains { $0.name == name && !$0.has("\\Noselect") && !$0.has("\\NonExistent") }
   }
 
-  private func rows() throws -> [ListRow] {
+  func rows() throws -> [ListRow] {
     var rows: [ListRow] = []
     try line().perform(.list(), on: .list, within: patience) { response in
       if case .list(let row) = response { rows.append(row) }
     }
     return rows
-  }
-
-  /// Creates a mailbox and returns the name the server gave it.
-  private func create(_ mailbox: MappedMailbox, named planned: MailboxName) throws -> MailboxName {
-    let before = Set(try rows().map(\.name))
-    var refusal: StatusResponse?
-    for name in [planned] + CreateAlternatives.names(for: mailbox, family: family) {
-      let answer = try attempt(name, mailbox)
-      if answer.kind == .ok || answer.code == .alreadyExists
-        || answer.text.lowercased().contains("already exists")
-      {
-        return try spelling(of: name, before: before)
-      }
-      let error = ServerAnswer.error(answer, on: .create, side: account.side)
-      guard error.cause == .mailboxNameRefused else { throw error.at(mailbox: name) }
-      refusal = refusal ?? answer
-    }
-    let answer = refusal ?? StatusResponse(kind: .no)
-    throw ServerAnswer.error(answer, on: .create, side: account.side).at(mailbox: planned)
-  }
-
-  /// CREATE, with the role where the server takes one; once more without it if it is refused.
-  private func attempt(_ name: MailboxName, _ mailbox: MappedMailbox) throws -> StatusResponse {
-    let wire = try line()
-    if let use = mailbox.createRole?.specialUse, wire.capabilities.has(.createSpecialUse) {
-      let answer = try wire.ask(.create(name, use: use))
-      if answer.kind == .ok { return answer }
-    }
-    return try wire.ask(.create(name, use: nil))
-  }
-
-  /// A server may trim or fold a name while creating it: what is new in the list is what counts.
-  private func spelling(of name: MailboxName, before: Set<MailboxName>) throws -> MailboxName {
-    let now = try rows()
-    if now.contains(where: { $0.name == name }) { return name }
-    let wanted = MatchingForm("\(name)")
-    let twin = now.first { MatchingForm("\($0.name)") == wanted && !$0.has("\\Noselect") }
-    let new = now.filter { !before.contains($0.name) && !$0.has("\\Noselect") }
-    return twin?.name ?? (new.count == 1 ? new[0].name : name)
   }
 
   func subscribe(to name: MailboxName) throws {

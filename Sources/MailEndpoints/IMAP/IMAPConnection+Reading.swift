@@ -51,6 +51,18 @@ extension IMAPConnection {
     return mailbox
   }
 
+  /// Leaves the open mailbox, where that can be done without removing anything in it (RFC 3691).
+  ///
+  /// Before STATUS and LIST: a server may tell old numbers of the mailbox that is open
+  /// (RFC 9051, 6.3.11). Does nothing while messages are under way.
+  func leaveMailbox() throws {
+    let wire = try line()
+    guard opened != nil, fetches.isEmpty, appending.isEmpty, wire.capabilities.hasUnselect else {
+      return
+    }
+    if try wire.ask(.unselect).kind == .ok { opened = nil }
+  }
+
   /// For servers that do not send UIDNEXT: the last message's UID; nil in an empty mailbox.
   private func highestUID(_ wire: IMAPWire, _ messages: Int64?) throws -> UID? {
     guard (messages ?? 0) > 0 else { return UID(0) }
@@ -73,10 +85,7 @@ extension IMAPConnection {
     guard mailbox.status.messages != 0 else {
       return MailboxSnapshot(status: mailbox.status, extent: .complete, entries: [])
     }
-    let entries = try entries(UIDSet(ranges: [1...UInt32.max]), Self.listing)
-    return MailboxSnapshot(
-      status: mailbox.status, extent: .complete, entries: entries,
-      suspicion: Self.suspicion(listed: entries.count, announced: mailbox.status.messages))
+    return try fullListing(of: mailbox)
   }
 
   /// What is new or has other flags; nil where the server cannot tell (RFC 7162).
@@ -99,7 +108,7 @@ extension IMAPConnection {
   }
 
   /// Lists messages; ascending, each UID once, none outside the set (`n:*` always brings the last).
-  private func entries(_ set: UIDSet, _ items: [FetchItem], changedSince: Int64? = nil) throws
+  func entries(_ set: UIDSet, _ items: [FetchItem], changedSince: Int64? = nil) throws
     -> [Entry]
   {
     var found: [Entry] = []
@@ -139,18 +148,7 @@ extension IMAPConnection {
     return found.values.sorted { $0.entry.uid < $1.entry.uid }
   }
 
-  private static func suspicion(listed: Int, announced: Int64?) -> String? {
-    if let announced, Int64(listed) < announced {
-      return "the server says there are \(announced) messages and lists \(listed)"
-    }
-    return cuts.contains(listed)
-      ? "exactly \(listed) messages: some providers show no more than that over IMAP" : nil
-  }
-
-  private static let listing: [FetchItem] = [.uid, .flags, .internalDate, .size]
-
-  /// Where providers are known to cut (Yahoo, Gmail's setting).
-  private static let cuts: Set<Int> = [1_000, 2_000, 5_000, 10_000]
+  static let listing: [FetchItem] = [.uid, .flags, .internalDate, .size]
 }
 
 extension Entry {

@@ -35,6 +35,9 @@ package struct CapabilitySet: Sendable, Equatable {
 
   /// Whether mod-sequences can be asked for: CONDSTORE, or QRESYNC, which includes it.
   package var hasCondStore: Bool { has(.condStore) || has(.qresync) }
+
+  /// Whether a mailbox can be left without removing anything: UNSELECT, or IMAP4rev2.
+  package var hasUnselect: Bool { has(.unselect) || has(.imap4rev2) }
 }
 
 /// The capabilities that change what we send.
@@ -51,7 +54,6 @@ package enum Capability: String, Sendable, CaseIterable {
   case createSpecialUse = "CREATE-SPECIAL-USE"
   case listExtended = "LIST-EXTENDED"
   case listStatus = "LIST-STATUS"
-  case xlist = "XLIST"
   case uidPlus = "UIDPLUS"
   case literalPlus = "LITERAL+"
   case literalMinus = "LITERAL-"

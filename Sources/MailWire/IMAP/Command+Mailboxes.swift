@@ -50,10 +50,8 @@ extension Command {
   package static let listDelimiter = Command("LIST", [.text(" \"\" \"\"")])
   /// The subscribed names, from servers without LIST-EXTENDED.
   package static let listSubscribed = Command("LSUB", [.text(" \"\" \"*\"")])
-  /// All mailboxes with roles, from servers that had roles before RFC 6154.
-  package static let listWithRoles = Command("XLIST", [.text(" \"\" \"*\"")])
 
-  /// STATUS (RFC 9051, 6.3.11); never of the mailbox that is selected.
+  /// STATUS (RFC 9051, 6.3.11); not meant for the mailbox that is selected.
   package static func status(_ mailbox: MailboxName, _ items: [StatusItem]) -> Command {
     Command("STATUS", [.text(" "), .string(mailbox.bytes), .text(" " + StatusItem.list(items))])
   }
@@ -80,10 +78,9 @@ extension Command {
     opening("EXAMINE", mailbox, condStore)
   }
 
-  /// RFC 3691.
+  /// Leaves the mailbox (RFC 3691). CLOSE, which removes what is marked as deleted, does not exist
+  /// here.
   package static let unselect = Command("UNSELECT")
-  /// Closes the mailbox and, if it was opened with SELECT, removes what is marked as deleted.
-  package static let close = Command("CLOSE")
 
   /// RFC 9208.
   package static func quotaRoot(of mailbox: MailboxName) -> Command {

@@ -62,14 +62,9 @@ extension Command {
     Command("UID STORE", [.text(" \(uids) \(action.rawValue) "), .flags(flags)])
   }
 
-  /// All UIDs; as ESEARCH only on servers that have it.
-  package static func uidSearchAll(returningAll: Bool = false) -> Command {
-    Command("UID SEARCH", [.text(returningAll ? " RETURN (ALL) ALL" : " ALL")])
-  }
-
-  /// The UIDs of a set that exist.
-  package static func uidSearch(in uids: UIDSet) -> Command {
-    Command("UID SEARCH", [.text(" UID \(uids)")])
+  /// All UIDs; with their number and as ranges only on servers that have ESEARCH (RFC 4731).
+  package static func uidSearchAll(extended: Bool = false) -> Command {
+    Command("UID SEARCH", [.text(extended ? " RETURN (ALL COUNT) ALL" : " ALL")])
   }
 
   /// UID EXPUNGE (RFC 4315): these and no others.

@@ -148,7 +148,11 @@ enum MailboxDataParser {
       status.uidValidity = scanner.digits().map { UIDValidity($0) }
     case "HIGHESTMODSEQ": status.highestModSeq = scanner.positiveNumber()
     case "SIZE": status.size = scanner.number().flatMap { $0 >= 0 ? $0 : nil }
-    case "APPENDLIMIT": status.appendLimit = scanner.positiveNumber()
+    case "APPENDLIMIT":
+      scanner.skipSpaces()
+      if scanner.value() != Scanner.Value.none {
+        status.appendLimit = scanner.number().flatMap { $0 >= 0 ? $0 : nil }
+      }
     case "MAILBOXID":
       status.mailboxID = scanner.words()?.first.map { String(decoding: $0, as: UTF8.self) }
     default: scanner.skipValue()

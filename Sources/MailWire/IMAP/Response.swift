@@ -9,7 +9,7 @@ package enum Response: Sendable, Equatable {
   case continuation(text: [UInt8])
   case capability(CapabilitySet)
   case enabled([String])
-  /// LIST, LSUB and XLIST, which look the same.
+  /// LIST, LSUB and XLIST (which some servers send instead), all alike.
   case list(ListRow)
   case status(MailboxName, MailboxStatus)
   case namespace(Namespaces)
@@ -81,7 +81,7 @@ package struct MailboxStatus: Sendable, Equatable {
   package var highestModSeq: Int64?
   /// Octets in all messages together (RFC 8438).
   package var size: Int64?
-  /// RFC 7889, from STATUS.
+  /// Octets in one message (RFC 7889); 0: no message at all. nil also where there is no limit.
   package var appendLimit: Int64?
   /// RFC 8474.
   package var mailboxID: String?

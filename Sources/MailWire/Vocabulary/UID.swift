@@ -78,6 +78,28 @@ package struct UIDSet: Hashable, Sendable, CustomStringConvertible {
     return low < ranges.count && ranges[low].contains(uid.rawValue)
   }
 
+  /// What is in this set and not in the other; costs by the number of ranges, not of UIDs.
+  package func subtracting(_ other: UIDSet) -> UIDSet {
+    var left: [ClosedRange<UInt32>] = []
+    var taken = other.ranges[...]
+    for range in ranges {
+      var start = range.lowerBound
+      var isOver = false
+      while let next = taken.first, next.upperBound < start { taken.removeFirst() }
+      while !isOver, let next = taken.first, next.lowerBound <= range.upperBound {
+        if next.lowerBound > start { left.append(start...(next.lowerBound - 1)) }
+        if next.upperBound >= range.upperBound {
+          isOver = true
+        } else {
+          start = next.upperBound + 1
+          taken.removeFirst()
+        }
+      }
+      if !isOver { left.append(start...range.upperBound) }
+    }
+    return UIDSet(ranges: left)
+  }
+
   /// The `sequence-set` form (RFC 9051, 9): `1:5,7`.
   package var description: String {
     ranges.map { range in

@@ -44,18 +44,21 @@ package struct TargetMailbox: Sendable, Equatable {
   package let uidNext: UID?
   package let messages: Int64
   package let permanentFlags: PermanentFlags
+  /// Octets in one message, where the server sets a limit for each mailbox (RFC 7889).
+  package let appendLimit: Int64?
   /// The mailbox did not exist before.
   package let wasCreated: Bool
 
   package init(
     name: MailboxName, uidValidity: UIDValidity, uidNext: UID?, messages: Int64,
-    permanentFlags: PermanentFlags, wasCreated: Bool
+    permanentFlags: PermanentFlags, appendLimit: Int64? = nil, wasCreated: Bool
   ) {
     self.name = name
     self.uidValidity = uidValidity
     self.uidNext = uidNext
     self.messages = messages
     self.permanentFlags = permanentFlags
+    self.appendLimit = appendLimit
     self.wasCreated = wasCreated
   }
 }
@@ -66,6 +69,11 @@ package struct TargetLimits: Sendable, Equatable {
   package var appendLimit: Int64?
 
   package init(appendLimit: Int64? = nil) { self.appendLimit = appendLimit }
+
+  /// The same with the limit of one mailbox; the smaller one counts.
+  package func tightened(by limit: Int64?) -> TargetLimits {
+    TargetLimits(appendLimit: [appendLimit, limit].compactMap(\.self).min())
+  }
 }
 
 /// What is used and allowed (RFC 9208), in octets and messages.

@@ -40,6 +40,8 @@ package struct MailboxListing: Sendable, Equatable {
   package var mailboxes: [Mailbox]
   /// nil: no NAMESPACE.
   package var namespaces: Namespaces?
+  /// The delimiter of new names, asked for where no mailbox has one.
+  package var rootDelimiter: UInt8?
   /// The host name the user typed, in lower case; decides host rules.
   package var host: String
   package var family: ServerFamily
@@ -47,11 +49,13 @@ package struct MailboxListing: Sendable, Equatable {
   package var canCreateWithRole: Bool
 
   package init(
-    mailboxes: [Mailbox], namespaces: Namespaces? = nil, host: String = "",
+    mailboxes: [Mailbox], namespaces: Namespaces? = nil, rootDelimiter: UInt8? = nil,
+    host: String = "",
     family: ServerFamily = .generic, canCreateWithRole: Bool = false
   ) {
     self.mailboxes = mailboxes
     self.namespaces = namespaces
+    self.rootDelimiter = rootDelimiter
     self.host = host
     self.family = family
     self.canCreateWithRole = canCreateWithRole

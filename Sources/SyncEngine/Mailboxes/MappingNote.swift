@@ -21,8 +21,9 @@ package enum MappingNote: Sendable, Equatable, CustomStringConvertible {
   case repairedName(String)
   /// Exchange does not list mailboxes with `/` in their names.
   case slashNamesAreHidden
-  /// Messages that no other mailbox holds may be lost with this one.
-  case onlyCopyMayBeHere(String, messages: Int64?)
+  /// Messages that no other mailbox holds stay behind with this one: as many as it has more than
+  /// all the others together, or more. nil: the server did not say how many there are.
+  case onlyCopyMayBeHere(String, messages: Int64?, onlyHere: Int64?)
   /// The target takes fewer mailboxes than the plan creates.
   case tooManyMailboxes(needed: Int, allowed: Int)
   /// Mail goes where many servers delete by age.
@@ -58,10 +59,11 @@ package enum MappingNote: Sendable, Equatable, CustomStringConvertible {
       Exchange does not show folders with '/' in their names to IMAP at all. Rename such folders \
       there first, or their mail stays behind.
       """
-    case .onlyCopyMayBeHere(let path, let messages):
+    case .onlyCopyMayBeHere(let path, let messages, let onlyHere):
       """
-      '\(path)'\(messages.map { " (\($0) messages)" } ?? "") is not copied, because it repeats the \
-      other folders. Archived mail without a label is only there; to copy it too, use \
+      '\(path)'\(messages.map { " (\($0) messages)" } ?? "") IS NOT COPIED, because it repeats the \
+      other folders. But mail that was archived without a label is only there and stays behind\
+      \(Self.atLeast(onlyHere)). To copy all of it too, and what has a label once more, use \
       --map '\(path)=Archive'.
       """
     case .tooManyMailboxes(let needed, let allowed):
@@ -76,6 +78,11 @@ package enum MappingNote: Sendable, Equatable, CustomStringConvertible {
     case .skippedAsShared(let count):
       "\(count) shared folders are not copied; use --include-shared to copy them."
     }
+  }
+
+  private static func atLeast(_ count: Int64?) -> String {
+    guard let count, count > 0 else { return "" }
+    return ": at least \(count) messages"
   }
 
   private static func list(_ paths: [String]) -> String {

@@ -16,15 +16,19 @@ package struct PlanReport: Sendable {
     package let done: Int
     /// Messages larger than the target takes; nil when not listed.
     package let tooBig: Int?
+    /// Octets that the target takes in one message there; nil: not announced.
+    package let appendLimit: Int64?
 
     package init(
-      mapped: MappedMailbox, messages: Int64?, bytes: Int64?, done: Int, tooBig: Int?
+      mapped: MappedMailbox, messages: Int64?, bytes: Int64?, done: Int, tooBig: Int?,
+      appendLimit: Int64? = nil
     ) {
       self.mapped = mapped
       self.messages = messages
       self.bytes = bytes
       self.done = done
       self.tooBig = tooBig
+      self.appendLimit = appendLimit
     }
   }
 

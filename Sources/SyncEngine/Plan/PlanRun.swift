@@ -25,14 +25,20 @@ package struct PlanRun: Sendable {
     let listing = try await source.mailboxes()
     let pairs = try await journal?.pairs() ?? []
     let frozen = pairs.map(\.mapped).filter { $0.target != nil }
+    let listingAtTarget = try await target.mailboxes()
     let map = try MailboxMapping.plan(
-      for: listing, target: try await target.mailboxes(), rules: rules, frozen: frozen)
+      for: listing, target: listingAtTarget, rules: rules, frozen: frozen)
     let limits = await target.limits()
+    let limitsThere = Dictionary(
+      listingAtTarget.mailboxes.map { ($0.name, $0.status?.appendLimit) },
+      uniquingKeysWith: { first, _ in first })
     let done = try await counts()
     var lines: [PlanReport.Line] = []
     for row in map.rows {
       let listed = listing.mailboxes.first { $0.name == row.source }
-      lines.append(try await line(row, listed, limits, done[row.source] ?? 0))
+      let there = row.target.flatMap { limitsThere[$0] ?? nil }
+      lines.append(
+        try await line(row, listed, limits.tightened(by: there), done[row.source] ?? 0))
     }
     let quota = try await target.quota()
     let speed = try await measure(lines)
@@ -60,13 +66,16 @@ package struct PlanRun: Sendable {
         tooBig: nil)
     }
     if let messages = listed.status?.messages, messages == 0 {
-      return PlanReport.Line(mapped: row, messages: 0, bytes: 0, done: done, tooBig: 0)
+      return PlanReport.Line(
+        mapped: row, messages: 0, bytes: 0, done: done, tooBig: 0,
+        appendLimit: limits.appendLimit)
     }
     let entries = try await source.snapshot(of: row.source, since: nil).entries
     return PlanReport.Line(
       mapped: row, messages: Int64(entries.count),
       bytes: entries.reduce(0) { $0 + max(0, $1.size) }, done: done,
-      tooBig: limits.appendLimit.map { limit in entries.count { $0.size > limit } })
+      tooBig: limits.appendLimit.map { limit in entries.count { $0.size > limit } },
+      appendLimit: limits.appendLimit)
   }
 
   /// Reads some messages of the largest mailbox to see how fast the source hands them out.

@@ -30,7 +30,7 @@ struct AppendStage {
     self.pair = pair
     self.target = target
     self.mailbox = mailbox
-    self.limits = limits
+    self.limits = limits.tightened(by: mailbox.appendLimit)
     self.arrivals = arrivals
     self.settlements = settlements
     self.suspects = suspects

@@ -38,8 +38,17 @@ struct PlanText {
     if tooBig > 0 {
       lines.append("\(Quantity.count(tooBig, "message")) larger than the target takes")
     }
-    lines += LimitsText.lines(report.limits, report.quota)
+    lines += LimitsText.lines(report.limits, report.quota) + ownLimits
     return lines + report.notes.map { "note: \(SafeText.visible($0))" }
+  }
+
+  /// Limits of single folders that are stricter than the account's.
+  private var ownLimits: [String] {
+    report.lines.compactMap { line in
+      guard let most = line.appendLimit, most != report.limits.appendLimit else { return nil }
+      let folder = line.mapped.shownTarget ?? line.mapped.sourcePath
+      return "\(folder) takes messages up to \(Quantity.bytes(most))"
+    }
   }
 
   /// The fields of the event `plan`.
@@ -62,6 +71,7 @@ struct PlanText {
       ("reason", .string(line.mapped.reason)),
       ("messages", JSON(line.messages)), ("bytes", JSON(line.bytes)),
       ("done", JSON(line.done)), ("too_big", JSON(line.tooBig)),
+      ("append_limit", JSON(line.appendLimit)),
     ])
   }
 }

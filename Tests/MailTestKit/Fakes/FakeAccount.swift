@@ -50,6 +50,8 @@ package final class FakeAccount: Sendable {
     package var permanentFlags = PermanentFlags.everything
     /// Octets in one message, as announced.
     package var appendLimit: Int64?
+    /// The same for single mailboxes.
+    package var appendLimits: [MailboxName: Int64] = [:]
 
     /// UID EXPUNGE is there (RFC 4315).
     package var expungesExactly = true
@@ -135,7 +137,8 @@ package final class FakeAccount: Sendable {
     try read(name) { box in
       MailboxStatus(
         messages: Int64(box.messages.count), uidNext: UID(box.nextUID),
-        uidValidity: box.uidValidity, highestModSeq: habits.hasModSeq ? box.modSeq : nil)
+        uidValidity: box.uidValidity, highestModSeq: habits.hasModSeq ? box.modSeq : nil,
+        appendLimit: habits.appendLimits[name])
     }
   }
 

@@ -64,7 +64,7 @@ package final class FakeTarget: MailTarget {
       TargetMailbox(
         name: name, uidValidity: box.uidValidity, uidNext: UID(box.nextUID),
         messages: Int64(box.messages.count), permanentFlags: account.habits.permanentFlags,
-        wasCreated: isNew)
+        appendLimit: account.habits.appendLimits[name], wasCreated: isNew)
     }
   }
 

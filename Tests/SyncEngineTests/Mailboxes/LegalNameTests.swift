@@ -1,6 +1,7 @@
 // mailmove: tests of legal names.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import MailWire
 import Testing
 

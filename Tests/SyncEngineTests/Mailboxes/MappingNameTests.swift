@@ -39,6 +39,13 @@ import Testing
     #expect(map.target("INBOX/x") == "INBOX - x")
   }
 
+  @Test func anInboxWithoutDelimiterMakesNoFlatTargetWhereTheRootHasOne() throws {
+    var target = listing(row("INBOX", delimiter: nil))
+    target.rootDelimiter = UInt8(ascii: ".")
+    let map = try MailboxMapping.plan(source: listing(row("A"), row("A/B")), target: target)
+    #expect(map.target("A/B") == "A.B" && map["A/B"]?.targetDelimiter == UInt8(ascii: "."))
+  }
+
   @Test func mailboxesThatHoldMailHaveNoChildrenOnUW() throws {
     let map = try MailboxMapping.plan(
       source: listing(row("A"), row("A/B"), row("C", "\\Noselect"), row("C/D")),

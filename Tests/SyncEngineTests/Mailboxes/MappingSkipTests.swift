@@ -23,7 +23,24 @@ import Testing
     #expect(map.target("[Gmail]/Sent Mail") == "Sent")
     #expect(map.target("[Gmail]/Bin") == "Trash")
     #expect(map.target("[Gmail]/Odd") == "Odd")
-    #expect(map.notes.contains(.onlyCopyMayBeHere("[Gmail]/All Mail", messages: 900)))
+    #expect(
+      map.notes.contains(
+        .onlyCopyMayBeHere("[Gmail]/All Mail", messages: 900, onlyHere: nil)))
+  }
+
+  @Test(arguments: [(40, 60), (100, 0), (500, 0)] as [(Int64, Int64)])
+  func mailThatIsOnlyInAllMailIsCountedAndTold(inbox: Int64, onlyHere: Int64) throws {
+    let source = listing(
+      row("INBOX", messages: inbox), row("[Gmail]/All Mail", "\\All", messages: 100),
+      row("[Gmail]/Spam", "\\Junk", messages: 30), row("[Gmail]/Bin", "\\Trash", messages: 30),
+      row("[Gmail]/Starred", "\\Flagged", messages: 30), family: .gmail)
+    let map = try MailboxMapping.plan(source: source, target: emptyTarget())
+    #expect(map["[Gmail]/All Mail"]?.decision == .skipped)
+    let note = try #require(
+      map.notes.first { if case .onlyCopyMayBeHere = $0 { true } else { false } })
+    #expect(note == .onlyCopyMayBeHere("[Gmail]/All Mail", messages: 100, onlyHere: onlyHere))
+    #expect("\(note)".contains("--map '[Gmail]/All Mail=Archive'"))
+    #expect("\(note)".contains("at least 60 messages") == (onlyHere == 60))
   }
 
   @Test func theOperatorCanAskForAllMail() throws {

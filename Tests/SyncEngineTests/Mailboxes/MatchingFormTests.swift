@@ -1,6 +1,7 @@
 // mailmove: tests of the matching form.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import Testing
 
 @testable import SyncEngine

@@ -1,6 +1,7 @@
 // mailmove: plans against targets with habits.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import MailWire
 import Testing
 

@@ -123,9 +123,17 @@ struct RefusalTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
-  @Test func aMessageOverTheAnnouncedLimitIsSkippedWithoutBeingSent() async throws {
+  private static let limits: [(Int64?, Int64?)] = [
+    (1_000, nil), (nil, 1_000), (1_000, 5_000), (5_000, 1_000),
+  ]
+
+  @Test(arguments: limits)
+  func aMessageOverTheAnnouncedLimitIsSkippedWithoutBeingSent(
+    account: Int64?, mailbox: Int64?
+  ) async throws {
     var habits = FakeAccount.Habits()
-    habits.appendLimit = 1_000
+    habits.appendLimit = account
+    habits.appendLimits = mailbox.map { [.inbox: $0] } ?? [:]
     var run = Scenario(source: Letter.account(2), target: FakeAccount(habits: habits))
     run.source.deliver(Letter.text(3, body: String(repeating: "x", count: 1_000)))
     let log = RequestLog()

@@ -65,6 +65,7 @@ struct ListingTree: Sendable {
     if mailboxes.isEmpty { return UInt8(ascii: "/") }
     let inbox = mailboxes.first { $0.name.isInbox }
     return inbox?.delimiter ?? mailboxes.lazy.compactMap(\.delimiter).first
+      ?? listing.rootDelimiter
   }
 
   /// A prefix that ends with its delimiter; another kind is no parent of anything.

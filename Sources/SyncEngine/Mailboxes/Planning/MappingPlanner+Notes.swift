@@ -65,13 +65,29 @@ extension MappingPlanner {
   private func skipNotes() -> [MappingNote] {
     var notes: [MappingNote] = []
     for (index, listed) in source.mailboxes.enumerated() where skipped[index] == .virtual(.all) {
-      notes.append(.onlyCopyMayBeHere(path(index), messages: listed.messages))
+      notes.append(
+        .onlyCopyMayBeHere(
+          path(index), messages: listed.messages, onlyHere: onlyThere(listed.messages)))
     }
     let nonMail = skipped.filter { $0.value == .nonMail }.keys.sorted()
     if !nonMail.isEmpty { notes.append(.skippedAsNonMail(nonMail.map(path))) }
     let shared = skipped.values.filter { $0 == .shared }.count
     if shared > 0 { notes.append(.skippedAsShared(shared)) }
     return notes
+  }
+
+  /// How many messages of a view of everything are in none of the other mailboxes, at least: mail
+  /// with two labels is counted twice there, and Junk and Trash are not in the view at all.
+  private func onlyThere(_ messages: Int64?) -> Int64? {
+    guard let messages else { return nil }
+    var elsewhere: Int64 = 0
+    for (index, listed) in source.mailboxes.enumerated() where listed.mailbox.isSelectable {
+      let role = roles.entries[index]?.role
+      if role?.isVirtual == true || role == .junk || role == .trash { continue }
+      guard let count = listed.messages else { return nil }
+      elsewhere = elsewhere.addingReportingOverflow(count).partialValue
+    }
+    return max(0, messages.subtractingReportingOverflow(elsewhere).partialValue)
   }
 
   private func targetNotes(_ rows: [MappedMailbox]) -> [MappingNote] {

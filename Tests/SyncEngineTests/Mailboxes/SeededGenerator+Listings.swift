@@ -1,35 +1,12 @@
-// mailmove: reproducible randomness for tests.
+// mailmove: listings made by chance.
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import MailTestKit
 import MailWire
 
 @testable import SyncEngine
 
-/// SplitMix64, from a seed that is printed, and taken from MAILMOVE_TEST_SEED to repeat a failure.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  /// The same listings on every machine; other seeds are for MAILMOVE_TEST_SEED.
-  private static let fixedSeed: UInt64 = 20_261_124
-
-  init(seed: UInt64) { state = seed }
-
-  static func printingSeed(_ function: String = #function) -> SeededGenerator {
-    let given = ProcessInfo.processInfo.environment["MAILMOVE_TEST_SEED"].flatMap { UInt64($0) }
-    let seed = given ?? fixedSeed
-    print("seed \(seed) in \(function)")
-    return SeededGenerator(seed: seed)
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+extension SeededGenerator {
   mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
   /// Text that is unkind to folder names: marks, blanks, controls, delimiters, all planes.

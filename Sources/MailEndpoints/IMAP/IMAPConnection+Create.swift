@@ -1,0 +1,80 @@
+// mailmove: making a mailbox, by another name if it must be.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+
+extension IMAPConnection {
+  /// Creates a mailbox and returns the name the server gave it.
+  func create(_ mailbox: MappedMailbox, named planned: MailboxName) throws -> MailboxName {
+    let before = Set(try rows().map(\.name))
+    let refusal = try attempt(planned, mailbox)
+    if Self.isThere(refusal) { return try spelling(of: planned, before: before) }
+    let error = ServerAnswer.error(refusal, on: .create, side: account.side).at(mailbox: planned)
+    let moved = try otherNamespace(for: planned, mailbox.targetDelimiter, after: refusal)
+    let isAboutTheName = error.cause == .mailboxNameRefused
+    let others = isAboutTheName ? CreateAlternatives.names(for: mailbox, family: family) : []
+    for name in (moved.map { [$0] } ?? []) + others {
+      let answer = try attempt(name, mailbox)
+      if Self.isThere(answer) { return try spelling(of: name, before: before) }
+      let next = ServerAnswer.error(answer, on: .create, side: account.side)
+      guard next.cause == .mailboxNameRefused || name == moved else { throw next.at(mailbox: name) }
+    }
+    throw error
+  }
+
+  private static func isThere(_ answer: StatusResponse) -> Bool {
+    answer.kind == .ok || answer.code == .alreadyExists
+      || answer.text.lowercased().contains("already exists")
+  }
+
+  /// The name with the personal prefix added, or taken away, where a refusal may be about that.
+  private func otherNamespace(
+    for planned: MailboxName, _ delimiter: UInt8?, after refusal: StatusResponse
+  ) throws -> MailboxName? {
+    let text = refusal.text.lowercased()
+    let isAboutNamespaces = text.contains("namespace")
+    guard let delimiter, !planned.isInbox,
+      refusal.code == .noPerm || isAboutNamespaces || text.contains("invalid mailbox name")
+    else { return nil }
+    let inbox = MailboxName.inbox.bytes + [delimiter]
+    var prefix = try personalPrefix()
+    if prefix.isEmpty, isAboutNamespaces || planned.bytes.starts(with: inbox) { prefix = inbox }
+    guard !prefix.isEmpty, planned.bytes.count > prefix.count || !planned.bytes.starts(with: prefix)
+    else { return nil }
+    return planned.bytes.starts(with: prefix)
+      ? MailboxName(Array(planned.bytes.dropFirst(prefix.count)))
+      : MailboxName(prefix + planned.bytes)
+  }
+
+  /// From NAMESPACE (RFC 2342), which a connection that has listed nothing has not asked for yet.
+  private func personalPrefix() throws -> [UInt8] {
+    let wire = try line()
+    if namespaces == nil, wire.capabilities.has(.namespace) {
+      _ = try wire.ask(.namespace) { response in
+        if case .namespace(let spaces) = response { namespaces = spaces }
+      }
+    }
+    return namespaces?.personal.first?.prefix ?? []
+  }
+
+  /// CREATE, with the role where the server takes one; once more without it if it is refused.
+  private func attempt(_ name: MailboxName, _ mailbox: MappedMailbox) throws -> StatusResponse {
+    let wire = try line()
+    if let use = mailbox.createRole?.specialUse, wire.capabilities.has(.createSpecialUse) {
+      let answer = try wire.ask(.create(name, use: use))
+      if answer.kind == .ok { return answer }
+    }
+    return try wire.ask(.create(name, use: nil))
+  }
+
+  /// A server may trim or fold a name while creating it: what is new in the list is what counts.
+  private func spelling(of name: MailboxName, before: Set<MailboxName>) throws -> MailboxName {
+    let now = try rows()
+    if now.contains(where: { $0.name == name }) { return name }
+    let wanted = MatchingForm("\(name)")
+    let twin = now.first { MatchingForm("\($0.name)") == wanted && !$0.has("\\Noselect") }
+    let new = now.filter { !before.contains($0.name) && !$0.has("\\Noselect") }
+    return twin?.name ?? (new.count == 1 ? new[0].name : name)
+  }
+}

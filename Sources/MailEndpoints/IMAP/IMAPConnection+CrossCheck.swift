@@ -1,0 +1,76 @@
+// mailmove: a doubtful listing, held against what SEARCH finds.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+
+extension IMAPConnection {
+  /// Everything in an open mailbox; where that is doubtful, SEARCH is asked too.
+  ///
+  /// SEARCH only proposes: what it finds beyond the listing is asked for once more, and is in the
+  /// snapshot if FETCH gives it. What FETCH gives and SEARCH does not find stays.
+  func fullListing(of mailbox: OpenMailbox) throws -> MailboxSnapshot {
+    var entries = try entries(UIDSet(ranges: [1...UInt32.max]), Self.listing)
+    let announced = mailbox.status.messages
+    var suspicion = Self.suspicion(listed: entries.count, announced: announced)
+    if suspicion != nil, let found = try searchAll() {
+      var leftOut = found.uids.subtracting(UIDSet(entries.map(\.uid)))
+      let late = try listedOnRequest(leftOut)
+      leftOut = leftOut.subtracting(UIDSet(late.map(\.uid)))
+      entries = (entries + late).sorted { $0.uid < $1.uid }
+      suspicion = Self.suspicion(listed: entries.count, announced: announced).map {
+        $0 + Self.comparison(found: found.count, leftOut: leftOut)
+      }
+    }
+    return MailboxSnapshot(
+      status: mailbox.status, extent: .complete, entries: entries, suspicion: suspicion)
+  }
+
+  /// What a listing left out and gives when it is asked for by UID; a refusal gives nothing.
+  private func listedOnRequest(_ uids: UIDSet) throws -> [Entry] {
+    do {
+      return try uids.lines(of: family.commandBytesMax).flatMap { try entries($0, Self.listing) }
+    } catch let error as SyncError where error.scope == .mailbox { return [] }
+  }
+
+  /// What SEARCH finds, as ESEARCH where that is offered (RFC 4731); nil where it is refused.
+  private func searchAll() throws -> (uids: UIDSet, count: Int64)? {
+    let wire = try line()
+    var uids: [UID] = []
+    var extended: ESearchResult?
+    let answer = try wire.ask(
+      .uidSearchAll(extended: wire.capabilities.has(.esearch)), within: patience
+    ) { response in
+      switch response {
+      // Some servers with ESEARCH answer in the old form all the same.
+      case .search(let some): uids += some
+      case .esearch(let result): extended = result
+      default: break
+      }
+    }
+    guard answer.kind == .ok else { return nil }
+    let found = extended?.all ?? UIDSet(uids)
+    return (found, max(extended?.count ?? 0, Int64(found.count)))
+  }
+
+  private static func suspicion(listed: Int, announced: Int64?) -> String? {
+    if let announced, Int64(listed) < announced {
+      return "the server says there are \(announced) messages and lists \(listed)"
+    }
+    return cuts.contains(listed)
+      ? "exactly \(listed) messages: some providers show no more than that over IMAP" : nil
+  }
+
+  private static func comparison(found: Int64, leftOut: UIDSet) -> String {
+    guard !leftOut.isEmpty else { return "; its search finds \(found)" }
+    let shown = UIDSet(ranges: Array(leftOut.ranges.prefix(rangesShownMax)))
+    let more = leftOut.ranges.count > rangesShownMax ? " and more" : ""
+    return "; its search finds \(found), and FETCH leaves out UID \(shown)\(more)"
+  }
+
+  /// In a sentence for people.
+  private static let rangesShownMax = 10
+
+  /// Where providers are known to cut (Yahoo, Gmail's setting).
+  private static let cuts: Set<Int> = [1_000, 2_000, 5_000, 10_000]
+}
