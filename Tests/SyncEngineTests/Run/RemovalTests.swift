@@ -16,7 +16,7 @@ import Testing
     _ removal: Removal, source: FakeAccount.Habits = .init(), target: FakeAccount.Habits = .init()
   ) -> Scenario {
     var scenario = Scenario(
-      source: FakeAccount(habits: source), 
+      source: FakeAccount(habits: source),
       target: FakeAccount(
         habits: target, boxes: [.inbox: FakeAccount.Box(uidValidity: UIDValidity(7))]))
     scenario.options.removal = removal
@@ -164,7 +164,9 @@ import Testing
       #expect(bytes(scenario.target) == Set(Self.letters))
       #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
       #expect(scenario.source.contents().count == (manner == .expunge ? 0 : 6))
-      let records = try await scenario.journal.messages(in: .stored, limit: 10)
+      let records =
+        try await scenario.journal.messages(in: .stored, limit: 10)
+        + scenario.journal.messages(in: .alreadyThere, limit: 10)
       let marks = Set(records.map { RemovalMark(note: $0.1.note) })
       #expect(records.count == 6 && marks == [manner == .expunge ? .removed : .flagged])
     }
