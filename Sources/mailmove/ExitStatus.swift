@@ -112,7 +112,7 @@ extension ExitStatus {
       side == .target ? .loginTarget : .loginSource
     case .tlsUntrusted, .tlsTooWeak, .startTLSMissing, .clearTextInjected: .tlsTrust
     case .timedOut, .connectionLost, .serverSaidBye, .serverUnavailable, .throttled,
-      .tooManyConnections, .protocolViolation, .mailboxChanged:
+      .tooManyConnections, .protocolViolation, .mailboxChanged, .mailboxInUse:
       .temporary
     case .permissionDenied, .mailboxMissing, .mailboxRefused, .mailboxNameRefused,
       .mailboxReadOnly, .messageTooBig, .messageRefused, .messageUnreadable, .messageEmpty,

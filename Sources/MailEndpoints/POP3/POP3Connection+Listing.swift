@@ -1,6 +1,7 @@
 // mailmove: what a maildrop holds, under keys that last.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTransport
 import MailWire
 import SyncEngine
 

@@ -25,6 +25,9 @@ package struct WorkList: Sendable, Equatable {
   package var vanished: [SourceKey] = []
   /// On record under an earlier UIDVALIDITY, or under none that can be trusted (invariant 6).
   package var stale: [MessageRecord] = []
+  /// At the target, and not listed any more by a source whose keys may change: one of the unknown
+  /// messages may be the same.
+  package var unlisted: [MessageRecord] = []
 
   /// Compares a snapshot with the records of the pair, which may be in any order.
   package init(snapshot: MailboxSnapshot, records: [MessageRecord]) {
@@ -47,7 +50,7 @@ package struct WorkList: Sendable, Equatable {
       switch record.state {
       case .pending, .vanished: toMove.append(entry)
       case .stored, .alreadyThere:
-        if record.flags != entry.flags {
+        if record.flags != entry.flags, !snapshot.traits.contains(.withoutFlags) {
           drifts.append(FlagDrift(record: record, flags: entry.flags))
         }
       case .skipped, .lost: continue
@@ -55,6 +58,9 @@ package struct WorkList: Sendable, Equatable {
     }
     if snapshot.extent == .complete {
       vanished = current.values.filter { $0.state == .pending }.map(\.key).sorted()
+      if snapshot.traits.contains(.keysMayChange) {
+        unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
+      }
     }
   }
 }
