@@ -63,7 +63,7 @@ extension POP3Connection {
       traits: [.keysMayChange, .withoutFlags, .readingIsNoticed])
   }
 
-  /// The messages that still exist, with the fingerprints of their headers as far as TOP gives them.
+  /// The messages that still exist, with the fingerprints of their headers where TOP gives them.
   func headers(of uids: UIDSet, _ book: any KeyBook) async throws -> [HeadedEntry] {
     let maildrop = try await listing(book)
     let wanted = maildrop.entries.filter { uids.contains($0.uid) }

@@ -98,7 +98,8 @@ extension SyncError.Cause {
     case .startTLSMissing: "use imaps:// (port 993); mailmove never sends a password in clear text"
     case .clearTextInjected: "use imaps:// (port 993), and do not trust this network"
     case .loginRefused:
-      "check user name and password; some providers want an app password, or IMAP or POP3 switched on"
+      "check user name and password; some providers want an app password, or IMAP or POP3 "
+        + "switched on"
     case .noCommonMechanism: "use a token (--SIDE-token-command) or a password as the server wants"
     case .permissionDenied: "ask the server's administrator"
     case .passwordUnavailable:
