@@ -175,6 +175,9 @@ struct CrashTests {
     #expect(report.failure == nil, "\(String(describing: report.failure))")
     #expect(counter.steps > 4)
     let expected = Self.contents(undisturbed.target)
+    if scenario == .keysChanged || scenario == .keysChangedInPart {
+      expectSame(undisturbed, Self.contents(undisturbed.source), "undisturbed")
+    }
 
     for step in 1...counter.steps {
       let disturbed = await Self.prepare(scenario)
