@@ -16,6 +16,8 @@ extension POP3Connection {
 
   /// Connects and asks what the server can do. A server that does not answer CAPA is connected to
   /// again and not asked any more: its answer might come later, in the place of another.
+  ///
+  /// What needs a mechanism by name cannot do without, so there it is an error that passes.
   private func connect() throws {
     let wire = try secure()
     guard account.experience.asksCapabilities else { return }
@@ -24,7 +26,11 @@ extension POP3Connection {
     } catch let error as SyncError
       where error.cause == .timedOut || error.cause == .connectionLost
     {
-      account.experience.noteThatCAPAHangs()
+      guard account.credentials?.kind != .token, account.authorizationIdentity == nil else {
+        throw error
+      }
+      // A connection that was lost says little about CAPA: the next session asks again.
+      if error.cause == .timedOut { account.experience.noteThatCAPAHangs() }
       drop()
       _ = try secure()
     }
