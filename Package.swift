@@ -57,7 +57,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MailWireTests", dependencies: ["MailWire", "MailTestKit"],
-      resources: [.copy("Transcripts")], swiftSettings: strict),
+      resources: [.copy("Transcripts"), .copy("POP3Transcripts")], swiftSettings: strict),
     .testTarget(
       name: "MailTransportTests",
       dependencies: ["MailTransport", "MailWire", "COpenSSL", "MailTestKit"],

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MailWire
+import SyncEngine
 
 /// What proves to a server who we are.
 package enum Credential: Sendable {
@@ -38,5 +39,23 @@ package struct CredentialProvider: Sendable {
   package init(kind: Kind, obtain: @escaping @Sendable () async throws -> Credential) {
     self.kind = kind
     self.obtain = obtain
+  }
+}
+
+extension CredentialProvider {
+  /// Obtains a credential and logs in with it.
+  ///
+  /// A refused login is never tried again, because that locks accounts; only a token that may have
+  /// expired is obtained once more, and tried again if it is a different one.
+  func logIn(_ attempt: (Credential) throws -> Void) async throws {
+    let first = try await obtain()
+    do {
+      try attempt(first)
+    } catch let error as SyncError where error.cause == .loginRefused {
+      guard case .token(let used) = first, case .token(let fresh) = try await obtain(),
+        used.withBytes({ old in fresh.withBytes { $0 != old } })
+      else { throw error }
+      try attempt(.token(fresh))
+    }
   }
 }

@@ -1,6 +1,7 @@
 // mailmove: what a server shows of itself.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTransport
 import MailWire
 import SyncEngine
 
@@ -108,5 +109,28 @@ package struct ProbeReport: Sendable {
     self.tls = tls
     self.certificate = certificate
     self.greeting = greeting
+  }
+}
+
+extension ProbeReport {
+  /// What a connection shows before anything is asked.
+  init(_ info: TLSInfo, isStartTLS: Bool, greeting: String) {
+    let certificate = info.certificate
+    self.init(
+      tls: .init(version: info.version, cipher: info.cipher, isStartTLS: isStartTLS),
+      certificate: .init(
+        subject: certificate.subject, names: certificate.names, issuer: certificate.issuer,
+        validFrom: certificate.notBefore, validUntil: certificate.notAfter,
+        pin: certificate.certificatePin),
+      greeting: greeting)
+  }
+
+  /// Mechanisms in the order in which a login would choose them.
+  static func ranked(_ mechanisms: [String]) -> [String] {
+    let preferred = ["SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2", "PLAIN"]
+    func rank(_ mechanism: String) -> (Int, String) {
+      (preferred.firstIndex(of: mechanism) ?? preferred.count, mechanism)
+    }
+    return mechanisms.sorted { rank($0) < rank($1) }
   }
 }

@@ -22,4 +22,10 @@ package enum Limits {
   package static let flagListsRememberedMax = 1_024
   /// UIDs that one APPENDUID or ESEARCH answer may expand to.
   package static let expandedUIDsMax = 4 << 20
+  /// Bytes of one line of POP3. RFC 2449 allows 512; SASL challenges are longer.
+  package static let pop3LineBytesMax = 64 << 10
+  /// Bytes of an answer to LIST, UIDL or CAPA. A million lines of UIDL take 80 MB.
+  package static let pop3ListingBytesMax = 128 << 20
+  /// Bytes of a POP3 unique-id that are looked at. RFC 1939 allows 70.
+  package static let uniqueIDBytesMax = 255
 }

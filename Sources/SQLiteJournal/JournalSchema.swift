@@ -11,11 +11,12 @@ enum JournalSchema {
   /// "mmlg" in the file's header tells a ledger from any other SQLite database.
   static let applicationID: Int64 = 0x6D6D_6C67
   /// The newest format known here, kept in the file as `user_version`.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1") { try $0.execute(sql: version1) }
+    migrator.registerMigration("v2") { try $0.execute(sql: version2) }
     return migrator
   }
 
@@ -94,5 +95,23 @@ enum JournalSchema {
     ) STRICT, WITHOUT ROWID;
 
     CREATE INDEX message_pending ON message (pair) WHERE state = 0;
+    """
+
+  /// The numbering of messages at a source without UIDs (POP3).
+  private static let version2 = """
+    PRAGMA user_version = 2;
+
+    CREATE TABLE numbering (
+      mailbox BLOB PRIMARY KEY,
+      last INTEGER NOT NULL CHECK (last BETWEEN 0 AND 4294967295)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE name (
+      mailbox BLOB NOT NULL REFERENCES numbering (mailbox),
+      name TEXT NOT NULL,
+      number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 4294967295),
+      PRIMARY KEY (mailbox, name),
+      UNIQUE (mailbox, number)
+    ) STRICT, WITHOUT ROWID;
     """
 }

@@ -73,6 +73,9 @@ package final class SQLiteJournal: Sendable {
     }
   }
 
+  /// Opened for a run, not for reading.
+  var isWritable: Bool { lock != nil }
+
   /// Closes the file, then gives the lock back.
   package func close() throws {
     do { try database.close() } catch { throw SyncError.journal(error, at: path) }

@@ -112,7 +112,8 @@ extension ExitStatus {
       side == .target ? .loginTarget : .loginSource
     case .tlsUntrusted, .tlsTooWeak, .startTLSMissing, .clearTextInjected: .tlsTrust
     case .timedOut, .connectionLost, .serverSaidBye, .serverUnavailable, .throttled,
-      .tooManyConnections, .protocolViolation, .mailboxChanged, .removalNotConfirmed:
+      .tooManyConnections, .protocolViolation, .mailboxChanged, .mailboxInUse,
+      .removalNotConfirmed:
       .temporary
     case .permissionDenied, .mailboxMissing, .mailboxRefused, .mailboxNameRefused,
       .mailboxReadOnly, .messageTooBig, .messageRefused, .messageUnreadable, .messageEmpty,

@@ -3,8 +3,6 @@
 
 import Foundation
 import MailEndpoints
-import MailTransport
-import MailWire
 import SQLiteJournal
 import SyncEngine
 
@@ -16,10 +14,10 @@ struct LiveEngine: Engine {
   func sync(_ job: Job, hooks: RunHooks) async throws -> Report {
     let journal = try openJournal(job)
     let ledgerRun = try await journal.beginRun(version: MailMove.version)
+    let connections = EndpointConnections(job, keys: journal, hooks)
     let run = Run(
       endpoints: RunEndpoints(
-        connectSource: { try await IMAPSource.connect(job.account(of: .source, hooks)) },
-        connectTarget: { try await IMAPTarget.connect(job.account(of: .target, hooks)) }),
+        connectSource: connections.source, connectTarget: connections.target),
       journal: journal, rules: job.rules, options: job.options,
       observer: hooks.observer, stop: hooks.stop)
     let report = await run.run()
@@ -31,7 +29,9 @@ struct LiveEngine: Engine {
   func plan(_ job: Job, hooks: RunHooks) async throws -> PlanReport {
     let journal = job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger) : nil
     let rules = job.rules
-    return try await withConnections(job, hooks) { source, target in
+    let keys: any KeyBook = journal ?? PassingKeyBook()
+    return try await withConnections(EndpointConnections(job, keys: keys, hooks)) {
+      source, target in
       try await PlanRun(source: source, target: target, journal: journal, rules: rules).run()
     }
   }
@@ -45,7 +45,8 @@ struct LiveEngine: Engine {
     }
     let journal = try SQLiteJournal.openForReading(at: job.ledger)
     let rules = job.rules
-    return try await withConnections(job, hooks) { source, target in
+    return try await withConnections(EndpointConnections(job, keys: journal, hooks)) {
+      source, target in
       try await Verify(
         source: source, target: target, journal: journal, level: level,
         selects: { rules.selects($0) }
@@ -54,7 +55,7 @@ struct LiveEngine: Engine {
   }
 
   func probe(_ endpoint: Endpoint, hooks: RunHooks) async throws -> ProbeReport {
-    try await IMAPProbe(endpoint.account(compression: .never, hooks)).run()
+    try await endpoint.probe(hooks)
   }
 
   func standing(ofLedgerAt path: String) async throws -> LedgerStanding {
@@ -80,11 +81,11 @@ struct LiveEngine: Engine {
   }
 
   private func withConnections<Result: Sendable>(
-    _ job: Job, _ hooks: RunHooks,
-    _ body: @Sendable (IMAPSource, IMAPTarget) async throws -> Result
+    _ connections: EndpointConnections,
+    _ body: @Sendable (any MailSource, any MailTarget) async throws -> Result
   ) async throws -> Result {
-    async let opening = IMAPSource.connect(job.account(of: .source, hooks))
-    let target = try await IMAPTarget.connect(job.account(of: .target, hooks))
+    async let opening = connections.source()
+    let target = try await connections.target()
     let source = try await opening
     do {
       let result = try await body(source, target)
@@ -100,23 +101,5 @@ struct LiveEngine: Engine {
 }
 
 extension Job {
-  func account(of side: SyncError.Side, _ hooks: RunHooks) -> IMAPAccount {
-    let compression: CompressionChoice =
-      compresses.map { $0 ? .always : .never } ?? .whenItPays
-    return (side == .target ? target : source).account(compression: compression, hooks)
-  }
-
   var hasLedger: Bool { FileManager.default.fileExists(atPath: ledger) }
-}
-
-extension Endpoint {
-  func account(compression: CompressionChoice, _ hooks: RunHooks) -> IMAPAccount {
-    let side: SyncError.Side = place == .target ? .target : .source
-    return IMAPAccount(
-      url: url, side: side, masterUser: masterUser, credentials: credentials, tls: tls,
-      compression: compression
-    ) { label in
-      WireTrace(connection: label, sink: hooks.trace)
-    }
-  }
 }

@@ -42,8 +42,8 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
       name: "password in the address", arguments: ["sync", "imaps://a:hunter2@h", accounts[1]],
       exit: 2, words: ["a password does not belong in the address"]),
     .init(
-      name: "POP3", arguments: ["sync", "pop3s://a@h", accounts[1]], exit: 2,
-      words: ["pop3s is not in this version of mailmove"]),
+      name: "POP3", arguments: ["sync", accounts[0], "pop3s://a@h"], exit: 2,
+      words: ["taken from a POP3 server and not put there"]),
     .init(
       name: "archive", arguments: ["sync", accounts[0], "archive:/tmp/a"], exit: 2,
       words: ["archive is not in this version of mailmove"]),

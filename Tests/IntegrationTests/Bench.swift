@@ -10,6 +10,8 @@ final class Bench {
   let new: DovecotLab
   let folder: TemporaryFolder
   var usesStartTLS = false
+  /// The old account is read by POP3, in which it has only INBOX.
+  var usesPOP3 = false
   private let authority: String
 
   init(
@@ -52,6 +54,19 @@ final class Bench {
       errors: try String(contentsOfFile: errors, encoding: .utf8))
   }
 
+  /// Looks at the old account's maildrop.
+  func probe() throws -> Ended {
+    let output = folder.path + "/probe"
+    let process = try start(
+      arguments: ["probe", maildrop, "--tls-ca", authority], output: output,
+      errors: output + ".errors")
+    process.waitUntilExit()
+    return Ended(
+      exit: process.terminationStatus,
+      output: try String(contentsOfFile: output, encoding: .utf8),
+      errors: try String(contentsOfFile: output + ".errors", encoding: .utf8))
+  }
+
   /// Starts the binary and lets it work for a while; returns whether it had to be killed.
   func runAndKill(after seconds: Double) throws -> Bool {
     let sink = "/dev/null"
@@ -67,14 +82,23 @@ final class Bench {
   private func start(_ command: String, _ more: [String], output: String, errors: String) throws
     -> Process
   {
+    try start(
+      arguments: [
+        command, usesPOP3 ? maildrop : url(of: old), url(of: new), "--state",
+        folder.path + "/state",
+      ]
+        + ["source", "target"].flatMap { ["--\($0)-tls-ca", authority] } + more,
+      output: output, errors: errors)
+  }
+
+  private func start(arguments: [String], output: String, errors: String) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try Self.binary)
-    process.arguments =
-      [command, url(of: old), url(of: new), "--state", folder.path + "/state"]
-      + ["source", "target"].flatMap { ["--\($0)-tls-ca", authority] } + more
+    process.arguments = arguments
     process.environment = [
       "HOME": folder.path, "PATH": "/usr/bin:/bin",
       "MAILMOVE_SOURCE_PASSWORD": old.options.users[0].password,
+      "MAILMOVE_PASSWORD": old.options.users[0].password,
       "MAILMOVE_TARGET_PASSWORD": new.options.users[0].password,
     ]
     for path in [output, errors] where path != "/dev/null" {
@@ -85,6 +109,13 @@ final class Bench {
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
     try process.run()
     return process
+  }
+
+  private var maildrop: String {
+    let user = old.options.users[0].name
+    return usesStartTLS
+      ? "pop3://\(user)@localhost:\(old.ports.pop3)"
+      : "pop3s://\(user)@localhost:\(old.ports.pop3s)"
   }
 
   private func url(of lab: DovecotLab) -> String {

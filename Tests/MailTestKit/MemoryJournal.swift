@@ -11,11 +11,12 @@ import SyncEngine
 package typealias DurableStepHook = @Sendable (_ step: String) throws -> Void
 
 /// A journal in memory with the promises of the real one, for tests of the engine.
-package actor MemoryJournal: Journal {
+package actor MemoryJournal: Journal, KeyBook {
   private struct Contents {
     var pairs: [MailboxPair] = []
     var standings: [Int64: PairStanding] = [:]
     var records: [Int64: [SourceKey: MessageRecord]] = [:]
+    var numberings: [MailboxName: KeyNumbering] = [:]
   }
 
   private var contents = Contents()
@@ -146,6 +147,14 @@ package actor MemoryJournal: Journal {
       }
       return count
     }
+  }
+
+  package func numbers(for names: [String?], of mailbox: MailboxName) async throws -> [UID] {
+    var numbering = contents.numberings[mailbox] ?? KeyNumbering()
+    let uids = try numbering.numbers(for: names).uids
+    guard numbering != contents.numberings[mailbox] ?? KeyNumbering() else { return uids }
+    try change("number") { $0.numberings[mailbox] = numbering }
+    return uids
   }
 
   /// A mailbox that got another name at the source keeps its target and its messages.

@@ -81,9 +81,61 @@ import Testing
     try journal.close()
   }
 
-  @Test func writesTheColumnsOfFormat1() async throws {
+  /// Format 2 as it was released: format 1 and the numbering of messages without UIDs. This text
+  /// never changes either.
+  private static let format2 = """
+    PRAGMA user_version = 2;
+    INSERT INTO grdb_migrations VALUES ('v2');
+    CREATE TABLE numbering (mailbox BLOB PRIMARY KEY, last INTEGER NOT NULL)
+      STRICT, WITHOUT ROWID;
+    CREATE TABLE name (mailbox BLOB NOT NULL REFERENCES numbering (mailbox), name TEXT NOT NULL,
+      number INTEGER NOT NULL, PRIMARY KEY (mailbox, name), UNIQUE (mailbox, number))
+      STRICT, WITHOUT ROWID;
+    INSERT INTO numbering VALUES (x'494E424F58', 9);
+    INSERT INTO name VALUES (x'494E424F58', 'uidl a 10', 7);
+    """
+
+  @Test func aLedgerOfFormat1IsRaisedToFormat2AndNumbersMessages() async throws {
+    let bench = try Bench()
+    try bench.tamper(Self.format1)
+    let journal = try bench.open()
+    #expect(try await journal.numbers(for: ["x", "y"], of: .inbox) == [UID(1), UID(2)])
+    try journal.close()
+    let queue = try DatabaseQueue(path: bench.path)
+    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 2)
+    try queue.close()
+  }
+
+  @Test func aLedgerOfFormat2KeepsItsNumbers() async throws {
+    let bench = try Bench()
+    try bench.tamper(Self.format1 + Self.format2)
+    let journal = try bench.open()
+    #expect(
+      try await journal.numbers(for: ["new", "uidl a 10", nil], of: .inbox)
+        == [UID(10), UID(7), UID(11)])
+    try journal.close()
+    let again = try bench.open()
+    #expect(try await again.numbers(for: [nil, "new"], of: .inbox) == [UID(12), UID(10)])
+    try again.close()
+  }
+
+  @Test(arguments: [format1, format1 + format2])
+  func lookingNumbersWithoutWriting(format: String) async throws {
+    let bench = try Bench()
+    try bench.tamper(format)
+    let before = try bench.contents()
+    let journal = try SQLiteJournal.openForReading(at: bench.path)
+    let hasNumbers = format != Self.format1
+    #expect(
+      try await journal.numbers(for: ["uidl a 10", "new"], of: .inbox)
+        == (hasNumbers ? [UID(7), UID(10)] : [UID(1), UID(2)]))
+    try journal.close()
+    #expect(try bench.contents() == before)
+  }
+
+  @Test func writesTheColumnsAsReleased() async throws {
     let released = try Bench()
-    try released.tamper(Self.format1)
+    try released.tamper(Self.format1 + Self.format2)
     let current = try Bench()
     try current.open().close()
     #expect(try columns(current.path) == columns(released.path))

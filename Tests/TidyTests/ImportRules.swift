@@ -20,6 +20,7 @@ enum ImportRules {
     "MailWire/SHA256Digest": ["COpenSSL"],
     "MailWire/KeyedHash": ["COpenSSL"],
     "MailWire/Framer": ["Glibc", "Darwin"],
+    "MailWire/POP3Framer": ["Glibc", "Darwin"],
     "SyncEngine/String+UnicodeForms": ["Foundation"],
   ]
 

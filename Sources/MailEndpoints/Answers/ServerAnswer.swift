@@ -79,7 +79,7 @@ package enum ServerAnswer {
     }
   }
 
-  private static func byOccasion(_ kind: StatusResponse.Kind, _ occasion: Occasion) -> Verdict {
+  static func byOccasion(_ kind: StatusResponse.Kind, _ occasion: Occasion) -> Verdict {
     if kind == .bye {
       return Verdict(.serverSaidBye, .connection, .retry)
     }

@@ -16,7 +16,7 @@ extension IMAPConnection {
     try learnCapabilities(wire, measuring: true)
     family = detectFamily(wire)
     guard let credentials = account.credentials else { return }
-    try await login(wire, credentials)
+    try await credentials.logIn { try authenticate(wire, $0) }
     if wire.capabilities.isEmpty { try learnCapabilities(wire) }
     try introduce(wire)
     if wire.capabilities.has(.compressDeflate), account.compression.pays(roundTrip: roundTrip) {
@@ -50,19 +50,6 @@ extension IMAPConnection {
     if measuring { roundTrip = ContinuousClock.now - start }
   }
 
-  /// A refused login is never tried again; only a token that has expired is asked for once more.
-  private func login(_ wire: IMAPWire, _ credentials: CredentialProvider) async throws {
-    let first = try await credentials.obtain()
-    do {
-      try authenticate(wire, first)
-    } catch let error as SyncError where error.cause == .loginRefused {
-      guard case .token(let used) = first, case .token(let fresh) = try await credentials.obtain(),
-        used.withBytes({ old in fresh.withBytes { $0 != old } })
-      else { throw error }
-      try authenticate(wire, .token(fresh))
-    }
-  }
-
   private func authenticate(_ wire: IMAPWire, _ credential: Credential) throws {
     // A server that refused a login may offer something else now, and need not say so.
     try learnCapabilities(wire)
@@ -78,7 +65,10 @@ extension IMAPConnection {
     }
     guard let method = methods.first else { return }
     do {
-      if var exchange = try mechanism(method, credential) {
+      let mechanism = LoginMechanism(
+        identity: SASLIdentity(user: account.user, authorization: account.authorizationIdentity),
+        url: account.url)
+      if var exchange = try mechanism.exchange(method, credential) {
         try wire.authenticate(&exchange)
       } else {
         let user = Array(account.user.utf8)
@@ -87,24 +77,6 @@ extension IMAPConnection {
     } catch let error as SASLError {
       throw SyncError(
         .loginRefused, scope: .endpoint, remedy: .stop, side: account.side, detail: "\(error)")
-    }
-  }
-
-  /// nil: the LOGIN command.
-  private func mechanism(_ method: LoginMethod, _ credential: Credential) throws -> (
-    any SASLMechanism
-  )? {
-    let identity = SASLIdentity(
-      user: account.user, authorization: account.authorizationIdentity)
-    return switch method {
-    case .scramSHA256:
-      try ScramMechanism(identity, password: credential.secret, nonce: Self.nonce())
-    case .plain: try PlainMechanism(identity, password: credential.secret)
-    case .oauthBearer:
-      try OAuthBearerMechanism(
-        identity, token: credential.secret, host: account.url.host, port: UInt16(account.url.port))
-    case .xoauth2: try XOAuth2Mechanism(identity, token: credential.secret)
-    case .loginCommand: nil
     }
   }
 
@@ -132,12 +104,6 @@ extension IMAPConnection {
   private func detectFamily(_ wire: IMAPWire) -> ServerFamily {
     ServerFamily.detect(
       host: account.url.host, greeting: greeting, id: serverID, capabilities: wire.capabilities)
-  }
-
-  /// 144 random bits, as SCRAM wants them: printable and without a comma.
-  private static func nonce() -> String {
-    let bytes = (0..<18).map { _ in UInt8.random(in: 0...255) }
-    return String(decoding: Base64.encode(bytes), as: UTF8.self)
   }
 
   private static let identity = [

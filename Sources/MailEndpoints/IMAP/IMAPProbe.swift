@@ -41,28 +41,13 @@ package struct IMAPProbe: Sendable {
       throw SyncError(
         .connectionLost, scope: .connection, remedy: .retry(after: nil), side: account.side)
     }
-    let certificate = info.certificate
     var report = ProbeReport(
-      tls: .init(
-        version: info.version, cipher: info.cipher, isStartTLS: account.url.scheme == .imap),
-      certificate: .init(
-        subject: certificate.subject, names: certificate.names, issuer: certificate.issuer,
-        validFrom: certificate.notBefore, validUntil: certificate.notAfter,
-        pin: certificate.certificatePin),
-      greeting: await connection.greeting)
+      info, isStartTLS: account.url.scheme == .imap, greeting: await connection.greeting)
     let capabilities = await connection.capabilities()
     report.capabilities = capabilities.names
-    report.mechanisms = capabilities.mechanisms.sorted {
-      Self.rank(of: $0) < Self.rank(of: $1)
-    }
+    report.mechanisms = ProbeReport.ranked(capabilities.mechanisms)
     report.serverID = await fields(of: connection)
     return report
-  }
-
-  /// The order in which a login would choose them.
-  private static func rank(of mechanism: String) -> (Int, String) {
-    let preferred = ["SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2", "PLAIN"]
-    return (preferred.firstIndex(of: mechanism) ?? preferred.count, mechanism)
   }
 
   private func fields(of connection: IMAPConnection) async -> [ProbeReport.IDField] {

@@ -39,6 +39,8 @@ package enum EncodingError: Error, Equatable, CustomStringConvertible {
   case keywordNotAnAtom(command: String)
   /// A NUL in a string argument, which IMAP cannot carry.
   case nulInString(command: String)
+  /// A line end or a NUL in an argument of POP3, which no line can carry.
+  case lineEndInArgument(command: String)
 
   package var description: String {
     switch self {
@@ -48,6 +50,8 @@ package enum EncodingError: Error, Equatable, CustomStringConvertible {
       "\(command): a keyword has a character that IMAP does not allow in keywords"
     case .nulInString(let command):
       "\(command): a name or password has a NUL in it, which IMAP cannot carry"
+    case .lineEndInArgument(let command):
+      "\(command): a name or password has a line end or a NUL in it, which POP3 cannot carry"
     }
   }
 }

@@ -63,22 +63,38 @@ package struct MailboxSnapshot: Sendable, Equatable {
     case changes
   }
 
+  /// What a source's listings are not good for.
+  package struct Traits: OptionSet, Sendable, Equatable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The same message may come under another key in a later snapshot.
+    package static let keysMayChange = Traits(rawValue: 1)
+    /// The source has no flags: that an entry has none says nothing.
+    package static let withoutFlags = Traits(rawValue: 2)
+    /// Handing a message out may mark it or hide it at the source.
+    package static let readingIsNoticed = Traits(rawValue: 4)
+  }
+
   /// UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ and the number of messages when the listing began.
   package let status: MailboxStatus
   package let extent: Extent
   /// Ascending by UID, each UID once.
   package let entries: [Entry]
-  /// What makes it doubtful that all messages were listed, for people: fewer than announced, or
-  /// exactly as many as providers are known to cut at.
+  /// What makes it doubtful that all messages were listed, for people: fewer than announced,
+  /// exactly as many as providers are known to cut at, or a protocol that shows a part only.
   package let suspicion: String?
+  package let traits: Traits
 
   package init(
-    status: MailboxStatus, extent: Extent, entries: [Entry], suspicion: String? = nil
+    status: MailboxStatus, extent: Extent, entries: [Entry], suspicion: String? = nil,
+    traits: Traits = []
   ) {
     self.status = status
     self.extent = extent
     self.entries = entries
     self.suspicion = suspicion
+    self.traits = traits
   }
 
   /// The server says that there are more messages than it listed.

@@ -25,6 +25,9 @@ package struct WorkList: Sendable, Equatable {
   package var vanished: [SourceKey] = []
   /// On record under an earlier UIDVALIDITY, or under none that can be trusted (invariant 6).
   package var stale: [MessageRecord] = []
+  /// At the target, and not listed any more by a source whose keys may change: one of the unknown
+  /// messages may be the same.
+  package var unlisted: [MessageRecord] = []
 
   /// Compares a snapshot with the records of the pair, which may be in any order.
   package init(snapshot: MailboxSnapshot, records: [MessageRecord]) {
@@ -48,12 +51,17 @@ package struct WorkList: Sendable, Equatable {
       case .pending, .vanished: toMove.append(entry)
       case .stored, .alreadyThere:
         let flags = Self.flags(of: entry, record)
-        if record.flags != flags { drifts.append(FlagDrift(record: record, flags: flags)) }
+        if record.flags != flags, !snapshot.traits.contains(.withoutFlags) {
+          drifts.append(FlagDrift(record: record, flags: flags))
+        }
       case .skipped, .lost: continue
       }
     }
     if snapshot.extent == .complete {
       vanished = current.values.filter { $0.state == .pending }.map(\.key).sorted()
+      if snapshot.traits.contains(.keysMayChange) {
+        unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
+      }
     }
   }
 

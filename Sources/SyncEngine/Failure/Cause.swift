@@ -13,8 +13,8 @@ extension SyncError {
     // Being let in
     case loginRefused, noCommonMechanism, permissionDenied, passwordUnavailable
     // Mailboxes
-    case mailboxMissing, mailboxRefused, mailboxNameRefused, mailboxReadOnly, tooManyRefusals
-    case listingIncomplete, mailboxChanged
+    case mailboxMissing, mailboxRefused, mailboxNameRefused, mailboxReadOnly, mailboxInUse
+    case tooManyRefusals, listingIncomplete, mailboxChanged
     // Messages
     case messageTooBig, messageRefused, messageUnreadable, messageEmpty, messageIsStub
     case messageDropsConnection, messageLostAtTarget, flagsRefused
@@ -40,7 +40,7 @@ extension SyncError.Cause {
     case .serverUnavailable: "the \(server) is temporarily unable to do this"
     case .throttled: "the \(server) asks to slow down"
     case .tooManyConnections: "the \(server) allows no more connections"
-    case .protocolViolation: "the \(server) sent something that is not valid IMAP"
+    case .protocolViolation: "the \(server) sent something that breaks the protocol"
     case .tlsUntrusted: "the certificate of the \(server) cannot be trusted"
     case .tlsTooWeak: "the \(server) offers only TLS that is too weak"
     case .tlsFailed: "the TLS handshake with the \(server) failed"
@@ -54,6 +54,7 @@ extension SyncError.Cause {
     case .mailboxRefused: "the \(server) refused to open the mailbox"
     case .mailboxNameRefused: "the \(server) refused to create the mailbox"
     case .mailboxReadOnly: "the \(server) lets the mailbox be read only"
+    case .mailboxInUse: "the mailbox at the \(server) is in use by another session"
     case .tooManyRefusals: "the \(server) refused too many messages in a row"
     case .listingIncomplete: "the \(server) lists fewer messages than it says it has"
     case .mailboxChanged: "the mailbox at the \(server) was replaced while in use"
@@ -96,11 +97,14 @@ extension SyncError.Cause {
       "check the host name; for a private CA use --SIDE-tls-ca, to trust this one certificate "
         + "--SIDE-tls-pin"
     case .tlsTooWeak: "if the server cannot be improved, try --SIDE-tls-profile compat or legacy"
-    case .tlsFailed: "check the port: imaps:// is 993, imap:// with STARTTLS is 143"
+    case .tlsFailed:
+      "check the port: imaps:// is 993, imap:// with STARTTLS is 143, pop3s:// is 995, pop3:// "
+        + "with STLS is 110"
     case .startTLSMissing: "use imaps:// (port 993); mailmove never sends a password in clear text"
     case .clearTextInjected: "use imaps:// (port 993), and do not trust this network"
     case .loginRefused:
-      "check user name and password; some providers want an app password or IMAP switched on"
+      "check user name and password; some providers want an app password, or IMAP or POP3 "
+        + "switched on"
     case .noCommonMechanism: "use a token (--SIDE-token-command) or a password as the server wants"
     case .permissionDenied: "ask the server's administrator"
     case .passwordUnavailable:
@@ -109,6 +113,9 @@ extension SyncError.Cause {
     case .mailboxRefused: "see what the server says; --exclude leaves the folder out"
     case .mailboxNameRefused: "give it another name with --map 'FROM=TO'"
     case .mailboxReadOnly: "check the permissions at the target"
+    case .mailboxInUse:
+      "close other mail programs of this account; after a broken session some servers take ten "
+        + "minutes; then run the same command again"
     case .tooManyRefusals: "see 'mailmove status' for the reasons, then run with --retry-skipped"
     case .listingIncomplete:
       "some providers limit what IMAP shows; lift the limit in their settings and run again"

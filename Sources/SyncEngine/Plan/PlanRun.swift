@@ -85,6 +85,7 @@ package struct PlanRun: Sendable {
     }
     guard let fullest, (fullest.messages ?? 0) > 0 else { return nil }
     let snapshot = try await source.snapshot(of: fullest.mapped.source, since: nil)
+    guard !snapshot.traits.contains(.readingIsNoticed) else { return nil }
     let batching = Batching(snapshot.entries, uidValidity: snapshot.uidValidity)
     guard let batch = batching.peek() else { return nil }
     let start = ContinuousClock.now

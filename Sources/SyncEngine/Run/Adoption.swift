@@ -25,7 +25,7 @@ struct Adoption {
 
   /// - Parameters:
   ///   - copies: what the target holds without a receipt of ours, ascending by UID.
-  ///   - stale: records whose keys are no longer valid.
+  ///   - stale: records whose keys are no longer valid or no longer listed.
   init(copies: [HeadedEntry], stale: [MessageRecord]) {
     self.copies = Dictionary(grouping: copies, by: \.fingerprint)
     ahead = copies[...]

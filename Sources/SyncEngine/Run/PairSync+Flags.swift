@@ -6,22 +6,22 @@ import MailWire
 extension PairSync {
   /// Carries over flags that changed at the source.
   func carryFlags(
-    _ drifts: [WorkList.FlagDrift], located: [SourceKey: UID], to mailbox: TargetMailbox,
-    _ result: inout Result
+    _ drifts: [WorkList.FlagDrift], by policy: RunOptions.FlagPolicy,
+    located: [SourceKey: UID], to mailbox: TargetMailbox, _ result: inout Result
   ) async throws {
-    guard options.flagPolicy != .keep else { return }
+    guard policy != .keep else { return }
     let placed = drifts.compactMap { drift in
       (located[drift.record.key] ?? drift.record.targetUID).map { (drift, $0) }
     }
     guard !placed.isEmpty else { return }
-    let now = try await targetFlags(of: placed.map(\.1), in: mailbox)
+    let now = policy == .source ? try await targetFlags(of: placed.map(\.1), in: mailbox) : nil
     var carried: [SourceKey: FlagSet] = [:]
     var changes: [(key: SourceKey, change: FlagChange)] = []
     for (drift, uid) in placed {
       carried[drift.record.key] = drift.flags
       let change = FlagSync.change(
         of: uid, carried: drift.record.flags, source: drift.flags, target: now?[uid],
-        permanent: mailbox.permanentFlags, policy: options.flagPolicy)
+        permanent: mailbox.permanentFlags, policy: policy)
       if let change { changes.append((drift.record.key, change)) }
     }
     try await store(changes, carried: carried, in: mailbox, &result)
@@ -29,9 +29,8 @@ extension PairSync {
 
   /// Only the policy `source` has to know what the target's user did.
   private func targetFlags(of uids: [UID], in mailbox: TargetMailbox) async throws
-    -> [UID: FlagSet]?
+    -> [UID: FlagSet]
   {
-    guard options.flagPolicy == .source else { return nil }
     let entries = try await target.headers(of: UIDSet(uids), in: mailbox.name)
     return Dictionary(
       entries.map { ($0.entry.uid, $0.entry.flags) }, uniquingKeysWith: { _, last in last })

@@ -65,13 +65,15 @@ struct PairSync {
     guard !stop.isRequested else { return }
 
     var anchor = standing.target
-    let drifts = options.flagPolicy == .keep ? [] : work.drifts
+    let flagPolicy =
+      snapshot.traits.contains(.withoutFlags) ? RunOptions.FlagPolicy.keep : options.flagPolicy
+    let drifts = flagPolicy == .keep ? [] : work.drifts
     if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil {
       let mailbox = try await target.open(
         pair.mapped, lastKnown: standing.target?.mailbox)
       anchor = try await bringUpToDate(
-        mailbox, work: work, drifts: drifts, standing: standing, records: records,
-        uidValidity: snapshot.uidValidity, result: &result)
+        mailbox, work: work, drifts: drifts, flagPolicy: flagPolicy, standing: standing,
+        records: records, uidValidity: snapshot.uidValidity, result: &result)
     }
     guard result.failure == nil, !stop.isRequested, result.line.flagsRefused == 0 else { return }
     guard !snapshot.isShort else {
@@ -86,8 +88,8 @@ struct PairSync {
   /// Returns the place from which the next run has to look for messages without receipts.
   private func bringUpToDate(
     _ mailbox: TargetMailbox, work: WorkList, drifts: [WorkList.FlagDrift],
-    standing: PairStanding, records: [MessageRecord], uidValidity: UIDValidity,
-    result: inout Result
+    flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
+    uidValidity: UIDValidity, result: inout Result
   ) async throws -> TargetAnchor {
     let ground = Ground(
       pair: pair, mailbox: mailbox, target: target, journal: journal,
@@ -117,10 +119,11 @@ struct PairSync {
       }
       if let last = pumped.recorded.lastTargetUID { survey.lastUID = max(survey.lastUID, last) }
       drifts += pumped.adopted.filter {
-        $0.flags != $0.record.flags || options.flagPolicy == .source
+        $0.flags != $0.record.flags || flagPolicy == .source
       }
     }
-    try await carryFlags(drifts, located: survey.located, to: mailbox, &result)
+    try await carryFlags(
+      drifts, by: flagPolicy, located: survey.located, to: mailbox, &result)
     return TargetAnchor(
       mailbox: mailbox.name, uidValidity: mailbox.uidValidity,
       uidNext: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next)
@@ -134,7 +137,8 @@ struct PairSync {
       limits: limits, journal: journal, budget: budget, suspects: suspects, pacing: pacing,
       observer: observer, stop: stop)
     return await pump.run(
-      work.toMove, adoption: Adoption(copies: survey.unclaimed, stale: work.stale))
+      work.toMove,
+      adoption: Adoption(copies: survey.unclaimed, stale: work.stale + work.unlisted))
   }
 }
 

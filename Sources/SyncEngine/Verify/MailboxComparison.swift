@@ -63,7 +63,7 @@ struct MailboxComparison: Sendable {
       let dropped = Concession.flagsDropped(in: match.record.note)
       let names = Set(wanted.names.map { $0.lowercased() }).subtracting(dropped)
       let there = Set(match.target.flags.names.map { $0.lowercased() }).subtracting(dropped)
-      if names != there {
+      if names != there, !source.traits.contains(.withoutFlags) {
         found.append(difference(.flags, match, "\(wanted) there, \(match.target.flags) here"))
       }
       if !Concession.dateWasGivenUp(in: match.record.note),

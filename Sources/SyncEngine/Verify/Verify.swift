@@ -55,7 +55,7 @@ package struct Verify: Sendable {
     }
     let there = try await source.snapshot(of: pair.mapped.source, since: nil)
     found.atSource = there.entries.count
-    found.differences += unaccounted(there, records, pair)
+    found.differences += try await unaccounted(there, records, pair)
     guard let here = try await targetSnapshot(name, pair, records, &found) else { return }
     found.atTarget = here.entries.count
     let isSameGround = here.uidValidity == standing.target?.uidValidity
@@ -116,11 +116,40 @@ package struct Verify: Sendable {
 
   private func unaccounted(
     _ snapshot: MailboxSnapshot, _ records: [MessageRecord], _ pair: MailboxPair
-  ) -> [Difference] {
+  ) async throws -> [Difference] {
     let settled = Set(
       records.lazy.filter { $0.state != .pending && $0.state != .vanished }.map(\.key))
-    return snapshot.entries.map { SourceKey(uidValidity: snapshot.uidValidity, uid: $0.uid) }
-      .filter { !settled.contains($0) }
-      .map { Difference(kind: .unaccounted, pair: pair, key: $0, detail: "not moved yet") }
+    var open = snapshot.entries.filter { entry in
+      !settled.contains(SourceKey(uidValidity: snapshot.uidValidity, uid: entry.uid))
+    }
+    if snapshot.traits.contains(.keysMayChange), !open.isEmpty {
+      open = try await withoutKnownContent(open, snapshot, records, pair)
+    }
+    return open.map { entry in
+      Difference(
+        kind: .unaccounted, pair: pair,
+        key: SourceKey(uidValidity: snapshot.uidValidity, uid: entry.uid),
+        detail: "not moved yet")
+    }
+  }
+
+  /// Where keys may change, a message that is not on record may be one that is, under another key:
+  /// the same bytes as a record whose key is not listed.
+  private func withoutKnownContent(
+    _ entries: [Entry], _ snapshot: MailboxSnapshot, _ records: [MessageRecord],
+    _ pair: MailboxPair
+  ) async throws -> [Entry] {
+    let unlisted = WorkList(snapshot: snapshot, records: records).unlisted
+    var known = Dictionary(unlisted.lazy.compactMap(\.digest).map { ($0, 1) }, uniquingKeysWith: +)
+    guard !known.isEmpty else { return entries }
+    let read = try await source.identities(
+      of: entries, in: pair.mapped.source, uidValidity: snapshot.uidValidity)
+    return entries.filter { entry in
+      guard let digest = read[entry.uid]?.digest, let count = known[digest], count > 0 else {
+        return true
+      }
+      known[digest] = count - 1
+      return false
+    }
   }
 }

@@ -29,10 +29,16 @@ struct EndpointDraft: Sendable {
     do { url = try EndpointURL(address) } catch { throw UsageError(error.description) }
     switch url.scheme {
     case .imaps, .imap: break
-    case .pop3s, .pop3, .archive:
+    case .pop3s, .pop3:
+      guard place != .target else {
+        throw UsageError(
+          "mail can be taken from a POP3 server and not put there",
+          hint: "the target has to be an IMAP server: imaps://user@host")
+      }
+    case .archive:
       throw UsageError(
         "\(url.scheme.rawValue) is not in this version of mailmove",
-        hint: "both sides have to be IMAP servers: imaps://user@host")
+        hint: "the target has to be an IMAP server: imaps://user@host")
     }
     secret = try SecretSource(settings, at: place)
     endpoint = Endpoint(

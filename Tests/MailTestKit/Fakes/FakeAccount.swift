@@ -48,6 +48,8 @@ package final class FakeAccount: Sendable {
     /// UIDs whose bodies the source leaves out of its answers.
     package var withheld: Set<UID> = []
     package var permanentFlags = PermanentFlags.everything
+    /// What its snapshots are not good for.
+    package var traits: MailboxSnapshot.Traits = []
     /// Octets in one message, as announced.
     package var appendLimit: Int64?
     /// The same for single mailboxes.

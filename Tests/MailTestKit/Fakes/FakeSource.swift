@@ -42,7 +42,8 @@ package final class FakeSource: MailSource {
         status: status, extent: .changes, entries: entries(changed, of: box))
     }
     return MailboxSnapshot(
-      status: status, extent: .complete, entries: entries(box.uids, of: box))
+      status: status, extent: .complete, entries: entries(box.uids, of: box),
+      traits: account.habits.traits)
   }
 
   package func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry] {

@@ -22,12 +22,35 @@ struct WorkListTests {
   }
 
   static func snapshot(
-    _ entries: [Entry], extent: MailboxSnapshot.Extent = .complete, validity: UIDValidity = validity
+    _ entries: [Entry], extent: MailboxSnapshot.Extent = .complete,
+    validity: UIDValidity = validity, traits: MailboxSnapshot.Traits = []
   ) -> MailboxSnapshot {
     MailboxSnapshot(
       status: MailboxStatus(
         messages: Int64(entries.count), uidNext: nil, uidValidity: validity, highestModSeq: nil),
-      extent: extent, entries: entries)
+      extent: extent, entries: entries, traits: traits)
+  }
+
+  @Test(arguments: MessageState.allCases)
+  func whatIsNoLongerListedMayBeUnderAnotherKeyOnlyWhereKeysChange(_ state: MessageState) {
+    let records = [Self.record(1, state), Self.record(2, .stored)]
+    let steady = WorkList(snapshot: Self.snapshot([Self.entry(2)]), records: records)
+    #expect(steady.unlisted.isEmpty)
+    let changing = WorkList(
+      snapshot: Self.snapshot([Self.entry(2)], traits: .keysMayChange), records: records)
+    let isThere = state == .stored || state == .alreadyThere
+    #expect(changing.unlisted.map(\.key.uid) == (isThere ? [UID(1)] : []))
+    #expect(changing.stale.isEmpty)
+    let partial = WorkList(
+      snapshot: Self.snapshot([], extent: .changes, traits: .keysMayChange), records: records)
+    #expect(partial.unlisted.isEmpty)
+  }
+
+  @Test func aSourceWithoutFlagsTakesNoneAway() {
+    let work = WorkList(
+      snapshot: Self.snapshot([Self.entry(1)], traits: .withoutFlags),
+      records: [Self.record(1, .stored, flags: Self.seen)])
+    #expect(work.drifts.isEmpty)
   }
 
   @Test func whatIsNotOnRecordIsMovedInTheOrderOfTheMailbox() {

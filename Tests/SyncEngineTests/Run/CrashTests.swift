@@ -12,13 +12,16 @@ struct CrashTests {
   enum Case: String, CaseIterable, CustomTestStringConvertible {
     case plain, withoutUIDs, grouped, groupedWithoutUIDs, partlyThere, rewriting
     case rewritingWithoutUIDs, sourceRenumbered, targetRenumbered, flagsChanged
+    case keysChanged, keysChangedInPart
 
     var testDescription: String { rawValue }
 
     var habits: FakeAccount.Habits {
       var habits = FakeAccount.Habits()
       switch self {
-      case .plain, .partlyThere, .sourceRenumbered, .targetRenumbered, .flagsChanged: break
+      case .plain, .partlyThere, .sourceRenumbered, .targetRenumbered, .flagsChanged,
+        .keysChanged, .keysChangedInPart:
+        break
       case .withoutUIDs: habits.tellsUIDs = false
       case .grouped: habits.groupMax = 3
       case .groupedWithoutUIDs:
@@ -40,8 +43,8 @@ struct CrashTests {
   static let first = MailboxName(wire: "First")
 
   /// Two mailboxes with messages that are alike in every way short of being the same.
-  static func source() -> FakeAccount {
-    let account = FakeAccount()
+  static func source(_ habits: FakeAccount.Habits = .init()) -> FakeAccount {
+    let account = FakeAccount(habits: habits)
     account.create(first)
     account.deliver(mail(1), flags: FlagSet(system: .seen, keywords: [Keyword("$Forwarded")]))
     account.deliver(mail(2))
@@ -62,7 +65,12 @@ struct CrashTests {
 
   /// Everything up to the run that will die.
   static func prepare(_ scenario: Case) async -> Scenario {
-    let run = Scenario(source: source(), target: FakeAccount(habits: scenario.habits))
+    var habits = FakeAccount.Habits()
+    if scenario == .keysChanged || scenario == .keysChangedInPart {
+      habits.traits = .keysMayChange
+      habits.hasModSeq = false
+    }
+    let run = Scenario(source: source(habits), target: FakeAccount(habits: scenario.habits))
     switch scenario {
     case .plain, .withoutUIDs, .grouped, .groupedWithoutUIDs, .rewriting, .rewritingWithoutUIDs:
       break
@@ -89,8 +97,25 @@ struct CrashTests {
         }
       }
       run.source.deliver(mail(9))
+    case .keysChanged, .keysChangedInPart:
+      _ = await run.run()
+      changeKeys(run.source, of: scenario == .keysChanged ? .max : 3)
+      run.source.deliver(mail(9))
+      run.source.deliver(mail(2))
     }
     return run
+  }
+
+  /// Some of the messages under other keys, as after a POP3 server was replaced.
+  static func changeKeys(_ account: FakeAccount, of count: Int) {
+    for name in account.names {
+      try? account.change(name) { box in
+        for uid in box.uids.prefix(count).reversed() {
+          box.messages[UID(box.nextUID)] = box.messages.removeValue(forKey: uid)
+          box.nextUID += 1
+        }
+      }
+    }
   }
 
   /// The same messages under new UIDs in another order, as after a restore.
@@ -150,6 +175,9 @@ struct CrashTests {
     #expect(report.failure == nil, "\(String(describing: report.failure))")
     #expect(counter.steps > 4)
     let expected = Self.contents(undisturbed.target)
+    if scenario == .keysChanged || scenario == .keysChangedInPart {
+      expectSame(undisturbed, Self.contents(undisturbed.source), "undisturbed")
+    }
 
     for step in 1...counter.steps {
       let disturbed = await Self.prepare(scenario)

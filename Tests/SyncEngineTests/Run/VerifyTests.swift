@@ -180,4 +180,20 @@ struct VerifyTests {
     #expect(report.mailboxes.map(\.pair.mapped.source) == [.inbox])
     #expect(told.withLock { $0 } == [.inbox])
   }
+
+  @Test(arguments: VerifyLevel.allCases)
+  func aMessageUnderAnotherKeyIsKnownByItsContent(_ level: VerifyLevel) async throws {
+    var habits = FakeAccount.Habits()
+    habits.traits = [.keysMayChange, .withoutFlags]
+    habits.hasModSeq = false
+    let run = Scenario(source: CrashTests.source(habits), target: FakeAccount())
+    _ = await run.run()
+    CrashTests.changeKeys(run.source, of: .max)
+    try run.target.change(.inbox) { box in
+      for uid in box.uids { box.messages[uid]?.flags = FlagSet(system: .draft) }
+    }
+    #expect(try await Self.kinds(run, level) == [])
+    run.source.deliver(CrashTests.mail(77))
+    #expect(try await Self.kinds(run, level) == [.unaccounted])
+  }
 }

@@ -1,0 +1,61 @@
+// mailmove: how to reach a maildrop.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTransport
+import MailWire
+import SyncEngine
+import Synchronization
+
+/// Everything needed to open a session with a POP3 account.
+package struct POP3Account: Sendable {
+  package let url: EndpointURL
+  package let side: SyncError.Side
+  /// Who logs in.
+  package let user: String
+  /// Whose mail it is, if that is somebody else than who logs in (RFC 4616, 2: master users).
+  package let authorizationIdentity: String?
+  /// nil: look around without logging in.
+  package let credentials: CredentialProvider?
+  package let tls: TLSContext
+  package let deadlines: Deadlines
+  /// How long the answer to CAPA may take: some servers never give one.
+  package let capabilityPatience: Duration
+  /// Makes the trace of one connection, from its label.
+  package let trace: @Sendable (String) -> WireTrace
+  /// What sessions of this account have learnt; it goes with every copy of the value.
+  let experience: POP3Experience
+
+  /// - Parameter masterUser: logs in in place of the URL's user, whose mail it is.
+  package init(
+    url: EndpointURL, side: SyncError.Side, masterUser: String? = nil,
+    credentials: CredentialProvider?, tls: TLSContext, deadlines: Deadlines = Deadlines(),
+    capabilityPatience: Duration = .seconds(15),
+    trace: @escaping @Sendable (String) -> WireTrace = { _ in .off }
+  ) {
+    self.url = url
+    self.side = side
+    user = masterUser ?? url.user ?? ""
+    authorizationIdentity = masterUser == nil ? nil : url.user
+    self.credentials = credentials
+    self.tls = tls
+    self.deadlines = deadlines
+    self.capabilityPatience = capabilityPatience
+    self.trace = trace
+    experience = POP3Experience()
+  }
+}
+
+/// What earlier sessions of an account have learnt about its server, so that the next one does
+/// without what went wrong.
+final class POP3Experience: Sendable {
+  private let capaHangs = Atomic(false)
+  private let pipeliningBreaks = Atomic(false)
+
+  /// CAPA was not answered.
+  var asksCapabilities: Bool { !capaHangs.load(ordering: .acquiring) }
+  /// No session broke while several commands were under way.
+  var mayPipeline: Bool { !pipeliningBreaks.load(ordering: .acquiring) }
+
+  func noteThatCAPAHangs() { capaHangs.store(true, ordering: .releasing) }
+  func noteThatPipeliningBreaks() { pipeliningBreaks.store(true, ordering: .releasing) }
+}

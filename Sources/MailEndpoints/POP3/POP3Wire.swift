@@ -1,0 +1,164 @@
+// mailmove: POP3 commands out, answers in.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTransport
+import MailWire
+import SyncEngine
+
+/// POP3 commands out and answers in, over a verified TLS connection.
+///
+/// It only lives on its connection's thread and may block there. Answers come in the order of the
+/// commands; whoever sent several reads them in that order.
+final class POP3Wire {
+  let side: SyncError.Side
+  let deadlines: Deadlines
+  let channel: SecureChannel
+  /// Commands written and not answered.
+  private(set) var outstanding = 0
+  private(set) var lastUse = ContinuousClock.now
+
+  private let trace: WireTrace
+  private var framer = POP3Framer()
+  /// What is said now is part of a login and is not traced.
+  private var hidesLines = false
+
+  init(_ channel: SecureChannel, side: SyncError.Side, deadlines: Deadlines, trace: WireTrace) {
+    self.channel = channel
+    self.side = side
+    self.deadlines = deadlines
+    self.trace = trace
+  }
+
+  // MARK: Writing
+
+  /// Writes commands in one go; does not wait for their answers.
+  func send(_ commands: POP3Command...) throws { try send(commands) }
+
+  /// Writes commands in one go; does not wait for their answers.
+  func send(_ commands: [POP3Command]) throws {
+    outstanding += commands.count
+    try write(commands.flatMap(\.chunks))
+  }
+
+  /// Writes a line that belongs to a command under way.
+  func write(_ chunks: [WireChunk]) throws {
+    for chunk in chunks {
+      let kind: WireTrace.Kind =
+        switch chunk.kind {
+        case .protocolText: .protocolText
+        case .secret: .secret
+        case .message: .message
+        }
+      trace.record(.sent, kind, chunk.bytes)
+    }
+    do { try channel.write(chunks.map(\.bytes), within: deadlines.progress) } catch {
+      throw SyncError(error, side: side)
+    }
+    lastUse = .now
+  }
+
+  // MARK: Reading
+
+  /// The first line of the next answer; waits for it.
+  ///
+  /// - Parameter patience: until the first byte; after that bytes only have to keep coming.
+  func reply(within patience: Duration? = nil) throws -> POP3Reply {
+    let line = try readLine(within: patience ?? deadlines.command)
+    guard let reply = POP3Reply(line: line) else {
+      // It may be a line of a message, if the server has lost count.
+      trace.record(.received, .message, line)
+      throw violation("a line that is no answer")
+    }
+    trace.record(.received, hidesLines ? .secret : .protocolText, line)
+    switch reply {
+    case .positive, .negative: outstanding = max(0, outstanding - 1)
+    case .challenge: break
+    }
+    return reply
+  }
+
+  /// The lines that follow a positive answer.
+  ///
+  /// - Parameters:
+  ///   - limit: octets that are held; of a longer text only the length is known.
+  ///   - size: what LIST said, for servers that glue the closing dot to a last line without an end.
+  func text(
+    limit: Int, size: Int64? = nil, within patience: Duration? = nil,
+    as kind: WireTrace.Kind = .message
+  ) throws -> POP3Framer.Text {
+    while true {
+      if let text = framer.text(limit: limit) {
+        if case .bytes(let bytes) = text { trace.record(.received, kind, bytes) }
+        return text
+      }
+      do {
+        try fill(within: patience ?? deadlines.command)
+      } catch let error as SyncError where Self.isSilence(error.cause) {
+        guard let size, let text = framer.textWithGluedDot(size: size) else { throw error }
+        return text
+      }
+    }
+  }
+
+  /// Sends a command with a one-line answer and reads it.
+  func ask(_ command: POP3Command, within patience: Duration? = nil) throws -> POP3Reply {
+    try send(command)
+    return try reply(within: patience)
+  }
+
+  /// Sends a command and reads what a positive answer brings; nil and the refusal for `-ERR`.
+  func askText(
+    _ command: POP3Command, limit: Int, within patience: Duration? = nil,
+    as kind: WireTrace.Kind = .message
+  ) throws -> (text: [UInt8]?, refusal: POP3Refusal?) {
+    switch try ask(command, within: patience) {
+    case .positive:
+      switch try text(limit: limit, within: patience, as: kind) {
+      case .bytes(let bytes): return (bytes, nil)
+      case .oversize: throw violation("an answer to \(command.name) that is too long")
+      }
+    case .negative(let refusal): return (nil, refusal)
+    case .challenge: throw violation("a challenge in answer to \(command.name)")
+    }
+  }
+
+  /// While secrets are exchanged, nothing the server says is traced.
+  func hidingLines<Result>(_ body: () throws -> Result) rethrows -> Result {
+    hidesLines = true
+    defer { hidesLines = false }
+    return try body()
+  }
+
+  /// The server broke the rules; never says with which bytes.
+  func violation(_ what: String) -> SyncError {
+    SyncError(
+      .protocolViolation, scope: .connection, remedy: .retry(after: nil), side: side,
+      detail: "POP3: \(what)")
+  }
+
+  private static func isSilence(_ cause: SyncError.Cause) -> Bool {
+    cause == .timedOut || cause == .connectionLost
+  }
+
+  private func readLine(within patience: Duration) throws -> [UInt8] {
+    while true {
+      do { if let line = try framer.line() { return line } } catch { throw violation("\(error)") }
+      try fill(within: patience)
+    }
+  }
+
+  private func fill(within patience: Duration) throws {
+    let deadline = framer.isMidResponse ? deadlines.progress : patience
+    let channel = channel
+    let count: Int
+    do {
+      count = try framer.fill { buffer in try channel.read(into: buffer, within: deadline) }
+    } catch let error as TransportError { throw SyncError(error, side: side) }
+    guard count > 0 else {
+      throw SyncError(
+        .connectionLost, scope: .connection, remedy: .retry(after: nil), side: side,
+        detail: "the server ended the connection")
+    }
+    lastUse = .now
+  }
+}

@@ -1,0 +1,54 @@
+// mailmove: the numbering of messages without UIDs in SQLite.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import MailWire
+import SyncEngine
+
+extension SQLiteJournal: KeyBook {
+  /// A journal that was opened for reading gives new names numbers that it forgets again.
+  package func numbers(for names: [String?], of mailbox: MailboxName) async throws -> [UID] {
+    guard isWritable else {
+      return try await read { db in
+        // A ledger of format 1 has no numbering.
+        var numbering =
+          try db.tableExists("numbering") ? try Self.numbering(of: mailbox, in: db) : .init()
+        return try numbering.numbers(for: names).uids
+      }
+    }
+    return try await write { db in
+      var numbering = try Self.numbering(of: mailbox, in: db)
+      let before = numbering.last
+      let given = try numbering.numbers(for: names)
+      guard numbering.last != before else { return given.uids }
+      try db.execute(
+        sql: """
+          INSERT INTO numbering (mailbox, last) VALUES (?, ?)
+          ON CONFLICT (mailbox) DO UPDATE SET last = excluded.last
+          """, arguments: [Data(mailbox.bytes), Int64(numbering.last)])
+      let insert = try db.cachedStatement(
+        sql: "INSERT INTO name (mailbox, name, number) VALUES (?, ?, ?)")
+      for (name, uid) in given.added {
+        try insert.execute(arguments: [Data(mailbox.bytes), name, Int64(uid.rawValue)])
+      }
+      return given.uids
+    }
+  }
+
+  private static func numbering(
+    of mailbox: MailboxName, in db: Database
+  ) throws -> KeyNumbering {
+    let key = Data(mailbox.bytes)
+    let last = try Row.fetchOne(
+      db, sql: "SELECT last FROM numbering WHERE mailbox = ?", arguments: [key]
+    ).map { try Cell.narrow(Cell.integer($0, 0)) as UInt32 }
+    var known: [String: UID] = [:]
+    let rows = try Row.fetchCursor(
+      db, sql: "SELECT name, number FROM name WHERE mailbox = ?", arguments: [key])
+    while let row = try rows.next() {
+      known[try Cell.text(row, 0)] = UID(try Cell.narrow(Cell.integer(row, 1)))
+    }
+    return KeyNumbering(last: last ?? 0, known: known)
+  }
+}

@@ -1,0 +1,111 @@
+// mailmove: moving a maildrop from a real POP3 server.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MailTestKit
+import Testing
+
+@Suite("Moving a maildrop from a real server", .serialized)
+struct MaildropTests {
+  private func bench(
+    count: Int, seed: UInt64 = 31, _ old: DovecotOptions = DovecotOptions()
+  ) throws -> Bench {
+    let bench = try Bench(old: old)
+    bench.usesPOP3 = true
+    let letters = SampleMailbox.messages(count: count, seed: seed).map { sample in
+      SampleMessage(
+        bytes: sample.bytes, flags: [], internalDate: sample.internalDate, mailbox: "INBOX")
+    }
+    try LabClient(bench.old).append(Array(letters), to: "INBOX")
+    return bench
+  }
+
+  /// The bytes of all messages, in any order, seen by a witness.
+  ///
+  /// POP3 cannot say that a message has no last line end: every text ends in one.
+  private func bytes(_ lab: DovecotLab, _ mailbox: String = "INBOX") throws -> [[UInt8]] {
+    try LabClient(lab).messages(in: mailbox).map { message in
+      message.bytes.suffix(2) == [0x0D, 0x0A] ? message.bytes : message.bytes + [0x0D, 0x0A]
+    }.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  @Test(arguments: [false, true])
+  func everyMessageArrivesOnceByteForByte(startTLS: Bool) throws {
+    let bench = try bench(count: 150)
+    bench.usesStartTLS = startTLS
+    let planned = try bench.run("plan")
+    #expect(planned.exit == 0, "\(planned.errors)")
+    let first = try bench.run("sync")
+    #expect(first.exit == 0, "\(first.errors)")
+    #expect(first.output.contains("150 messages copied"), "\(first.output)")
+    #expect(try bytes(bench.new) == bytes(bench.old))
+    let verified = try bench.run("verify", ["--level", "bytes"])
+    #expect(verified.exit == 0, "\(verified.output)\(verified.errors)")
+    let again = try bench.run("sync", ["--flags", "source"])
+    #expect(again.exit == 0, "\(again.errors)")
+    #expect(again.output.contains("0 messages copied"), "\(again.output)")
+    #expect(try bytes(bench.new).count == 150)
+  }
+
+  @Test func laterMailIsAddedAndTheTargetsFlagsStay() throws {
+    let bench = try bench(count: 12)
+    #expect(try bench.run("sync").exit == 0)
+    let new = try LabClient(bench.new)
+    _ = try new.select("INBOX")
+    try new.store(uids: [1], "+FLAGS (\\Flagged)")
+    let letter = SampleMailbox.messages(count: 1, seed: 99)[0]
+    try LabClient(bench.old).append(
+      [
+        SampleMessage(
+          bytes: letter.bytes, flags: [], internalDate: letter.internalDate, mailbox: "INBOX")
+      ], to: "INBOX")
+    let later = try bench.run("sync", ["--flags", "source"])
+    #expect(later.exit == 0, "\(later.errors)")
+    #expect(later.output.contains("1 message copied"), "\(later.output)")
+    #expect(try LabClient(bench.new).messages(in: "INBOX")[0].flags.contains("\\Flagged"))
+    #expect(try bytes(bench.new) == bytes(bench.old))
+  }
+
+  @Test func uniqueIDsOfAnotherFormCopyNothingTwice() throws {
+    var options = DovecotOptions()
+    options.extraConfiguration = "!include_try pop3.conf\n"
+    let bench = try bench(count: 20, options)
+    #expect(try bench.run("sync").exit == 0)
+    let file = bench.old.folder + "/pop3.conf"
+    try "pop3_uidl_format = other-%v-%u\n".write(toFile: file, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+    try bench.old.doveadm(["reload"])
+    let again = try bench.run("sync", ["-v"])
+    #expect(again.exit == 0, "\(again.errors)")
+    #expect(again.errors.contains("C: RETR 20"), "the unique-ids did not change")
+    #expect(again.output.contains("0 messages copied"), "\(again.output)")
+    #expect(try bytes(bench.new) == bytes(bench.old))
+  }
+
+  @Test func intoAndMapChooseTheMailbox() throws {
+    let bench = try bench(count: 5)
+    let ended = try bench.run("sync", ["--map", "INBOX=Old/Mail"])
+    #expect(ended.exit == 0, "\(ended.errors)")
+    #expect(try bytes(bench.new, "Old/Mail") == bytes(bench.old))
+    #expect(try bytes(bench.new).isEmpty)
+  }
+
+  @Test func aRunThatIsKilledIsTakenUpAgain() throws {
+    let bench = try bench(count: 400, seed: 77)
+    for attempt in 1...6 where try !bench.runAndKill(after: 0.05 * Double(attempt)) { break }
+    // The server gives the maildrop free when it notices that the client is gone.
+    let ended = try bench.run("sync")
+    #expect(ended.exit == 0, "\(ended.errors)")
+    #expect(try bytes(bench.new) == bytes(bench.old))
+  }
+
+  @Test func aProbeShowsTheMaildrop() throws {
+    let bench = try bench(count: 3)
+    bench.usesStartTLS = true
+    let ended = try bench.probe()
+    #expect(ended.exit == 0, "\(ended.errors)")
+    for word in ["TLSv1.3", "UIDL", "SCRAM-SHA-256", "INBOX", "3"] {
+      #expect(ended.output.contains(word), "\(word): \(ended.output)")
+    }
+  }
+}
