@@ -8,6 +8,9 @@ enum ImportRules {
     "MailTransport": ["MailWire", "COpenSSL", "CZlib", "Glibc", "Synchronization"],
     "SyncEngine": ["MailWire", "Synchronization"],
     "SQLiteJournal": ["SyncEngine", "MailWire", "GRDB", "Foundation", "Glibc", "Synchronization"],
+    "MailArchive": [
+      "MailWire", "COpenSSL", "CZlib", "CDeflate", "GRDB", "Foundation", "Glibc", "Synchronization",
+    ],
     "MailEndpoints": ["MailTransport", "SyncEngine", "MailWire", "Synchronization"],
     "mailmove": [
       "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",
