@@ -9,7 +9,8 @@ enum ImportRules {
     "SyncEngine": ["MailWire", "Synchronization"],
     "SQLiteJournal": ["SyncEngine", "MailWire", "GRDB", "Foundation", "Glibc", "Synchronization"],
     "MailArchive": [
-      "MailWire", "COpenSSL", "CZlib", "CDeflate", "GRDB", "Foundation", "Glibc", "Synchronization",
+      "MailWire", "COpenSSL", "CZlib", "CDeflate", "GRDB", "Foundation", "Glibc",
+      "Darwin", "Synchronization",
     ],
     "MailEndpoints": ["MailTransport", "SyncEngine", "MailWire", "Synchronization"],
     "mailmove": [
