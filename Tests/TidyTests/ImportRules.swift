@@ -10,7 +10,7 @@ enum ImportRules {
     "SQLiteJournal": ["SyncEngine", "MailWire", "GRDB", "Foundation", "Glibc", "Synchronization"],
     "MailArchive": [
       "MailWire", "COpenSSL", "CZlib", "CDeflate", "GRDB", "Foundation", "Glibc",
-      "Darwin", "Synchronization",
+      "Darwin", "Dispatch", "Synchronization",
     ],
     "MailEndpoints": ["MailTransport", "SyncEngine", "MailWire", "Synchronization"],
     "mailmove": [

@@ -207,7 +207,8 @@ package struct FolderExtent: Sendable, Equatable {
 
 /// Values of a row; a damaged file makes them throw, never trap.
 enum CatalogCell {
-  static let unreadable = ArchiveError.catalogDamaged(detail: "it holds a value that cannot be read")
+  static let unreadable = ArchiveError.catalogDamaged(
+    detail: "it holds a value that cannot be read")
 
   static func number(_ row: Row, _ index: Int) throws -> Int64 {
     guard let value = Int64.fromDatabaseValue(row[index] as DatabaseValue) else {

@@ -62,7 +62,9 @@ struct JSONParser {
     }
   }
 
-  private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONFault) -> JSONValue {
+  private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONFault)
+    -> JSONValue
+  {
     let count = word.utf8CodeUnitCount
     guard bytes.count - position >= count,
       (0..<count).allSatisfy({ bytes[position + $0] == word.utf8Start[$0] })

@@ -161,7 +161,8 @@ struct JournalScan {
     guard commit.number == position.commit + 1, commit.offset == Int64(offset),
       commit.previous == last.digest.value
     else {
-      throw damaged(number, offset, "commit \(commit.number) does not follow from what is before it")
+      throw damaged(
+        number, offset, "commit \(commit.number) does not follow from what is before it")
     }
     if offset == 0 { try check(opening: commit.events.first, of: number) }
     return (commit, member.compressedLength)
@@ -176,9 +177,11 @@ struct JournalScan {
     last.began = opening.time
   }
 
-  private func opening(of number: Int64, in bytes: [UInt8]) throws(ArchiveError) -> JournalOpening? {
+  private func opening(of number: Int64, in bytes: [UInt8]) throws(ArchiveError) -> JournalOpening?
+  {
     guard let member = try? GzipMember(in: bytes, at: 0, limit: Self.memberTextMax),
-      let commit = try? JournalCommit(text: member.text), case .open(let opening) = commit.events.first
+      let commit = try? JournalCommit(text: member.text),
+      case .open(let opening) = commit.events.first
     else { throw damaged(number, 0, "the file has no first line") }
     return opening
   }

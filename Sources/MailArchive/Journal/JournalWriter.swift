@@ -41,8 +41,7 @@ final class JournalWriter {
       number: position.commit + 1, time: time, offset: position.end, previous: position.digest,
       ends: ends, events: events)
     let member = GzipMember.build(.journal, commit.text)
-    let file = try file ?? storage.open(ArchiveLayout.journalPath(last.number), creating: false)
-    self.file = file
+    let file = try opened()
     try file.append(member)
     try file.synchronize()
     if opening != nil { try storage.synchronizeDirectory(ArchiveLayout.journal) }
@@ -51,6 +50,13 @@ final class JournalWriter {
       commit: commit.number, file: last.number, end: position.end + Int64(member.count),
       digest: last.digest.value)
     return commit
+  }
+
+  private func opened() throws(ArchiveError) -> any StorageFile {
+    if let file { return file }
+    let opened = try storage.open(ArchiveLayout.journalPath(last.number), creating: false)
+    file = opened
+    return opened
   }
 
   private func isNewFileDue(at time: Int64) -> Bool {

@@ -65,7 +65,8 @@ struct WriterOpening {
     }
     throw .damaged(
       ArchiveDamage(
-        .journal, path: ArchiveLayout.journalPath(1), "it is lost, though there is mail in \(stray)"))
+        .journal, path: ArchiveLayout.journalPath(1), "it is lost, though there is mail in \(stray)"
+      ))
   }
 
   /// A disk that only said that it had written is found out here.

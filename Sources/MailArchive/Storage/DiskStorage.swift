@@ -73,7 +73,7 @@ package struct DiskStorage: Storage {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { output, filled in
       filled = 0
       while filled < count, let base = output.baseAddress {
-        let got = pread(file, base + filled, count - filled, offset + Int64(filled))
+        let got = pread(file, base + filled, count - filled, off_t(offset) + off_t(filled))
         if got > 0 {
           filled += got
         } else if got == 0 {

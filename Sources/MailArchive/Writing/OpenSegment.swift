@@ -45,9 +45,8 @@ final class OpenSegment {
   }
 
   func append(_ member: [UInt8], in storage: any Storage) throws(ArchiveError) {
-    let file = try file ?? storage.open(path, creating: false)
-    self.file = file
-    try file.append(member)
+    if file == nil { file = try storage.open(path, creating: false) }
+    try file?.append(member)
     length += Int64(member.count)
     digest.update(member)
   }

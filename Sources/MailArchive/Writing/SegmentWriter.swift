@@ -38,8 +38,9 @@ final class SegmentWriter {
   /// Writes a member to the segment of its year.
   ///
   /// - Returns: the segment and the offset of the member in it.
-  func append(_ member: [UInt8], year: String) throws(ArchiveError) -> (segment: Int64, offset: Int64)
-  {
+  func append(_ member: [UInt8], year: String) throws(ArchiveError) -> (
+    segment: Int64, offset: Int64
+  ) {
     let segment = try segment(for: year)
     let offset = segment.length
     if !touched.contains(where: { $0 === segment }) { touched.append(segment) }

@@ -45,7 +45,7 @@ final class WriterSession {
     }
     batch = Batch(groupSize: identity.options.group)
     // From here on, a segment without a journal can only mean that the journal was lost.
-    if journal.position.commit == 0 { try guarding { () throws(ArchiveError) in try write() } }
+    if journal.position.commit == 0 { try write() }
   }
 
   var position: JournalPosition { journal.position }
