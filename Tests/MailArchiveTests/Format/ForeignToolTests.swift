@@ -131,7 +131,7 @@ struct ForeignToolTests {
     let settings = """
       open-hook \\\\.gz$ "gzip -cd %f > %t"
       set mbox_type=Maildir confirmappend=no confirmcreate=no copy=no wait_key=no quit=yes
-      set auto_tag=yes sort=mailbox-order
+      set auto_tag=yes sort=mailbox-order folder=\(folder.path)
       push "<tag-pattern>~A<enter><copy-message>\(folder.file("out"))<enter><quit>n"
       """
     try Data(settings.utf8).write(to: URL(fileURLWithPath: folder.file("muttrc")))
