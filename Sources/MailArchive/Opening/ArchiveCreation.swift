@@ -45,7 +45,7 @@ enum ArchiveCreation {
     if try storage.status(of: ArchiveLayout.identity) != nil { return }
     try storage.makeDirectory(ArchiveLayout.segments)
     try storage.makeDirectory(ArchiveLayout.journal)
-    try storage.replace(ArchiveLayout.readme, with: ArchiveReadme.text)
+    try storage.replace(ArchiveLayout.readme, with: Array(ArchiveReadme.text.utf8))
     let identity = ArchiveIdentity(
       uuid: UUID().uuidString.lowercased(), created: now, options: options)
     try storage.replace(ArchiveLayout.identity, with: identity.text)
