@@ -71,6 +71,23 @@ struct ArchiveScript: Sendable {
     },
   ])
 
+  /// Segments and journal files so small that every commit begins and seals some.
+  static let rolling: ArchiveScript = {
+    var script = ArchiveScript(
+      steps: (0..<4).map { index in
+        { writer in
+          let inbox = try await folder("INBOX", writer)
+          try await put("a\(index)", year: 2019, in: inbox, writer)
+          try await put("b\(index)", year: 2020, in: inbox, writer)
+          try await put("c\(index)", year: 2019, in: inbox, writer)
+        }
+      })
+    script.options.group = 0
+    script.options.segment = 300
+    script.limits.journalBytes = 700
+    return script
+  }()
+
   static func folder(_ name: String, _ writer: ArchiveWriter) async throws -> ArchiveFolder {
     let account = try await writer.account("me@example.org", proto: "imap")
     return try await writer.folder(name, in: account, FolderProperties(delimiter: "/"))

@@ -110,6 +110,12 @@ struct Catalog: Sendable {
     try ArchiveError.fromCatalog { try database.read(query) }
   }
 
+  /// Brings everything into the one file, so that a copy of it is whole and no older log is taken
+  /// for part of another file put in its place. A reader may keep that from happening.
+  func settle() {
+    _ = try? database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+  }
+
   func close() throws(ArchiveError) {
     try ArchiveError.fromCatalog { try database.close() }
   }

@@ -197,6 +197,7 @@ final class WriterSession {
       if segments.hasEvents { try write() }
       let head = ArchiveHead(position: journal.position, time: clock())
       try storage.replace(ArchiveLayout.head, with: head.text)
+      catalog.settle()
       return head
     }
   }
