@@ -72,7 +72,8 @@ struct ArchiveCheckTests {
     guard case .file(let inode) = image.names[path],
       let count = image.inodes[inode]?.bytes.count
     else { return }
-    for bit in stride(from: UnkindMail.seed % 8, to: UInt64(count * 8), by: 9).map({ Int($0) }) {
+    for byte in 0..<count {
+      let bit = byte * 8 + (byte + Int(UnkindMail.seed % 8)) % 8
       var flipped = image
       flipped.inodes[inode]?.bytes[bit / 8] ^= 1 << UInt8(bit % 8)
       var report = CheckReport()
