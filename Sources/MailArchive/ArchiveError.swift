@@ -30,6 +30,8 @@ package enum ArchiveError: Error, Sendable, Equatable {
   case folderFull(FolderID)
   /// The bytes given do not have the digest they were given with, or do not survive encoding.
   case unfaithful(detail: String)
+  /// Something is where files are to be written, and nothing is ever overwritten.
+  case occupied(path: String)
   /// The archive was closed.
   case closed
 }
@@ -42,6 +44,7 @@ package struct ArchiveDamage: Sendable, Equatable {
     case head
     case segment
     case message
+    case catalog
   }
 
   package let part: Part
@@ -82,6 +85,7 @@ extension ArchiveError: CustomStringConvertible {
     case .noSuchFolder(let folder): "no folder \(folder.rawValue) in the archive"
     case .folderFull(let folder): "folder \(folder.rawValue) has used up its UIDs"
     case .unfaithful(let detail): "a message would not come back as it is: \(detail)"
+    case .occupied(let path): "\(path) is not an empty directory"
     case .closed: "the archive is closed"
     }
   }

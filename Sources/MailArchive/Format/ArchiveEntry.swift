@@ -60,18 +60,33 @@ package struct ArchiveEntry: Sendable, Equatable {
   ///
   /// - Parameter keepsLineEnds: leaves CRLF as it is (`eol=raw`).
   package func encoded(keepsLineEnds: Bool = false) -> [UInt8] {
-    message.withUnsafeBytes { bytes in
-      let body = EntryBody(of: bytes, keepsLineEnds: keepsLineEnds)
-      let header = EntryHeader(
-        digest: digest, size: bytes.count, lineEnds: body.lineEnds, date: date, source: source,
+    text(keepsLineEnds: keepsLineEnds) { lineEnds in
+      EntryHeader(
+        digest: digest, size: message.count, lineEnds: lineEnds, date: date, source: source,
         flags: flags
       ).rendered(sender: sender)
+    }
+  }
+
+  /// The message for a plain mboxrd file: with its flags, without what the archive adds.
+  func mboxText() -> [UInt8] {
+    text(keepsLineEnds: false) { _ in
+      ([EntryHeader.envelope(sender: sender, date)] + EntryHeader.flagLines(flags))
+        .flatMap { $0 + [0x0A] }
+    }
+  }
+
+  private func text(
+    keepsLineEnds: Bool, header: (EntryBody.LineEnds) -> [UInt8]
+  ) -> [UInt8] {
+    message.withUnsafeBytes { bytes in
+      let body = EntryBody(of: bytes, keepsLineEnds: keepsLineEnds)
+      let header = header(body.lineEnds)
       let length = header.count + body.length
       return [UInt8](unsafeUninitializedCapacity: length) { output, count in
-        let text = UnsafeMutableRawBufferPointer(
-          rebasing: UnsafeMutableRawBufferPointer(output)[..<length])
+        let text = UnsafeMutableRawBufferPointer(output)
         text.copyBytes(from: header)
-        body.write(to: UnsafeMutableRawBufferPointer(rebasing: text[header.count...]))
+        body.write(to: UnsafeMutableRawBufferPointer(rebasing: text[header.count..<length]))
         count = length
       }
     }

@@ -3,8 +3,6 @@
 
 /// The `README.txt` at the top of every archive, for someone who has nothing else.
 package enum ArchiveReadme {
-  package static let fileName = "README.txt"
-
   /// The Python program at the end, which checks every message and tells what it found.
   package static let program = #"""
     import gzip, hashlib, re, sys

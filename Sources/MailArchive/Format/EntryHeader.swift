@@ -28,24 +28,34 @@ package struct EntryHeader: Sendable, Equatable {
 
   /// The `From ` line and the others, each with its LF.
   func rendered(sender: [UInt8]) -> [UInt8] {
-    let isSeen = flags.system.contains(.seen)
-    var lines = [
-      Self.sourceField + PercentText.encoded(source.account, escapesBlanks: true) + [0x20]
-        + PercentText.encoded(source.folder, escapesBlanks: false),
-      Self.statusField + Array((isSeen ? "RO" : "O").utf8),
-    ]
-    let letters = Self.otherStatus.filter { flags.system.contains($0.flag) }.map(\.letter)
-    if !letters.isEmpty { lines.append(Self.otherStatusField + letters) }
-    let keywords = flags.keywords.filter { !$0.name.isEmpty }
-    if !keywords.isEmpty {
-      let names = keywords.map { PercentText.encoded($0.name, escapesBlanks: true) }
-      lines.append(Self.keywordsField + names.joined(separator: [0x20]))
-    }
+    let lines =
+      [
+        Self.sourceField + PercentText.encoded(source.account, escapesBlanks: true) + [0x20]
+          + PercentText.encoded(source.folder, escapesBlanks: false)
+      ] + Self.flagLines(flags)
     let facts =
       "X-Mailmove: \(Self.version) lines=\(lines.count + 1) sha256=\(digest) size=\(size)"
       + " eol=\(lineEnds.rawValue) idate=\(DateText.rfc3339(date))"
-    let envelope = Array("From ".utf8) + sender + Array(" \(DateText.asctime(date))".utf8)
-    return ([envelope, Array(facts.utf8)] + lines).flatMap { $0 + [0x0A] }
+    return ([Self.envelope(sender: sender, date), Array(facts.utf8)] + lines)
+      .flatMap { $0 + [0x0A] }
+  }
+
+  /// The line that begins a message in an mbox (RFC 4155), without its LF.
+  static func envelope(sender: [UInt8], _ date: InternalDate) -> [UInt8] {
+    Array("From ".utf8) + sender + Array(" \(DateText.asctime(date))".utf8)
+  }
+
+  /// The header fields in which mail programs keep flags in an mbox, without their LF.
+  static func flagLines(_ flags: FlagSet) -> [[UInt8]] {
+    var lines = [statusField + Array((flags.system.contains(.seen) ? "RO" : "O").utf8)]
+    let letters = otherStatus.filter { flags.system.contains($0.flag) }.map(\.letter)
+    if !letters.isEmpty { lines.append(otherStatusField + letters) }
+    let keywords = flags.keywords.filter { !$0.name.isEmpty }
+    if !keywords.isEmpty {
+      let names = keywords.map { PercentText.encoded($0.name, escapesBlanks: true) }
+      lines.append(keywordsField + names.joined(separator: [0x20]))
+    }
+    return lines
   }
 
   /// Reads the lines of an entry.
