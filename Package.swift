@@ -25,6 +25,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
 
     .target(name: "MailWire", dependencies: ["COpenSSL"], swiftSettings: strict),
     .target(
@@ -34,6 +36,12 @@ let package = Package(
     .target(
       name: "SQLiteJournal",
       dependencies: ["SyncEngine", "MailWire", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    .target(
+      name: "MailArchive",
+      dependencies: [
+        "MailWire", "COpenSSL", "CZlib", "CDeflate", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .target(
       name: "MailEndpoints", dependencies: ["MailTransport", "SyncEngine", "MailWire"],
@@ -67,6 +75,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SQLiteJournalTests", dependencies: ["SQLiteJournal", "MailTestKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MailArchiveTests", dependencies: ["MailArchive", "MailWire", "MailTestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "MailEndpointsTests", dependencies: ["MailEndpoints", "MailTestKit"],

@@ -8,6 +8,10 @@ enum ImportRules {
     "MailTransport": ["MailWire", "COpenSSL", "CZlib", "Glibc", "Synchronization"],
     "SyncEngine": ["MailWire", "Synchronization"],
     "SQLiteJournal": ["SyncEngine", "MailWire", "GRDB", "Foundation", "Glibc", "Synchronization"],
+    "MailArchive": [
+      "MailWire", "COpenSSL", "CZlib", "CDeflate", "GRDB", "Foundation", "Glibc",
+      "Darwin", "Dispatch", "Synchronization",
+    ],
     "MailEndpoints": ["MailTransport", "SyncEngine", "MailWire", "Synchronization"],
     "mailmove": [
       "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",

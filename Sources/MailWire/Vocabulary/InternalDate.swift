@@ -18,7 +18,8 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
     secondsSinceEpoch == other.secondsSinceEpoch
   }
 
-  private static let months = [
+  /// The names of the months as protocols write them, January first.
+  package static let months = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
@@ -64,8 +65,8 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
       + (zoneMinutes < 0 ? "-" : "+") + pad(zone / 60) + pad(zone % 60)
   }
 
-  /// Days since 1970-01-01 in the proleptic Gregorian calendar.
-  private static func days(year: Int, month: Int, day: Int) -> Int {
+  /// Days since 1970-01-01 in the proleptic Gregorian calendar; months and days count from 1.
+  package static func days(year: Int, month: Int, day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let yearOfEra = shifted - era * 400
@@ -75,7 +76,7 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The inverse of `days(year:month:day:)`.
-  private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
+  package static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097

@@ -13,6 +13,20 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     self.bytes = bytes
   }
 
+  /// Reads 64 hexadecimal digits in lower case; nil if it is anything else.
+  package init?(hexadecimal text: some Collection<UInt8>) {
+    guard text.count == 64 else { return nil }
+    var nibbles: [UInt8] = []
+    for digit in text {
+      switch digit {
+      case 0x30...0x39: nibbles.append(digit - 0x30)
+      case 0x61...0x66: nibbles.append(digit - 0x61 + 10)
+      default: return nil
+      }
+    }
+    bytes = stride(from: 0, to: 64, by: 2).map { nibbles[$0] << 4 | nibbles[$0 + 1] }
+  }
+
   /// The digest of some bytes.
   package init(of data: [UInt8]) {
     self = data.withUnsafeBytes { SHA256Digest(of: $0) }

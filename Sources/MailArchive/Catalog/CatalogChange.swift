@@ -1,0 +1,191 @@
+// mailmove: one commit as changes of the catalog.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import MailWire
+
+/// Takes a commit over into the tables, inside a transaction that someone else commits.
+struct CatalogChange {
+  let db: Database
+  let commit: JournalCommit
+
+  func apply() throws {
+    for event in commit.events { try apply(event) }
+    for (segment, end) in commit.ends {
+      try run(
+        "UPDATE segment SET bytes = ?, sha256 = ?, touched = ? WHERE id = ?",
+        [end.length, end.digest.description, commit.time, segment])
+    }
+  }
+
+  private func apply(_ event: JournalEvent) throws {
+    switch event {
+    case .open, .run, .end: break
+    case .unknown(let name, let mustBeKnown):
+      if mustBeKnown { try CatalogMeta.set(CatalogMeta.unknownEvent, name, in: db) }
+    case .account(let account): try upsert(account)
+    case .folder(let folder): try upsert(folder)
+    case .segment(let id, let path):
+      try run(
+        "INSERT OR REPLACE INTO segment (id, path, bytes, state) VALUES (?, ?, 0, 'open')",
+        [id, path])
+    case .message(let message): try insert(message)
+    case .put(let put): try insert(put)
+    case .flags(let flags):
+      try run(
+        """
+        UPDATE placement SET flagset_id = ?, modseq = coalesce(?, modseq)
+        WHERE folder_id = ? AND uidvalidity = ? AND uid = ?
+        """,
+        [
+          try flagSet(flags.flags), flags.modSeq, flags.key.folder.rawValue,
+          Int64(flags.key.uidValidity), Int64(flags.key.uid),
+        ])
+    case .gone(let set, _):
+      for uid in set.uids {
+        try run(
+          """
+          UPDATE placement SET gone_commit = ?
+          WHERE folder_id = ? AND uidvalidity = ? AND uid = ? AND gone_commit IS NULL
+          """,
+          [commit.number, set.folder.rawValue, Int64(set.uidValidity), Int64(uid)])
+      }
+    case .scan(let scan):
+      try run(
+        """
+        UPDATE folder SET source_uidvalidity = ?, source_uidnext = ?, highestmodseq = ?,
+          scanned_commit = ? WHERE id = ?
+        """,
+        [scan.uidValidity, scan.uidNext, scan.modSeq, commit.number, scan.folder.rawValue])
+    case .seal(let segment, let bytes, let digest):
+      try run(
+        "UPDATE segment SET state = 'sealed', bytes = ?, sha256 = ? WHERE id = ?",
+        [bytes, digest.description, segment])
+    case .damage, .heal, .prune, .moved, .drop, .hold, .release: try maintain(event)
+    }
+  }
+
+  private func maintain(_ event: JournalEvent) throws {
+    switch event {
+    case .damage(let messages, _): try mark(messages, StoredMessage.State.damaged)
+    case .heal(let place):
+      try move(to: place)
+      try mark([place.id], StoredMessage.State.live)
+    case .prune(let messages):
+      for message in messages {
+        try run(
+          """
+          UPDATE segment SET dead_messages = dead_messages + 1,
+            dead_bytes = dead_bytes + (SELECT len FROM message WHERE id = ?1)
+          WHERE id = (SELECT segment_id FROM message WHERE id = ?1 AND state <> 1)
+          """,
+          [message])
+      }
+      try mark(messages, StoredMessage.State.pruned)
+    case .moved(let places): for place in places { try move(to: place) }
+    case .drop(let segment):
+      try run("UPDATE segment SET state = 'dropped' WHERE id = ?", [segment])
+    case .hold(let id, let query, let since):
+      try run(
+        "INSERT OR REPLACE INTO hold (id, query, since) VALUES (?, ?, ?)", [id, query, since])
+    case .release(let id): try run("DELETE FROM hold WHERE id = ?", [id])
+    case .open, .account, .folder, .segment, .message, .put, .flags, .gone, .scan, .run, .end,
+      .seal, .unknown:
+      break
+    }
+  }
+
+  private func upsert(_ account: AccountEvent) throws {
+    try run(
+      "INSERT OR REPLACE INTO account (id, label, proto, host) VALUES (?, ?, ?, ?)",
+      [account.id.rawValue, account.label, account.proto, account.host])
+  }
+
+  private func upsert(_ folder: FolderEvent) throws {
+    try run(
+      """
+      INSERT INTO folder (id, account_id, name, delim, special, mailboxid, uidvalidity)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id, name = excluded.name,
+        delim = excluded.delim, special = excluded.special, mailboxid = excluded.mailboxid
+      """,
+      [
+        folder.id.rawValue, folder.account.rawValue, folder.name, folder.delimiter,
+        folder.special, folder.mailboxID, Int64(folder.uidValidity),
+      ])
+  }
+
+  private func insert(_ message: MessageEvent) throws {
+    try run(
+      """
+      INSERT OR REPLACE INTO message (id, sha256, segment_id, off, clen, at, len, size, date)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        message.place.id, Data(message.digest.bytes), message.place.segment, message.place.offset,
+        message.place.compressedLength, message.place.at, message.place.length, message.size,
+        message.date,
+      ])
+    try run("UPDATE segment SET messages = messages + 1 WHERE id = ?", [message.place.segment])
+  }
+
+  private func insert(_ put: PutEvent) throws {
+    let folder = put.key.folder.rawValue
+    let uid = Int64(put.key.uid)
+    try run(
+      """
+      INSERT OR REPLACE INTO placement (folder_id, uidvalidity, uid, message_id, idate, zone,
+        flagset_id, labelset_id, modseq, added_commit)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        folder, Int64(put.key.uidValidity), uid, put.message,
+        put.internalDate?.secondsSinceEpoch, put.internalDate.map { Int64($0.zoneMinutes) },
+        try flagSet(put.flags), try put.labels.map(labelSet), put.modSeq, commit.number,
+      ])
+    try run("UPDATE folder SET uidnext = max(uidnext, ?) WHERE id = ?", [uid + 1, folder])
+    if let uidl = put.uidl {
+      try run(
+        "INSERT OR REPLACE INTO pop3 (folder_id, uidl, uid) VALUES (?, ?, ?)",
+        [folder, uidl, uid])
+    }
+  }
+
+  private func move(to place: MessagePlace) throws {
+    try run(
+      "UPDATE message SET segment_id = ?, off = ?, clen = ?, at = ?, len = ? WHERE id = ?",
+      [
+        place.segment, place.offset, place.compressedLength, place.at, place.length, place.id,
+      ])
+  }
+
+  private func mark(_ messages: [Int64], _ state: StoredMessage.State) throws {
+    for message in messages {
+      try run("UPDATE message SET state = ? WHERE id = ?", [Int64(state.rawValue), message])
+    }
+  }
+
+  private func flagSet(_ flags: FlagSet) throws -> Int64? {
+    flags.isEmpty ? nil : try number(of: flags.journalText, table: "flagset", column: "flags")
+  }
+
+  private func labelSet(_ labels: [String]) throws -> Int64 {
+    var text: [UInt8] = []
+    JSONValue.array(labels.map { .string($0) }).write(to: &text)
+    return try number(
+      of: String(decoding: text, as: UTF8.self), table: "labelset", column: "labels")
+  }
+
+  /// The number of a text that many rows share.
+  private func number(of text: String, table: String, column: String) throws -> Int64 {
+    let known = try db.cachedStatement(sql: "SELECT id FROM \(table) WHERE \(column) = ?")
+    if let id = try Int64.fetchOne(known, arguments: [text]) { return id }
+    try run("INSERT INTO \(table) (\(column)) VALUES (?)", [text])
+    return db.lastInsertedRowID
+  }
+
+  private func run(_ sql: String, _ arguments: StatementArguments) throws {
+    try db.cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+}

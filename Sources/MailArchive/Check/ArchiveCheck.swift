@@ -1,0 +1,181 @@
+// mailmove: checking an archive.
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+import MailWire
+
+/// Compares an archive with itself, and changes nothing; a writer may be at work.
+///
+/// What a crash leaves behind is no finding, since the next writer cleans it up.
+package struct ArchiveCheck: Sendable {
+  package enum Level: Sendable {
+    /// The journal and its chain, `HEAD`, that all files are there with their sizes, the catalog.
+    case quick
+    /// Also the SHA-256 of every segment; the messages of those that are wrong are looked at.
+    case files
+    /// Also the SHA-256 of every message.
+    case messages
+  }
+
+  private let storage: any Storage
+  private let place: Catalog.Place
+  private static let page = 5_000
+
+  /// - Parameter catalog: the SQLite file, if it is not in the archive.
+  package init(at path: String, catalog: String? = nil) {
+    let storage = DiskStorage(root: path)
+    self.init(storage, catalog: .file(catalog ?? storage.full(ArchiveLayout.catalog)))
+  }
+
+  init(_ storage: any Storage, catalog: Catalog.Place) {
+    self.storage = storage
+    place = catalog
+  }
+
+  /// Checks everything, or a part of the segments; the journal is always checked as a whole.
+  ///
+  /// Throws only where there is no archive, or none of this version, or reading fails; damage is in
+  /// the report.
+  package func run(
+    _ level: Level, part: CheckPart? = nil
+  ) async throws(ArchiveError) -> CheckReport {
+    var report = CheckReport()
+    let identity = try ArchiveIdentity.read(from: storage)
+    do throws(ArchiveError) {
+      try JournalCheck(storage, archive: identity.uuid, catalog: place).run(&report)
+    } catch {
+      try report.take(error)
+      // Without the journal only the list of checksums says how segments should be.
+      if level != .quick { try checkListed(part, &report) }
+      return report
+    }
+    let reader = try ArchiveReader.open(storage, catalog: place)
+    do throws(ArchiveError) {
+      let segments = try await reader.segments()
+      let wrong = try checkSegments(segments, level, part, &report)
+      if level != .quick {
+        let suspects = Set(
+          segments.filter { level == .messages && part?.includes($0.id) != false }.map(\.id)
+        ).union(wrong)
+        if !suspects.isEmpty { try await checkMessages(in: suspects, reader, &report) }
+      }
+      try reader.close()
+    } catch {
+      try? reader.close()
+      throw error
+    }
+    return report
+  }
+
+  /// - Returns: the segments that are not as they should be.
+  private func checkSegments(
+    _ segments: [ArchiveSegment], _ level: Level, _ part: CheckPart?, _ report: inout CheckReport
+  ) throws(ArchiveError) -> Set<Int64> {
+    var wrong: Set<Int64> = []
+    let checksums = try ChecksumList.read(from: storage)
+    for segment in segments where segment.state != .dropped {
+      report.segments += 1
+      if let problem = try Self.problem(of: segment, in: storage, checksums) {
+        report.findings.append(ArchiveDamage(.segment, path: segment.path, problem))
+        wrong.insert(segment.id)
+      }
+      guard level != .quick, part?.includes(segment.id) != false,
+        try storage.status(of: segment.path) != nil
+      else { continue }
+      do throws(ArchiveError) {
+        report.segmentsRead += 1
+        report.bytesRead += segment.bytes
+        _ = try SegmentCheck.digest(of: segment, in: storage)
+      } catch {
+        if !wrong.contains(segment.id) { try report.take(error) }
+        wrong.insert(segment.id)
+      }
+    }
+    try checkStrangers(segments, checksums, &report)
+    return wrong
+  }
+
+  private static func problem(
+    of segment: ArchiveSegment, in storage: any Storage, _ checksums: ChecksumList
+  ) throws(ArchiveError) -> String? {
+    guard let size = try storage.status(of: segment.path)?.size else {
+      return "the file is missing, and with it \(segment.messages) messages"
+    }
+    if size < segment.bytes || size > segment.bytes && segment.state == .sealed {
+      return "it has \(size) bytes, and \(segment.bytes) were committed"
+    }
+    if segment.state == .sealed, let listed = checksums[segment.path],
+      listed != segment.digest
+    {
+      return "\(ArchiveLayout.checksums) has another SHA-256 than the journal"
+    }
+    return nil
+  }
+
+  /// Files that no commit names; new ones with new numbers are what a crash leaves, or a writer
+  /// that is at work.
+  private func checkStrangers(
+    _ segments: [ArchiveSegment], _ checksums: ChecksumList, _ report: inout CheckReport
+  ) throws(ArchiveError) {
+    let known = Set(segments.map(\.path))
+    let highest = segments.map(\.id).max() ?? 0
+    for path in try SegmentRecovery.files(in: storage) where !known.contains(path) {
+      let name = path.split(separator: "/").last ?? ""
+      let number = ArchiveLayout.number(of: name, suffix: ArchiveLayout.segmentSuffix) ?? 0
+      guard number <= highest || checksums[path] != nil else { continue }
+      report.findings.append(
+        ArchiveDamage(.segment, path: path, "the journal does not know this segment"))
+    }
+  }
+
+  private func checkMessages(
+    in segments: Set<Int64>, _ reader: ArchiveReader, _ report: inout CheckReport
+  ) async throws(ArchiveError) {
+    var id: Int64 = 0
+    while true {
+      let messages = try await reader.messages(after: id, limit: Self.page)
+      guard let last = messages.last else { return }
+      id = last.id
+      for message in messages
+      where segments.contains(message.place.segment) && message.state != .pruned {
+        do throws(ArchiveError) {
+          report.messagesRead += 1
+          _ = try reader.bytes(of: message)
+        } catch {
+          try report.take(error)
+          if message.state == .live { report.damagedMessages.append(message.id) }
+        }
+      }
+    }
+  }
+
+  private func checkListed(
+    _ part: CheckPart?, _ report: inout CheckReport
+  ) throws(ArchiveError) {
+    let checksums = try ChecksumList.read(from: storage)
+    for path in try SegmentRecovery.files(in: storage) {
+      let name = path.split(separator: "/").last ?? ""
+      guard let digest = checksums[path],
+        let number = ArchiveLayout.number(of: name, suffix: ArchiveLayout.segmentSuffix),
+        part?.includes(number) != false, let size = try storage.status(of: path)?.size
+      else { continue }
+      let segment = ArchiveSegment(
+        id: number, path: path, bytes: size, digest: digest, messages: 0, state: .sealed,
+        touched: nil)
+      report.segments += 1
+      report.segmentsRead += 1
+      report.bytesRead += size
+      do throws(ArchiveError) { _ = try SegmentCheck.digest(of: segment, in: storage) } catch {
+        try report.take(error)
+      }
+    }
+  }
+}
+
+extension CheckReport {
+  /// Damage becomes a finding; everything else is thrown.
+  mutating func take(_ error: ArchiveError) throws(ArchiveError) {
+    guard case .damaged(let damage) = error else { throw error }
+    findings.append(damage)
+  }
+}

@@ -1,0 +1,66 @@
+// mailmove: a file of an archive that is open for writing.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A descriptor that appends.
+final class DiskFile: StorageFile {
+  private var descriptor: Int32?
+  private let path: String
+
+  init(_ descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit { close() }
+
+  func append(_ bytes: [UInt8]) throws(ArchiveError) {
+    let descriptor = try opened()
+    var code: Int32 = 0
+    bytes.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let written = write(
+          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written > 0 {
+          rest = rest.dropFirst(written)
+        } else if written == 0 || errno != EINTR {
+          // A write of nothing would go on for ever.
+          code = written == 0 ? EIO : errno
+          return
+        }
+      }
+    }
+    guard code == 0 else { throw .failed("writing", path, errno: code) }
+  }
+
+  func truncate(to length: Int64) throws(ArchiveError) {
+    let descriptor = try opened()
+    while ftruncate(descriptor, off_t(length)) != 0 {
+      guard errno == EINTR else { throw .failed("truncating", path, errno: errno) }
+    }
+  }
+
+  /// Not repeated after an error: the system may have dropped the pages and then say yes.
+  func synchronize() throws(ArchiveError) {
+    let descriptor = try opened()
+    #if canImport(Darwin)
+      let code = fcntl(descriptor, F_FULLFSYNC)
+    #else
+      let code = fdatasync(descriptor)
+    #endif
+    guard code == 0 else { throw .failed("synchronizing", path, errno: errno) }
+  }
+
+  func close() {
+    guard let open = descriptor else { return }
+    Foundation.close(open)
+    descriptor = nil
+  }
+
+  private func opened() throws(ArchiveError) -> Int32 {
+    guard let descriptor else { throw .failed("writing", path, errno: EBADF) }
+    return descriptor
+  }
+}

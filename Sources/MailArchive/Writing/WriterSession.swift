@@ -1,0 +1,220 @@
+// mailmove: an archive that is open for writing.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// All that a writer holds between opening and closing; one thread uses it at a time.
+///
+/// The order of a commit is the heart of the archive: mail on disk, then the journal on disk, then
+/// the catalog, then everybody may know. After any failure nothing is written any more: what is on
+/// disk is found out by the next opening.
+final class WriterSession {
+  let identity: ArchiveIdentity
+  let storage: any Storage
+  let catalog: Catalog
+  private let lock: any StorageLock
+  private let journal: JournalWriter
+  private let segments: SegmentWriter
+  private let limits: CommitLimits
+  private let clock: Timestamp.Clock
+  var folders: FolderTable
+  private var nextMessage: Int64
+  private var batch: Batch
+  /// Why nothing is written any more.
+  private var fault: ArchiveError?
+
+  init(_ parts: WriterOpening, limits: CommitLimits, clock: @escaping Timestamp.Clock)
+    throws(ArchiveError)
+  {
+    identity = parts.identity
+    storage = parts.storage
+    catalog = parts.catalog
+    lock = parts.lock
+    self.limits = limits
+    self.clock = clock
+    journal = JournalWriter(
+      after: parts.scan, archive: identity.uuid, in: storage, sizeMax: limits.journalBytes)
+    segments = SegmentWriter(
+      parts.segments, checked: parts.checked, in: storage, sizeMax: identity.options.segment)
+    (folders, nextMessage) = try catalog.read { db in
+      (
+        FolderTable(
+          accounts: try CatalogQuery.accounts(db), folders: try CatalogQuery.folders(of: nil, db)),
+        try CatalogQuery.highestID(in: "message", db) + 1
+      )
+    }
+    batch = Batch(groupSize: identity.options.group)
+    // From here on, a segment without a journal can only mean that the journal was lost.
+    if journal.position.commit == 0 { try write() }
+  }
+
+  var position: JournalPosition { journal.position }
+
+  func insistOnUsable() throws(ArchiveError) {
+    if let fault { throw fault }
+  }
+
+  /// Anything that fails half way makes the session useless.
+  private func guarding<T>(_ body: () throws(ArchiveError) -> T) throws(ArchiveError) -> T {
+    try insistOnUsable()
+    do throws(ArchiveError) { return try body() } catch {
+      fault = error
+      throw error
+    }
+  }
+
+  func add(_ event: JournalEvent?) throws(ArchiveError) {
+    try insistOnUsable()
+    if let event { batch.add(event, at: clock()) }
+  }
+
+  var now: Int64 { clock() }
+
+  // MARK: Messages
+
+  func stage(_ message: ArchiveMessage) throws(ArchiveError) -> StagedMessage {
+    try insistOnUsable()
+    let folder = try folders.folder(message.folder)
+    let content = Batch.Content(digest: message.digest, size: Int64(message.bytes.count))
+    let known = try knownID(of: content)
+    let id: Int64
+    if let known {
+      // The digest was the caller's word so far; here it decides whose bytes are kept.
+      guard SHA256Digest(of: message.bytes) == message.digest else {
+        throw .unfaithful(detail: "the bytes have another SHA-256 than was said")
+      }
+      id = known
+    } else {
+      id = nextMessage
+      let entry = try EntryProof.entry(of: message, in: folder, accounts: folders, now: clock())
+      nextMessage += 1
+      let date = message.internalDate?.secondsSinceEpoch
+      batch.add(
+        Batch.NewMessage(id: id, content: content, date: date), entry: entry,
+        year: SegmentYear.directory(of: date, now: clock()), at: clock())
+    }
+    let key = try folders.nextKey(in: message.folder)
+    batch.add(.put(message.put(key, id)), at: clock())
+    let receipt = isCommitDue ? try commit() : nil
+    return StagedMessage(key: key, isKnown: known != nil, commit: receipt)
+  }
+
+  private func knownID(of content: Batch.Content) throws(ArchiveError) -> Int64? {
+    if let id = batch.id(of: content) { return id }
+    return try catalog.read { db in
+      try CatalogQuery.message(with: content.digest, size: content.size, db)
+    }
+  }
+
+  private var isCommitDue: Bool {
+    guard let began = batch.began else { return false }
+    return batch.messages.count >= limits.messages || batch.textBytes >= limits.bytes
+      || clock() - began >= limits.seconds || batch.lines.count >= limits.lines
+  }
+
+  func setFlags(
+    _ flags: FlagSet, of key: PlacementKey, modSeq: Int64?
+  ) throws(ArchiveError) {
+    try insistOnPlacement(key)
+    try add(.flags(FlagsEvent(key: key, flags: flags, modSeq: modSeq)))
+  }
+
+  func insistOnPlacement(_ key: PlacementKey) throws(ArchiveError) {
+    if batch.holds(key) { return }
+    guard try catalog.read({ db in try CatalogQuery.placement(key, db) }) != nil else {
+      throw .noSuchMessage(folder: key.folder, uid: key.uid)
+    }
+  }
+
+  // MARK: Commits
+
+  /// Returns when everything staged is on disk; nil if there was nothing.
+  func commit() throws(ArchiveError) -> CommitReceipt? {
+    try insistOnUsable()
+    guard !batch.isEmpty || segments.hasEvents else { return nil }
+    return try guarding { () throws(ArchiveError) in try write() }
+  }
+
+  @discardableResult private func write() throws(ArchiveError) -> CommitReceipt {
+    batch.finishGroups()
+    var places: [Int: MessagePlace] = [:]
+    try MemberPress(level: identity.options.level).press(batch.groups) {
+      group, member throws(ArchiveError) in
+      let (segment, offset) = try segments.append(member, year: group.year)
+      for part in group.parts {
+        places[part.message] = MessagePlace(
+          id: batch.messages[part.message].id, segment: segment, offset: offset,
+          compressedLength: Int64(member.count), at: Int64(part.at), length: Int64(part.length))
+      }
+    }
+    let (segmentEvents, ends) = try segments.synchronize()
+    let commit = try journal.commit(
+      segmentEvents + batchEvents(places), ends: ends, at: clock())
+    try catalog.apply([commit], upTo: journal.position)
+    if segmentEvents.contains(where: { if case .seal = $0 { true } else { false } }) {
+      try refreshChecksums()
+    }
+    let receipt = CommitReceipt(position: journal.position, placements: batch.placements)
+    batch = Batch(groupSize: identity.options.group)
+    return receipt
+  }
+
+  private func batchEvents(_ places: [Int: MessagePlace]) -> [JournalEvent] {
+    batch.lines.compactMap { line in
+      switch line {
+      case .event(let event): return event
+      case .message(let index):
+        let message = batch.messages[index]
+        return places[index].map { place in
+          .message(
+            MessageEvent(
+              place: place, digest: message.content.digest, size: message.content.size,
+              date: message.date))
+        }
+      }
+    }
+  }
+
+  private func refreshChecksums() throws(ArchiveError) {
+    let all = try catalog.read { db in try CatalogQuery.segments(db) }
+    try ChecksumList.refresh(from: all, in: storage)
+  }
+
+  // MARK: The end
+
+  /// Commits, seals what is due, writes `HEAD` and gives the lock back.
+  ///
+  /// After a fault only the lock is given back, and the fault is thrown.
+  func close() throws(ArchiveError) -> ArchiveHead {
+    defer {
+      journal.close()
+      try? catalog.close()
+      lock.release()
+    }
+    _ = try commit()
+    return try guarding { () throws(ArchiveError) in
+      try segments.sealQuiet(since: clock() - limits.quietSeconds)
+      if segments.hasEvents { try write() }
+      let head = ArchiveHead(position: journal.position, time: clock())
+      try storage.replace(ArchiveLayout.head, with: head.text)
+      catalog.settle()
+      return head
+    }
+  }
+
+  /// Gives everything back without a clean end, as a crash would.
+  func abandon() {
+    fault = .closed
+    journal.close()
+    try? catalog.close()
+    lock.release()
+  }
+}
+
+extension ArchiveMessage {
+  fileprivate func put(_ key: PlacementKey, _ id: Int64) -> PutEvent {
+    PutEvent(
+      key: key, message: id, internalDate: internalDate, flags: flags, modSeq: modSeq,
+      labels: labels, emailID: emailID, uidl: uidl, source: source)
+  }
+}

@@ -1,0 +1,227 @@
+// mailmove: what a check finds.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MailTestKit
+import MailWire
+import Testing
+
+@testable import MailArchive
+
+@Suite("A check")
+struct ArchiveCheckTests {
+  private static let levels: [ArchiveCheck.Level] = [.quick, .files, .messages]
+
+  private func archive() async throws -> MemoryStorage {
+    let storage = MemoryStorage()
+    try await ArchiveScript.plain.run(on: storage)
+    return storage
+  }
+
+  private func findings(
+    _ image: DiskImage, _ level: ArchiveCheck.Level
+  ) async throws -> [ArchiveDamage] {
+    try await ArchiveCheck(MemoryStorage(image), catalog: .memory).run(level).findings
+  }
+
+  @Test("of a whole archive finds nothing, and says what it looked at", arguments: levels)
+  func whole(level: ArchiveCheck.Level) async throws {
+    let storage = try await archive()
+    let report = try await ArchiveCheck(storage, catalog: .memory).run(level)
+    #expect(report.findings == [])
+    #expect(report.position == (try ArchiveHead.read(from: storage)?.position))
+    #expect(report.commits == report.position?.commit)
+    #expect(report.segments == 3)
+    #expect(report.segmentsRead == (level == .quick ? 0 : 3))
+    #expect(report.messagesRead == (level == .messages ? 5 : 0))
+  }
+
+  @Test("finds every flipped bit of a segment, and no reader gives out another message")
+  func everyBitOfASegment() async throws {
+    let storage = try await archive()
+    let image = storage.image
+    let identity = try ArchiveIdentity.read(from: storage)
+    let catalog = try CatalogOpening(storage: storage, archive: identity.uuid, place: .memory)
+      .openForReading()
+    let reader = ArchiveReader(identity: identity, storage: storage, catalog: catalog)
+    let messages = try await reader.messages()
+    for segment in try await reader.segments() {
+      guard case .file(let inode) = image.names[segment.path] else { continue }
+      for bit in 0..<(Int(segment.bytes) * 8) {
+        var flipped = image
+        flipped.inodes[inode]?.bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+        let storage = MemoryStorage(flipped)
+        #expect(throws: ArchiveError.self, "\(segment.path) bit \(bit)") {
+          _ = try SegmentCheck.digest(of: segment, in: storage)
+        }
+        let reader = ArchiveReader(identity: identity, storage: storage, catalog: catalog)
+        for message in messages where message.place.segment == segment.id {
+          guard let bytes = try? reader.bytes(of: message) else { continue }
+          #expect(SHA256Digest(of: bytes) == message.digest)
+        }
+      }
+    }
+  }
+
+  @Test("finds a flipped bit in every byte of the journal")
+  func everyByteOfTheJournal() async throws {
+    let storage = try await archive()
+    let image = storage.image
+    let identity = try ArchiveIdentity.read(from: storage)
+    let path = ArchiveLayout.journalPath(1)
+    guard case .file(let inode) = image.names[path],
+      let count = image.inodes[inode]?.bytes.count
+    else { return }
+    for byte in 0..<count {
+      let bit = byte * 8 + (byte + Int(UnkindMail.seed % 8)) % 8
+      var flipped = image
+      flipped.inodes[inode]?.bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+      var report = CheckReport()
+      let check = JournalCheck(
+        MemoryStorage(flipped), archive: identity.uuid, catalog: .memory)
+      #expect(throws: ArchiveError.self, "bit \(bit)") { try check.run(&report) }
+    }
+  }
+
+  @Test("as a whole finds what its parts find")
+  func flippedBits() async throws {
+    let image = try await archive().image
+    var random = SampleRandom(seed: UnkindMail.seed)
+    print("flipping bits with seed \(UnkindMail.seed)")
+    let paths = image.names.keys.filter {
+      $0.hasSuffix(ArchiveLayout.segmentSuffix) || $0.hasSuffix(ArchiveLayout.journalSuffix)
+    }.sorted()
+    for _ in 0..<40 {
+      let path = random.pick(paths)
+      guard case .file(let inode) = image.names[path],
+        let count = image.inodes[inode]?.bytes.count
+      else { continue }
+      let bit = random.number(0...(count * 8 - 1))
+      var flipped = image
+      flipped.inodes[inode]?.bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+      #expect(try await !findings(flipped, .files).isEmpty, "\(path) bit \(bit)")
+    }
+  }
+
+  @Test("quickly finds segments that are missing, short, or nobody's", arguments: levels)
+  func segments(level: ArchiveCheck.Level) async throws {
+    let storage = try await archive()
+    let image = storage.image
+    let path = try #require(try SegmentRecovery.files(in: storage).first)
+    guard case .file(let inode) = image.names[path] else { return }
+
+    var missing = image
+    missing.names[path] = nil
+    let lost = try await findings(missing, level)
+    #expect(lost.first?.path == path)
+    #expect(lost.first?.detail.contains("missing") == true)
+
+    var short = image
+    short.inodes[inode]?.bytes.removeLast()
+    #expect(try await findings(short, level).first?.path == path)
+
+    var stranger = image
+    stranger.names["segments/2019/00000001.mbox.gz"] = image.names[path]
+    stranger.names["segments/undated/00000001.mbox.gz"] = image.names[path]
+    #expect(try await findings(stranger, level).count >= 1)
+  }
+
+  @Test("takes what a crash leaves for what it is", arguments: levels)
+  func afterACrash(level: ArchiveCheck.Level) async throws {
+    let storage = try await archive()
+    let path = try #require(try SegmentRecovery.files(in: storage).first)
+    try storage.open(path, creating: false).append([1, 2, 3])
+    try storage.open(ArchiveLayout.journalPath(1), creating: false).append([0x1F, 0x8B, 8])
+    try storage.open("segments/2019/00000077.mbox.gz", creating: true).append([1])
+    #expect(try await ArchiveCheck(storage, catalog: .memory).run(level).findings == [])
+  }
+
+  @Test("finds a journal that lost its end, and still compares what is sealed", arguments: levels)
+  func lostEnd(level: ArchiveCheck.Level) async throws {
+    let storage = try await archive()
+    var image = storage.image
+    guard case .file(let inode) = image.names[ArchiveLayout.journalPath(1)] else { return }
+    image.inodes[inode]?.bytes.removeLast(10)
+    let report = try await ArchiveCheck(MemoryStorage(image), catalog: .memory).run(level)
+    #expect(report.findings.first?.part == .journal)
+    #expect(report.position == nil)
+  }
+
+  @Test("finds a damaged HEAD")
+  func damagedHead() async throws {
+    var image = try await archive().image
+    guard case .file(let inode) = image.names[ArchiveLayout.head] else { return }
+    image.inodes[inode]?.bytes[3] ^= 1
+    #expect(try await findings(image, .quick).first?.part == .head)
+  }
+
+  @Test("finds a catalog that does not have what the journal says")
+  func wrongCatalog() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("archive")
+    _ = try await UnkindArchive(count: 20, at: path)
+    #expect(try await ArchiveCheck(at: path).run(.messages).findings == [])
+    _ = try Shell.run("sqlite3 catalog.sqlite 'DELETE FROM message WHERE id = 7'", in: path)
+    let report = try await ArchiveCheck(at: path).run(.quick)
+    #expect(report.findings.map(\.part) == [.catalog])
+    for name in try FileManager.default.contentsOfDirectory(atPath: path)
+    where name.hasPrefix(ArchiveLayout.catalog) {
+      try FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+    #expect(try await ArchiveCheck(at: path).run(.messages).findings == [])
+  }
+
+  @Test("in parts looks at every segment once")
+  func parts() async throws {
+    let storage = MemoryStorage()
+    _ = try await UnkindArchive(count: 60, segment: 2_000, on: storage)
+    let whole = try await ArchiveCheck(storage, catalog: .memory).run(.messages)
+    #expect(whole.segmentsRead > 4)
+    var segments = 0
+    var messages: Int64 = 0
+    for index in 1...3 {
+      let part = try #require(CheckPart("\(index)/3"))
+      let report = try await ArchiveCheck(storage, catalog: .memory).run(.messages, part: part)
+      #expect(report.segmentsRead < whole.segmentsRead)
+      segments += report.segmentsRead
+      messages += report.messagesRead
+    }
+    #expect(segments == whole.segmentsRead)
+    #expect(messages == 60)
+    for wrong in ["", "0/3", "4/3", "1/0", "1", "a/b", "1/2/3", "-1/2"] {
+      #expect(CheckPart(wrong) == nil)
+    }
+  }
+
+  @Test("names the messages that are damaged, so that they are stored again when they come")
+  func damagedMessages() async throws {
+    let storage = MemoryStorage()
+    var sealing = ArchiveScript.plain
+    sealing.options.segment = 1
+    try await sealing.run(on: storage)
+    var image = storage.image
+    let path = try #require(try SegmentRecovery.files(in: storage).first { $0.contains("2019") })
+    guard case .file(let inode) = image.names[path] else { return }
+    image.inodes[inode]?.bytes[30] ^= 0xFF
+    let damaged = MemoryStorage(image)
+    let report = try await ArchiveCheck(damaged, catalog: .memory).run(.files)
+    #expect(!report.damagedMessages.isEmpty)
+    #expect(report.findings.contains { $0.part == .segment })
+    #expect(report.findings.contains { $0.part == .message })
+
+    let writer = try await ArchiveWriter.open(
+      damaged, catalog: .memory, createIfMissing: false, clock: { ArchiveScript.now })
+    try await writer.noteDamage(of: report.damagedMessages)
+    _ = try await writer.commit()
+    let inbox = try await ArchiveScript.folder("INBOX", writer)
+    try await ArchiveScript.put("one", year: 2019, in: inbox, writer)
+    _ = try await writer.commit()
+    let again = try await ArchiveCheck(damaged, catalog: .memory).run(.messages)
+    #expect(again.damagedMessages == [])
+    let one = SHA256Digest(of: ArchiveScript.bytes("one"))
+    let reader = try await writer.reader()
+    let healed = try await reader.message(with: one, size: Int64(ArchiveScript.bytes("one").count))
+    #expect(healed != nil)
+    _ = try await writer.close()
+  }
+}
