@@ -1,6 +1,7 @@
 // mailmove: what the archive's journal says and how it is read.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import MailWire
 import Testing
 

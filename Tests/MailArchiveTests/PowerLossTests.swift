@@ -1,6 +1,7 @@
 // mailmove: what is left of an archive when the power fails.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import Testing
 
 @testable import MailArchive

@@ -1,6 +1,7 @@
 // mailmove: POP3 texts, byte for byte.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import Testing
 
 @testable import MailWire
