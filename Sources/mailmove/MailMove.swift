@@ -13,7 +13,7 @@ struct MailMove: AsyncParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "mailmove",
-    abstract: "Move mailboxes between IMAP servers: exactly once, byte for byte, over TLS.",
+    abstract: "Move mailboxes between mail servers: exactly once, byte for byte, over TLS.",
     discussion: """
       EXAMPLE
         mailmove plan imaps://alice@old.example.org imaps://alice@new.example.org

@@ -142,6 +142,18 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
+  func thatGmailShowsOnlyAPartIsTold() async throws {
+    let server = try ScriptedPOP3Server(
+      letters: Self.letters("a"), greeting: "+OK gimap's sister ready\r\n")
+    let source = try await server.source()
+    let snapshot = try await source.snapshot(of: .inbox, since: nil)
+    await source.close()
+    server.stop()
+    #expect(snapshot.suspicion?.contains("imaps://imap.gmail.com") == true)
+    #expect(!snapshot.isShort)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
   func aSizeThatLiesChangesNothing() async throws {
     let server = try ScriptedPOP3Server(letters: [
       ScriptedPOP3Server.letter(1, id: "a", size: 1),

@@ -36,54 +36,56 @@ package final class ScriptedPOP3Server: Sendable {
   /// What to write, from the whole command line; nil: what a plain server says.
   package typealias Answer = @Sendable (String, Conversation) throws -> String?
 
-  private let record = Mutex<[String]>([])
-  private let drop: Mutex<[Letter]>
-  private let server: Mutex<TLSTestServer?>
+  private let record: Record
+  private let server: TLSTestServer
 
   package init(
     _ identity: Identity, letters: [Letter] = [], capabilities: [String]? = ["TOP", "UIDL"],
     opening: Opening = .tls, greeting: String = "+OK hello\r\n",
     answer: @escaping Answer = { _, _ in nil }
   ) throws {
-    drop = Mutex(letters)
-    server = Mutex(nil)
-    var isClear = false
-    if case .clear = opening { isClear = true }
+    let record = Record(letters)
     let plan = Plan(
       capabilities: capabilities, opening: opening, greeting: greeting, answer: answer)
-    let started = try TLSTestServer(
-      TLSServerSettings(identity: identity), opening: isClear ? .clear : .tls
-    ) { [weak self] connection in
-      guard let self else { return }
-      try Conversation(connection, plan, self.letters) { line in
-        self.record.withLock { $0.append(line) }
-      }.run()
+    self.record = record
+    server = try TLSTestServer(
+      TLSServerSettings(identity: identity), opening: opening.isClear ? .clear : .tls
+    ) { connection in
+      try Conversation(connection, plan, record).run()
     }
-    server.withLock { $0 = started }
   }
 
-  package var port: UInt16 { server.withLock { $0?.port ?? 0 } }
-  package var connectionCount: Int { server.withLock { $0?.connectionCount ?? 0 } }
+  package var port: UInt16 { server.port }
+  package var connectionCount: Int { server.connectionCount }
   /// Every line inside TLS, in the order of arrival.
-  package var lines: [String] { record.withLock { $0 } }
+  package var lines: [String] { record.lines.withLock { $0 } }
   /// What a new session finds; a session that is going on keeps what it found.
   package var letters: [Letter] {
-    get { drop.withLock { $0 } }
-    set { drop.withLock { $0 = newValue } }
+    get { record.letters.withLock { $0 } }
+    set { record.letters.withLock { $0 = newValue } }
   }
   /// Complete after `stop`.
   package var clearTextReceived: String {
-    String(decoding: server.withLock { $0 }?.clearTextReceived ?? [], as: UTF8.self)
+    String(decoding: server.clearTextReceived, as: UTF8.self)
   }
 
   /// The lines that begin with this word.
   package func lines(of name: String) -> [String] { lines.filter { $0.hasPrefix(name) } }
 
   /// Lets `Conversation.fallSilent` return.
-  package func release() { server.withLock { $0 }?.release() }
+  package func release() { server.release() }
 
   /// Ends all connections.
-  package func stop() { server.withLock { $0 }?.stop() }
+  package func stop() { server.stop() }
+}
+
+extension ScriptedPOP3Server.Opening {
+  fileprivate var isClear: Bool {
+    switch self {
+    case .tls: false
+    case .clear: true
+    }
+  }
 }
 
 extension ScriptedPOP3Server {
@@ -94,6 +96,13 @@ extension ScriptedPOP3Server {
     let answer: Answer
   }
 
+  fileprivate final class Record: Sendable {
+    let lines = Mutex<[String]>([])
+    let letters: Mutex<[Letter]>
+
+    init(_ letters: [Letter]) { self.letters = Mutex(letters) }
+  }
+
   /// One session, as a script sees it.
   package final class Conversation {
     /// 1 for the first one.
@@ -101,17 +110,14 @@ extension ScriptedPOP3Server {
     package let letters: [Letter]
     private let connection: TLSTestConnection
     private let plan: Plan
-    private let note: (String) -> Void
+    private let record: Record
     private var isOver = false
 
-    fileprivate init(
-      _ connection: TLSTestConnection, _ plan: Plan, _ letters: [Letter],
-      note: @escaping (String) -> Void
-    ) {
+    fileprivate init(_ connection: TLSTestConnection, _ plan: Plan, _ record: Record) {
       self.connection = connection
       self.plan = plan
-      self.letters = letters
-      self.note = note
+      self.record = record
+      letters = record.letters.withLock { $0 }
     }
 
     /// Writes a line and returns the one that answers it.
@@ -124,6 +130,8 @@ extension ScriptedPOP3Server {
 
     /// Writes bytes as they are.
     package func say(_ text: String) throws { try connection.write(text) }
+
+    private func note(_ line: String) { record.lines.withLock { $0.append(line) } }
 
     /// Says nothing more until the test releases the server.
     package func fallSilent() {
