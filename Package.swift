@@ -44,7 +44,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "MailEndpoints", dependencies: ["MailTransport", "SyncEngine", "MailWire"],
+      name: "MailEndpoints",
+      dependencies: ["MailArchive", "MailTransport", "SyncEngine", "MailWire"],
       swiftSettings: strict),
     .executableTarget(
       name: "mailmove",

@@ -28,7 +28,7 @@ package struct EndpointURL: Sendable, Equatable {
     }
 
     /// Schemes that reach the same account by different doors have the same one.
-    fileprivate var family: String {
+    package var protocolName: String {
       switch self {
       case .imaps, .imap: "imap"
       case .pop3s, .pop3: "pop3"
@@ -98,7 +98,8 @@ package struct EndpointURL: Sendable, Equatable {
   package var identity: String {
     guard scheme != .archive else { return "archive:\(path)" }
     let name = host.hasSuffix(".") ? String(host.dropLast()) : host
-    return "\(scheme.family)://" + authority(host: name, portIsKnown: port == scheme.defaultPort)
+    return "\(scheme.protocolName)://"
+      + authority(host: name, portIsKnown: port == scheme.defaultPort)
   }
 
   private func authority(host: String, portIsKnown: Bool) -> String {

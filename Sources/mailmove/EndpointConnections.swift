@@ -9,21 +9,49 @@ import SyncEngine
 struct EndpointConnections: Sendable {
   let source: @Sendable () async throws -> any MailSource
   let target: @Sendable () async throws -> any MailTarget
+  /// nil where nothing can be removed.
+  let remover: (@Sendable () async throws -> any MailRemover)?
+  /// The way into an archive that is the target.
+  private let door: ArchiveDoor?
 
   /// - Parameter keys: numbers messages for sources without UIDs.
   init(_ job: Job, keys: any KeyBook, _ hooks: RunHooks) {
     let compression: CompressionChoice =
       job.compresses.map { $0 ? .always : .never } ?? .whenItPays
-    let target = job.target.imapAccount(compression: compression, hooks)
-    self.target = { try await IMAPTarget.connect(target) }
     switch job.source.url.scheme {
-    case .imaps, .imap, .archive:
+    case .imaps, .imap:
       let account = job.source.imapAccount(compression: compression, hooks)
       source = { try await IMAPSource.connect(account) }
+      remover = { try await IMAPRemover.connect(account) }
     case .pop3s, .pop3:
       let account = job.source.pop3Account(hooks)
       source = { try await POP3Source.connect(account, keys: keys) }
+      remover = { try await POP3Remover.connect(account, keys: keys) }
+    case .archive:
+      let place = job.source.archivePlace
+      source = { try await ArchiveSource.connect(place) }
+      remover = nil
     }
+    switch job.target.url.scheme {
+    case .imaps, .imap, .pop3s, .pop3:
+      let account = job.target.imapAccount(compression: compression, hooks)
+      target = { try await IMAPTarget.connect(account) }
+      door = nil
+    case .archive:
+      let door = ArchiveDoor(job.target.archivePlace)
+      let origin = job.source.url
+      let label = job.target.account ?? ArchivePlace.label(of: origin)
+      target = { try await ArchiveTarget.connect(door, label: label, origin: origin) }
+      self.door = door
+    }
+  }
+
+  /// Ends the work on an archive; what its state is then, for people; nil without an archive.
+  ///
+  /// Throws `SyncError`.
+  func finish() async throws -> String? {
+    guard let position = try await door?.close()?.position else { return nil }
+    return "archive head \(position.commit) sha256:\(position.digest)"
   }
 }
 
@@ -38,6 +66,10 @@ extension Endpoint {
     POP3Account(
       url: url, side: side, masterUser: masterUser, credentials: credentials, tls: tls,
       trace: Self.trace(hooks))
+  }
+
+  var archivePlace: ArchivePlace {
+    ArchivePlace(path: url.path, account: account, side: side)
   }
 
   /// Looks at the server. Throws `SyncError`.

@@ -121,8 +121,10 @@ extension ExitStatus {
       .skips
     case .tooManyRefusals, .listingIncomplete, .tooManyRemovals, .cannotRemove: .guarded
     case .targetFull: .targetFull
-    case .journalFailed, .journalNewer, .journalForeign, .stateUnwritable, .diskFull: .localState
-    case .journalLocked: .locked
+    case .journalFailed, .journalNewer, .journalForeign, .stateUnwritable, .diskFull,
+      .archiveMissing, .archiveNewer, .archiveDamaged, .archiveFailed:
+      .localState
+    case .journalLocked, .archiveLocked: .locked
     case .sameMailboxOnBothSides, .mapConflict: .usage
     case .interrupted: .interrupted
     case .internalFault: .internalFault

@@ -17,10 +17,14 @@ struct LiveEngine: Engine {
     let connections = EndpointConnections(job, keys: journal, hooks)
     let run = Run(
       endpoints: RunEndpoints(
-        connectSource: connections.source, connectTarget: connections.target),
+        connectSource: connections.source, connectTarget: connections.target,
+        connectRemover: connections.remover),
       journal: journal, rules: job.rules, options: job.options,
       observer: hooks.observer, stop: hooks.stop)
-    let report = await run.run()
+    var report = await run.run()
+    do { report.targetState = try await connections.finish() } catch {
+      report.failure = report.failure ?? SyncError.from(error)
+    }
     try await journal.endRun(ledgerRun, exitCode: ExitStatus(report).rawValue)
     try journal.close()
     return report

@@ -41,7 +41,7 @@ struct MailMove: AsyncParsableCommand {
   ) async -> ExitStatus {
     let terminal = Terminal(Terminal.Manner(), surroundings)
     do {
-      let command = try parseAsRoot(arguments)
+      let command = try parseAsRoot(Self.completed(arguments))
       if let ours = command as? any Subcommand {
         return try await ours.perform(engine, surroundings)
       }
@@ -52,6 +52,14 @@ struct MailMove: AsyncParsableCommand {
       return terminal.tell(error)
     } catch {
       return tell(parserError: error, terminal)
+    }
+  }
+
+  /// `--delete-source` may stand alone; it means the whole thing then.
+  private static func completed(_ arguments: [String]?) -> [String] {
+    (arguments ?? Array(CommandLine.arguments.dropFirst())).map { argument in
+      argument == Setting.deleteSource.option
+        ? "\(argument)=\(Removal.Manner.expunge.rawValue)" : argument
     }
   }
 

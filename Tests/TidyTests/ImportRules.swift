@@ -12,7 +12,7 @@ enum ImportRules {
       "MailWire", "COpenSSL", "CZlib", "CDeflate", "GRDB", "Foundation", "Glibc",
       "Darwin", "Dispatch", "Synchronization",
     ],
-    "MailEndpoints": ["MailTransport", "SyncEngine", "MailWire", "Synchronization"],
+    "MailEndpoints": ["MailArchive", "MailTransport", "SyncEngine", "MailWire", "Synchronization"],
     "mailmove": [
       "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",
       "ArgumentParser", "Logging", "Yams", "Foundation", "Glibc", "Dispatch", "Synchronization",

@@ -166,15 +166,18 @@ enum CatalogQuery {
     }
   }
 
-  /// Number and bytes of the placements of a folder that have not vanished at the source.
-  static func extent(of folder: ArchiveFolder, _ db: Database) throws -> FolderExtent {
+  /// Number and bytes of the placements of a folder, with or without those that have vanished at
+  /// the source.
+  static func extent(
+    of folder: ArchiveFolder, includingGone: Bool, _ db: Database
+  ) throws -> FolderExtent {
     let row = try Row.fetchOne(
       db,
       sql: """
         SELECT count(*), coalesce(sum(m.size), 0), min(p.idate), max(p.idate)
         FROM placement p JOIN message m ON m.id = p.message_id
-        WHERE p.folder_id = ? AND p.uidvalidity = ? AND p.gone_commit IS NULL AND m.state <> 1
-        """, arguments: [folder.id.rawValue, Int64(folder.uidValidity)])
+        WHERE p.folder_id = ? AND p.uidvalidity = ? AND (p.gone_commit IS NULL OR ?) AND m.state <> 1
+        """, arguments: [folder.id.rawValue, Int64(folder.uidValidity), includingGone])
     guard let row else { throw CatalogCell.unreadable }
     return FolderExtent(
       messages: try CatalogCell.number(row, 0), bytes: try CatalogCell.number(row, 1),

@@ -68,9 +68,14 @@ package final class ArchiveReader: Sendable {
     try await ask { db in try CatalogQuery.folders(of: account, db) }
   }
 
-  /// Number and bytes of the messages that have not vanished from a folder.
-  package func extent(of folder: ArchiveFolder) async throws(ArchiveError) -> FolderExtent {
-    try await ask { db in try CatalogQuery.extent(of: folder, db) }
+  /// Number and bytes of the messages in a folder; those that vanished at the source count only if
+  /// that is asked for.
+  package func extent(
+    of folder: ArchiveFolder, includingGone: Bool = false
+  ) async throws(ArchiveError) -> FolderExtent {
+    try await ask { db in
+      try CatalogQuery.extent(of: folder, includingGone: includingGone, db)
+    }
   }
 
   package func segments() async throws(ArchiveError) -> [ArchiveSegment] {

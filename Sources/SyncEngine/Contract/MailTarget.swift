@@ -26,6 +26,10 @@ package protocol MailTarget: MailSource {
   /// the connection is lost and every unanswered message is in doubt.
   func append(_ message: Message, to mailbox: TargetMailbox) async throws -> [AppendResult]
 
+  /// How long to wait for more messages before `settle` is called for those written: zero where
+  /// the answers come by themselves.
+  var gathersFor: Duration { get }
+
   /// Waits until every message written so far has been answered.
   func settle() async throws -> [AppendResult]
 
@@ -33,6 +37,10 @@ package protocol MailTarget: MailSource {
   func store(_ changes: [FlagChange], in mailbox: TargetMailbox) async throws -> [FlagRefusal]
 
   func subscribe(to mailbox: TargetMailbox) async throws
+}
+
+extension MailTarget {
+  package var gathersFor: Duration { .zero }
 }
 
 /// An open target mailbox.

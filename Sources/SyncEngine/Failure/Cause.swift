@@ -20,6 +20,8 @@ extension SyncError {
     case messageDropsConnection, messageLostAtTarget, flagsRefused
     // Removing from the source
     case tooManyRemovals, cannotRemove, removalNotConfirmed
+    // Archives
+    case archiveMissing, archiveLocked, archiveNewer, archiveDamaged, archiveFailed
     // Room
     case targetFull
     // Here
@@ -69,13 +71,18 @@ extension SyncError.Cause {
     case .tooManyRemovals: "more messages would be removed than agreed to"
     case .cannotRemove: "the \(server) cannot remove exactly the messages that are moved"
     case .removalNotConfirmed: "the \(server) did not confirm the removal"
+    case .archiveMissing: "there is no such archive"
+    case .archiveLocked: "another run is writing to the archive"
+    case .archiveNewer: "the archive was written by a newer mailmove"
+    case .archiveDamaged: "the archive is damaged"
+    case .archiveFailed: "the archive cannot be read or written"
     case .targetFull: "the mailbox at the \(server) is full"
     case .journalFailed: "the ledger cannot be read or written"
     case .journalNewer: "the ledger was written by a newer mailmove"
     case .journalForeign: "the ledger belongs to another pair of accounts"
     case .journalLocked: "another run is using the ledger"
     case .stateUnwritable: "the state folder cannot be written"
-    case .diskFull: "the disk with the ledger is full"
+    case .diskFull: "the disk is full"
     case .sameMailboxOnBothSides: "source and target are the same account"
     case .mapConflict: "the folder map cannot be made"
     case .interrupted: "interrupted"
@@ -130,6 +137,11 @@ extension SyncError.Cause {
     case .cannotRemove: "use --delete-source=flag-only, and expunge with a mail program"
     case .removalNotConfirmed:
       "run the same command again; what is still there is proven and removed again"
+    case .archiveMissing: "check the path"
+    case .archiveLocked: "wait for the other run to end"
+    case .archiveNewer: "use that version of mailmove"
+    case .archiveDamaged: "'mailmove archive check' tells what is wrong; nothing was changed"
+    case .archiveFailed: "check the disk, then run the same command again; the archive recovers"
     case .targetFull: "make room or raise the quota at the target, then run the same command again"
     case .journalFailed: "check the disk; keep the file, it is the record of what was moved"
     case .journalNewer: "use that version of mailmove"

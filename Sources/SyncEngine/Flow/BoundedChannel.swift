@@ -79,6 +79,42 @@ package final class BoundedChannel<Element: Sendable>: Sendable {
     }
   }
 
+  /// The next element if one comes in time; nil says nothing about whether more will come.
+  ///
+  /// - Parameter sleep: throws when its task is cancelled.
+  package func receive(
+    within time: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void
+  ) async -> Element? {
+    guard time > .zero else { return tryReceive() }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.waitForElement() }
+      group.addTask { try? await sleep(time) }
+      await group.next()
+      group.cancelAll()
+    }
+    return tryReceive()
+  }
+
+  /// Waits until there is an element or the channel is finished, or the task is cancelled.
+  private func waitForElement() async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let ready = state.withLock { state in
+          if state.count > 0 || state.isFinished || Task.isCancelled { return true }
+          state.receiver = continuation
+          return false
+        }
+        if ready { continuation.resume() }
+      }
+    } onCancel: {
+      let waiting = state.withLock { state in
+        defer { state.receiver = nil }
+        return state.receiver
+      }
+      waiting?.resume()
+    }
+  }
+
   /// The next element if one is waiting.
   package func tryReceive() -> Element? {
     let taken = state.withLock { state -> (Element?, CheckedContinuation<Void, Never>?) in

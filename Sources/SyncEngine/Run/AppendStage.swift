@@ -12,6 +12,7 @@ struct AppendStage {
   let arrivals: BoundedChannel<Arrival>
   let settlements: BoundedChannel<Settlement>
   let suspects: Set<UID>
+  let pacing: Pacing
   var adoption: Adoption
 
   /// Refusals in a row after which the mailbox is given up: the fault is not the messages'.
@@ -25,8 +26,9 @@ struct AppendStage {
   init(
     pair: MailboxPair, target: any MailTarget, mailbox: TargetMailbox, limits: TargetLimits,
     arrivals: BoundedChannel<Arrival>, settlements: BoundedChannel<Settlement>,
-    suspects: Set<UID>, adoption: Adoption
+    suspects: Set<UID>, pacing: Pacing, adoption: Adoption
   ) {
+    self.pacing = pacing
     self.pair = pair
     self.target = target
     self.mailbox = mailbox
@@ -53,7 +55,11 @@ struct AppendStage {
   /// What has arrived; while nothing has, the answers that are still due.
   private mutating func next() async throws -> Arrival? {
     if let arrival = arrivals.tryReceive() { return arrival }
-    if !inFlight.isEmpty { try await settle(target.settle()) }
+    if !inFlight.isEmpty {
+      let late = await arrivals.receive(within: target.gathersFor, sleep: pacing.sleep)
+      if let late { return late }
+      try await settle(target.settle())
+    }
     return await arrivals.receive()
   }
 

@@ -95,7 +95,7 @@ struct Pump {
       }
       var appending = AppendStage(
         pair: pair, target: target, mailbox: mailbox, limits: limits, arrivals: arrivals,
-        settlements: settlements, suspects: suspects, adoption: adoption)
+        settlements: settlements, suspects: suspects, pacing: pacing, adoption: adoption)
       let appendFailure = await appending.run()
       var moved = Moved(
         adopted: appending.adopted, failure: appendFailure, inDoubt: appending.inDoubt)

@@ -8,12 +8,15 @@ import SyncEngine
 struct SyncCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "sync",
-    abstract: "Copy what is missing at the target and carry flags over; never delete.",
+    abstract: "Copy what is missing at the target and carry flags over.",
     discussion: """
       EXAMPLE
         mailmove sync imaps://alice@old.example.org imaps://alice@new.example.org \\
           --source-password-file old.secret --target-password-command 'pass show new'
         mailmove sync alice          (a job in config.yaml)
+
+      Nothing is ever deleted at the target, and at the source only with
+      --delete-source, after every copy has been read again and compared.
 
       Typed again, it continues where it stopped and brings the target up to date.
 
@@ -44,6 +47,14 @@ struct SyncCommand: Subcommand {
   var recopyLost = false
   @Option(name: Setting.lanes.optionName, help: Setting.lanes.help)
   var lanes: String?
+  @Option(name: Setting.deleteSource.optionName, help: Setting.deleteSource.help)
+  var deleteSource: String?
+  @Option(name: Setting.olderThan.optionName, help: Setting.olderThan.help)
+  var olderThan: String?
+  @Option(name: Setting.confirmDeletes.optionName, help: Setting.confirmDeletes.help)
+  var confirmDeletes: String?
+  @Flag(name: Setting.trustRewritten.optionName, help: Setting.trustRewritten.help)
+  var trustRewritten = false
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: Setting.dryRun.help)
   var dryRun = false
 
@@ -59,6 +70,10 @@ struct SyncCommand: Subcommand {
     try given.take(.retrySkipped, ifSet: retrySkipped)
     try given.take(.recopyLost, ifSet: recopyLost)
     try given.take(.lanes, lanes)
+    try given.take(.deleteSource, deleteSource)
+    try given.take(.olderThan, olderThan)
+    try given.take(.confirmDeletes, confirmDeletes)
+    try given.take(.trustRewritten, ifSet: trustRewritten)
     try given.take(.dryRun, ifSet: dryRun)
   }
 

@@ -14,7 +14,9 @@ struct Endpoint: Sendable {
   /// The master user who logs in, with the URL's user as the authorization identity (RFC 4616);
   /// nil when the URL's user logs in.
   let masterUser: String?
-  /// nil only for a `probe` without a user.
+  /// The account in an archive; nil when it is clear which one is meant.
+  let account: String?
+  /// nil only for a `probe` without a user, and for an archive.
   var credentials: CredentialProvider?
 }
 
@@ -33,17 +35,19 @@ struct EndpointDraft: Sendable {
       guard place != .target else {
         throw UsageError(
           "mail can be taken from a POP3 server and not put there",
-          hint: "the target has to be an IMAP server: imaps://user@host")
+          hint: "the target is an IMAP server, imaps://user@host, or an archive:/folder")
       }
     case .archive:
-      throw UsageError(
-        "\(url.scheme.rawValue) is not in this version of mailmove",
-        hint: "the target has to be an IMAP server: imaps://user@host")
+      guard place != .alone else {
+        throw UsageError(
+          "an archive is no server", hint: "look at it with 'mailmove archive ls'")
+      }
     }
     secret = try SecretSource(settings, at: place)
     endpoint = Endpoint(
       place: place, url: url, tls: try Self.tls(settings, at: place),
-      masterUser: settings.text(.authUser.of(place)), credentials: nil)
+      masterUser: settings.text(.authUser.of(place)),
+      account: settings.text(.account.of(place)), credentials: nil)
   }
 
   /// Obtains the secret, unless there is no user to log in.

@@ -1,6 +1,7 @@
 // mailmove: what is to be moved where.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MailEndpoints
 import SyncEngine
 
@@ -38,7 +39,8 @@ struct JobDraft: Sendable {
     name = request.name
     source = try request.source(settings)
     target = try request.target(settings)
-    for draft in [source, target] where draft.endpoint.url.user == nil {
+    for draft in [source, target]
+    where draft.endpoint.url.user == nil && draft.endpoint.url.scheme != .archive {
       throw UsageError(
         "the address of \(draft.endpoint.place.noun) has no user",
         hint: "write \(draft.endpoint.url.scheme.rawValue)://user@\(draft.endpoint.url.host)")
@@ -50,7 +52,7 @@ struct JobDraft: Sendable {
         hint: SyncError.Cause.sameMailboxOnBothSides.hint)
     }
     rules = try MappingRules(settings)
-    options = RunOptions(settings)
+    options = RunOptions(settings, now: Int64(Date().timeIntervalSince1970))
     compresses = settings.truth(.compress)
     ledgerName =
       name.map { LedgerName(job: $0) } ?? LedgerName(source: urls.source, target: urls.target)
@@ -69,12 +71,21 @@ struct JobDraft: Sendable {
 
 extension RunOptions {
   /// The options of a run among all settings.
-  init(_ settings: Settings) {
+  ///
+  /// - Parameter now: seconds since 1970.
+  init(_ settings: Settings, now: Int64) {
     self.init()
     flagPolicy = settings.text(.flags).flatMap(FlagPolicy.init) ?? flagPolicy
     listsInFull = settings.isOn(.full)
     retriesSkipped = settings.isOn(.retrySkipped)
     recopiesLost = settings.isOn(.recopyLost)
     lanes = settings.number(.lanes) ?? lanes
+    removal = settings.text(.deleteSource).flatMap(Removal.Manner.init).map { manner in
+      let age = settings.text(.olderThan).flatMap(Age.init)
+      return Removal(
+        manner: manner, before: age.map { now - $0.seconds },
+        confirmed: settings.number(.confirmDeletes),
+        trustsRewritten: settings.isOn(.trustRewritten))
+    }
   }
 }

@@ -62,6 +62,8 @@ struct EndpointOptions<Placing: EndpointPlacing>: ParsableArguments {
   var tlsProfile: String?
   @Option(name: Self.name(.tlsServerName), help: Setting.tlsServerName.help)
   var tlsServerName: String?
+  @Option(name: Self.name(.account), help: Setting.account.help)
+  var account: String?
 
   func collect(into given: inout GivenOptions) throws(UsageError) {
     let place = Placing.place
@@ -74,6 +76,7 @@ struct EndpointOptions<Placing: EndpointPlacing>: ParsableArguments {
     try given.take(.tlsPin.of(place), tlsPin)
     try given.take(.tlsProfile.of(place), tlsProfile)
     try given.take(.tlsServerName.of(place), tlsServerName)
+    try given.take(.account.of(place), account)
   }
 }
 

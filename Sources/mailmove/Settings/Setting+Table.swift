@@ -32,10 +32,14 @@ extension Setting {
   static let tlsServerName = Setting(
     "tls-server-name", .text("NAME"), "The name the certificate must bear, if not the host's.")
 
+  static let account = Setting(
+    "account", .text("LABEL"),
+    "The account in an archive, where it is not clear which one is meant.")
+
   /// The ways to let us in; at most one may be chosen at an endpoint.
   static let secrets = [passwordFile, passwordCommand, password, tokenFile, tokenCommand]
   static let endpoint =
-    secrets + [authUser, tlsCA, tlsPin, tlsProfile, tlsServerName]
+    secrets + [authUser, tlsCA, tlsPin, tlsProfile, tlsServerName, account]
 }
 
 /// Which folders are moved, and where to.
@@ -77,12 +81,26 @@ extension Setting {
     "lanes", .number(1...16), "Pairs of connections used at the same time.")
   static let compress = Setting(
     "compress", .toggle, "Use COMPRESS=DEFLATE where a server offers it, or never.")
+  static let deleteSource = Setting(
+    "delete-source", .choice(Removal.Manner.allCases.map(\.rawValue)),
+    "Then delete from the source what is proven, by reading it again, to be at the target.")
+  static let olderThan = Setting(
+    "older-than", .age, "Delete only messages that are older, such as 30d, 8w, 6m or 2y.")
+  static let confirmDeletes = Setting(
+    "confirm-deletes", .number(0...1_000_000_000),
+    "Agree to so many messages being deleted; else 500, and half of a folder, are too many.")
+  static let trustRewritten = Setting(
+    "trust-rewritten", .toggle,
+    "Delete also where the target changed line ends, NUL or 8-bit header bytes.")
   static let dryRun = Setting("dry-run", .toggle, "Show the plan and change nothing.")
   static let level = Setting(
     "level", .choice(VerifyLevel.allCases.map(\.rawValue)),
     "How thoroughly to compare (default metadata).")
 
-  static let run = [flags, full, retrySkipped, recopyLost, lanes, compress, dryRun, level]
+  static let run = [
+    flags, full, retrySkipped, recopyLost, lanes, deleteSource, olderThan, confirmDeletes,
+    trustRewritten, compress, dryRun, level,
+  ]
 }
 
 /// What is said, and where the record is.

@@ -16,12 +16,14 @@ enum SettingKind: Sendable, Hashable {
   case mappings
   case choice([String])
   case number(ClosedRange<Int>)
+  /// A number of days, weeks, months or years.
+  case age
   case toggle
 
   var isList: Bool {
     switch self {
     case .texts, .pins, .mappings: true
-    case .text, .choice, .number, .toggle: false
+    case .text, .choice, .number, .age, .toggle: false
     }
   }
 
@@ -33,6 +35,7 @@ enum SettingKind: Sendable, Hashable {
     case .mappings: "FROM=TO"
     case .choice(let values): values.joined(separator: "|")
     case .number: "N"
+    case .age: "AGE"
     case .toggle: "yes|no"
     }
   }
@@ -60,6 +63,10 @@ enum SettingKind: Sendable, Hashable {
         throw UsageError(
           "expected a number from \(range.lowerBound) to \(range.upperBound), "
             + "got \(Self.shown(value))")
+      }
+    case .age:
+      if Age(value) == nil {
+        throw UsageError("expected an age such as 30d, 8w, 6m or 2y, got \(Self.shown(value))")
       }
     case .toggle: _ = try Self.truth(value)
     }

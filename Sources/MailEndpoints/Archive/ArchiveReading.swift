@@ -1,0 +1,164 @@
+// mailmove: reading an archive like an account.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailArchive
+import MailWire
+import SyncEngine
+import Synchronization
+
+/// Reads one account of an archive; source and target read alike.
+///
+/// Messages that vanished at the server they came from are there as well: an archive keeps them.
+package protocol ArchiveReading: MailSource {
+  var place: ArchivePlace { get }
+  var reader: ArchiveReader { get }
+  /// nil when the archive does not have the account yet.
+  var account: AccountID? { get async throws }
+}
+
+extension ArchiveReading {
+  package func mailboxes() async throws -> MailboxListing {
+    var mailboxes: [Mailbox] = []
+    for folder in try await folders() {
+      mailboxes.append(Mailbox(folder, try await status(of: folder)))
+    }
+    return MailboxListing(
+      mailboxes: mailboxes, rootDelimiter: UInt8(ascii: "/"), family: .archive)
+  }
+
+  package func status(of mailbox: MailboxName) async throws -> MailboxStatus {
+    try await status(of: folder(mailbox))
+  }
+
+  /// Always all of it: listing an archive costs a query.
+  package func snapshot(of mailbox: MailboxName, since checkpoint: SourceCheckpoint?) async throws
+    -> MailboxSnapshot
+  {
+    let folder = try await folder(mailbox)
+    let status = try await status(of: folder)
+    var entries: [Entry] = []
+    try await forEachPlacement(in: folder) { entries.append(Entry($0)) }
+    return MailboxSnapshot(status: status, extent: .complete, entries: entries)
+  }
+
+  package func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry] {
+    let folder = try await folder(mailbox)
+    var found: [HeadedEntry] = []
+    for range in uids.ranges {
+      var next = range.lowerBound
+      while next <= range.upperBound {
+        let page = try await page(of: folder, from: next)
+        for placement in page where placement.key.uid <= range.upperBound {
+          guard let bytes = try bytes(of: placement) else { continue }
+          found.append(
+            HeadedEntry(entry: Entry(placement), fingerprint: Fingerprint(of: bytes)))
+        }
+        guard let last = page.last, last.key.uid < range.upperBound else { break }
+        next = last.key.uid + 1
+      }
+    }
+    return found
+  }
+
+  package func fetch(_ batch: Batch, from mailbox: MailboxName) async throws -> MessageStream {
+    let folder = try await folder(mailbox)
+    let rest = Mutex(batch.entries[...])
+    return MessageStream { [self] in
+      while let entry = rest.withLock({ $0.popFirst() }) {
+        let key = SourceKey(uidValidity: folder.imapValidity, uid: entry.uid)
+        let placement = try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+          try await reader.placement(
+            PlacementKey(
+              folder: folder.id, uidValidity: folder.uidValidity, uid: entry.uid.rawValue))
+        }
+        guard let placement else { return .vanished(key) }
+        do {
+          guard let bytes = try bytes(of: placement) else { return .vanished(key) }
+          return .message(Message(key: key, entry: Entry(placement), bytes: bytes))
+        } catch let error as SyncError where error.scope == .message {
+          return .unreadable(key, error.at(mailbox: mailbox, key: key))
+        }
+      }
+      return nil
+    }
+  }
+
+  package func keepAlive() async throws {}
+
+  // MARK: Folders
+
+  func folders() async throws -> [ArchiveFolder] {
+    guard let account = try await account else { return [] }
+    return try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+      try await reader.folders(of: account)
+    }
+  }
+
+  func folder(_ mailbox: MailboxName) async throws -> ArchiveFolder {
+    guard let found = try await folders().first(where: { MailboxName($0) == mailbox }) else {
+      throw SyncError(
+        .mailboxMissing, scope: .mailbox, remedy: .stop, side: place.side, mailbox: mailbox)
+    }
+    return found
+  }
+
+  func status(of folder: ArchiveFolder) async throws -> MailboxStatus {
+    let (extent, position) = try await SyncError.fromArchive(place.side) {
+      () throws(ArchiveError) in
+      (try await reader.extent(of: folder, includingGone: true), try await reader.position())
+    }
+    return MailboxStatus(
+      messages: extent.messages, uidNext: UID(folder.uidNext),
+      uidValidity: folder.imapValidity, highestModSeq: position?.commit,
+      size: extent.bytes)
+  }
+
+  // MARK: Messages
+
+  private static var pageSize: Int { 10_000 }
+
+  private func page(of folder: ArchiveFolder, from uid: UInt32) async throws
+    -> [ArchivePlacement]
+  {
+    try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+      try await reader.placements(
+        in: folder, after: uid == 0 ? 0 : uid - 1, limit: Self.pageSize, includingGone: true)
+    }
+  }
+
+  private func forEachPlacement(
+    in folder: ArchiveFolder, _ body: (ArchivePlacement) -> Void
+  ) async throws {
+    var next: UInt32 = 1
+    while true {
+      let page = try await page(of: folder, from: next)
+      page.forEach(body)
+      guard page.count == Self.pageSize, let last = page.last, last.key.uid < .max else { return }
+      next = last.key.uid + 1
+    }
+  }
+
+  /// The exact bytes; nil for a message that was pruned.
+  private func bytes(of placement: ArchivePlacement) throws -> [UInt8]? {
+    guard placement.message.state != .pruned else { return nil }
+    do { return try reader.bytes(of: placement.message) } catch {
+      guard case .damaged = error else { throw SyncError(error, side: place.side) }
+      throw SyncError(
+        .archiveDamaged, scope: .message, remedy: .skip, side: place.side,
+        detail: error.description)
+    }
+  }
+}
+
+extension Entry {
+  init(_ placement: ArchivePlacement) {
+    self.init(
+      uid: UID(placement.key.uid), size: placement.message.size,
+      internalDate: placement.internalDate, flags: placement.flags)
+  }
+}
+
+extension ArchiveFolder {
+  /// The archive's own UIDVALIDITY, which never changes.
+  var imapValidity: UIDValidity { UIDValidity(Int64(uidValidity)) }
+}

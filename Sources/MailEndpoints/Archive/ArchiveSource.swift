@@ -1,0 +1,43 @@
+// mailmove: an archive to read from.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailArchive
+import SyncEngine
+
+/// One account of an archive to read from; nothing is locked and nothing changed.
+package struct ArchiveSource: ArchiveReading {
+  package let place: ArchivePlace
+  package let reader: ArchiveReader
+  private let id: AccountID
+
+  package var account: AccountID? { id }
+
+  /// Opens an archive and chooses the account.
+  ///
+  /// Throws `SyncError`, also when it is not clear which account is meant.
+  package static func connect(_ place: ArchivePlace) async throws -> ArchiveSource {
+    let (reader, accounts) = try await SyncError.fromArchive(place.side) {
+      () throws(ArchiveError) in
+      let reader = try ArchiveReader.open(at: place.path)
+      return (reader, try await reader.accounts())
+    }
+    let labels = accounts.map(\.label).joined(separator: ", ")
+    if let wanted = place.account {
+      guard let found = accounts.first(where: { $0.label == wanted }) else {
+        throw SyncError(
+          .archiveMissing, scope: .endpoint, remedy: .stop, side: place.side,
+          detail: "no account \(wanted) in it", hint: "it holds: \(labels)")
+      }
+      return ArchiveSource(place: place, reader: reader, id: found.id)
+    }
+    guard let only = accounts.first, accounts.count == 1 else {
+      throw SyncError(
+        .archiveMissing, scope: .endpoint, remedy: .stop, side: place.side,
+        detail: accounts.isEmpty ? "it holds no account" : "it holds several accounts",
+        hint: accounts.isEmpty ? nil : "choose one with --source-account: \(labels)")
+    }
+    return ArchiveSource(place: place, reader: reader, id: only.id)
+  }
+
+  package func close() async { try? reader.close() }
+}

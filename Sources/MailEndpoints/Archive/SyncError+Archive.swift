@@ -1,0 +1,37 @@
+// mailmove: what an archive's errors mean for a run.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailArchive
+import MailWire
+import SyncEngine
+
+extension SyncError {
+  /// An archive's error; what the disk could not write ends the run, and the next one recovers.
+  init(_ error: ArchiveError, side: Side) {
+    let (cause, scope, remedy, hint) = Self.meaning(of: error)
+    self.init(
+      cause, scope: scope, remedy: remedy, side: side, detail: error.description, hint: hint)
+  }
+
+  private static func meaning(of error: ArchiveError) -> (Cause, Scope, Remedy, String?) {
+    switch error {
+    case .notFound: (.archiveMissing, .endpoint, .stop, nil)
+    case .notAnArchive, .occupied: (.archiveMissing, .endpoint, .stop, "give another folder")
+    case .locked: (.archiveLocked, .endpoint, .stop, nil)
+    case .newer: (.archiveNewer, .endpoint, .stop, nil)
+    case .damaged, .catalogDamaged: (.archiveDamaged, .endpoint, .stop, nil)
+    case .diskFull: (.diskFull, .run, .stop, nil)
+    case .readOnly: (.archiveFailed, .run, .stop, "check the owner and the mount of the folder")
+    case .io, .catalog, .closed: (.archiveFailed, .run, .stop, nil)
+    case .noSuchMessage, .noSuchFolder, .folderFull: (.mailboxRefused, .mailbox, .stop, nil)
+    case .unfaithful: (.messageRefused, .message, .skip, nil)
+    }
+  }
+
+  /// Runs something on an archive and throws its errors as ours.
+  static func fromArchive<Result>(
+    _ side: Side, _ body: () async throws(ArchiveError) -> Result
+  ) async throws(SyncError) -> Result {
+    do throws(ArchiveError) { return try await body() } catch { throw SyncError(error, side: side) }
+  }
+}
