@@ -45,4 +45,21 @@ struct PowerLossTests {
     let (count, _) = try await complaints(.plain, mutant: mutant, stopsAtFirst: true)
     #expect(count > 0, "leaving out a safeguard was not noticed")
   }
+
+  @Test("shows it if a torn tail is not cut off before more is written")
+  func noticesMissingTruncation() async throws {
+    let story = try await RecordedStory(.plain)
+    let index = try #require(
+      story.log.indices.last { index in
+        if case .write = story.log[index], index < story.ends[2] { true } else { false }
+      })
+    let torn = try #require(story.images(at: index).dropFirst(40).first)
+    for (mutant, isSound) in [(MemoryStorage.Mutant?.none, true), (.truncationNotDone, false)] {
+      let storage = MemoryStorage(torn, mutant: mutant)
+      try await ArchiveScript.plain.run(on: storage, from: 1)
+      let image = DiskImage(after: storage.log, of: torn)
+      let complaint = await story.complaint(image, after: index)
+      #expect((complaint == nil) == isSound)
+    }
+  }
 }

@@ -1,0 +1,83 @@
+// mailmove: what the real storage promises.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MailTestKit
+import Testing
+
+@testable import MailArchive
+
+@Suite("The archive's storage on a disk")
+struct DiskStorageTests {
+  private func mode(_ path: String) throws -> Int? {
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    return (attributes[.posixPermissions] as? NSNumber)?.intValue
+  }
+
+  @Test("makes files and directories that are nobody else's business")
+  func modes() throws {
+    let folder = try TemporaryFolder()
+    let storage = DiskStorage(root: folder.file("archive/"))
+    try storage.makeDirectory("")
+    try storage.makeDirectory("segments")
+    try storage.makeDirectory("segments")
+    let file = try storage.open("segments/x", creating: true)
+    try file.append(Array("abc".utf8))
+    try file.synchronize()
+    file.close()
+    try storage.synchronizeDirectory("segments")
+    #expect(try mode(folder.file("archive")) == 0o700)
+    #expect(try mode(folder.file("archive/segments")) == 0o700)
+    #expect(try mode(folder.file("archive/segments/x")) == 0o600)
+    try storage.protect("segments/x")
+    #expect(try storage.status(of: "segments/x")?.isWritable == false)
+    #expect(try storage.names(in: "segments") == ["x"])
+    #expect(try storage.names(in: "nowhere").isEmpty)
+    #expect(try storage.status(of: "nowhere") == nil)
+  }
+
+  @Test("reads what is there, however much is asked for")
+  func readsWithinTheFile() throws {
+    let folder = try TemporaryFolder()
+    let storage = DiskStorage(root: folder.path)
+    let file = try storage.open("x", creating: true)
+    try file.append(Array("abcdef".utf8))
+    #expect(try storage.read("x", at: 2, count: 3) == Array("cde".utf8))
+    #expect(try storage.read("x", at: 4, count: .max) == Array("ef".utf8))
+    #expect(try storage.read("x", at: 7, count: 1).isEmpty)
+    #expect(try storage.read("x", at: -1, count: 1).isEmpty)
+    #expect(try storage.read("x", at: 0, count: -1).isEmpty)
+    #expect(throws: ArchiveError.self) { try storage.open("x", creating: true) }
+    #expect(throws: ArchiveError.self) { try storage.open("y", creating: false) }
+    try file.truncate(to: 2)
+    try file.append(Array("z".utf8))
+    #expect(try storage.contents(of: "x") == Array("abz".utf8))
+    file.close()
+    #expect(throws: ArchiveError.self) { try file.append([1]) }
+  }
+
+  @Test("replaces a file as a whole, also over what an earlier crash left")
+  func replaces() throws {
+    let folder = try TemporaryFolder()
+    let storage = DiskStorage(root: folder.path)
+    try storage.open("HEAD.tmp", creating: true).close()
+    try storage.replace("HEAD", with: Array("one".utf8))
+    try storage.replace("HEAD", with: Array("two".utf8))
+    #expect(try storage.contents(of: "HEAD") == Array("two".utf8))
+    #expect(try storage.names(in: "") == ["HEAD"])
+  }
+
+  @Test("gives the lock to one at a time, and back when its holder is gone")
+  func locks() throws {
+    let folder = try TemporaryFolder()
+    let storage = DiskStorage(root: folder.path)
+    do {
+      let lock = try storage.lock()
+      #expect(throws: ArchiveError.locked(path: folder.path)) { try storage.lock() }
+      withExtendedLifetime(lock) {}
+    }
+    let lock = try storage.lock()
+    lock.release()
+    try storage.lock().release()
+  }
+}
