@@ -41,15 +41,20 @@ package struct ArchiveCheck: Sendable {
   ) async throws(ArchiveError) -> CheckReport {
     var report = CheckReport()
     let identity = try ArchiveIdentity.read(from: storage)
+    var isJournalWhole = true
     do throws(ArchiveError) {
       try JournalCheck(storage, archive: identity.uuid, catalog: place).run(&report)
     } catch {
       try report.take(error)
-      // Without the journal only the list of checksums says how segments should be.
+      isJournalWhole = false
+    }
+    let reader: ArchiveReader
+    do throws(ArchiveError) { reader = try ArchiveReader.open(storage, catalog: place) } catch {
+      guard !isJournalWhole else { throw error }
+      // Without journal and catalog only the list of checksums says how segments should be.
       if level != .quick { try checkListed(part, &report) }
       return report
     }
-    let reader = try ArchiveReader.open(storage, catalog: place)
     do throws(ArchiveError) {
       let segments = try await reader.segments()
       let wrong = try checkSegments(segments, level, part, &report)

@@ -198,6 +198,25 @@ struct ArchiveCheckTests {
     #expect(try await ArchiveCheck(at: path).run(.messages).messagesRead == 60)
   }
 
+  @Test("goes by the catalog when the journal is damaged")
+  func damagedJournal() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("archive")
+    _ = try await UnkindArchive(count: 20, at: path)
+    let segment = try #require(
+      try SegmentRecovery.files(in: DiskStorage(root: path)).first)
+    for file in [ArchiveLayout.journalPath(1), segment] {
+      let url = URL(fileURLWithPath: path + "/" + file)
+      var bytes = [UInt8](try Data(contentsOf: url))
+      bytes[50] ^= 0xFF
+      try Data(bytes).write(to: url)
+    }
+    let report = try await ArchiveCheck(at: path).run(.files)
+    #expect(report.findings.first?.part == .journal)
+    #expect(report.findings.contains { $0.part == .segment && $0.path == segment })
+    #expect(!report.damagedMessages.isEmpty)
+  }
+
   @Test("in parts looks at every segment once")
   func parts() async throws {
     let storage = MemoryStorage()
