@@ -227,9 +227,11 @@ struct WriterTests {
     try await writer.noteDamage(of: [message.id], detail: "CRC")
     _ = try await writer.commit()
     let inbox = try await ArchiveScript.folder("INBOX", writer)
-    // A new year's segment takes it: the old one cannot be written to any more.
-    #expect(try await put(ArchiveScript.bytes("one"), in: inbox, writer).isKnown == false)
+    #expect(
+      try await put(ArchiveScript.bytes("one"), in: inbox, writer, year: 2019).isKnown == false)
     _ = try await writer.commit()
+    #expect(try await writer.damages().map(\.path) == ["segments/2019/00000001.mbox.gz"])
+    #expect(damaged.image["segments/2019/00000001.mbox.gz"] == bytes, "nothing is written to it")
     let healed = try await ArchiveDump(writer.reader())
     #expect(healed.lines.filter { $0.key.uid <= 3 } == whole.lines.filter { $0.key.uid <= 3 })
     #expect(try await writer.reader().messages().count == 5, "no message more than before")

@@ -50,6 +50,8 @@ final class WriterSession {
 
   var position: JournalPosition { journal.position }
 
+  var damages: [ArchiveDamage] { segments.damages }
+
   func insistOnUsable() throws(ArchiveError) {
     if let fault { throw fault }
   }
