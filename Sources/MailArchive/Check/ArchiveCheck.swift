@@ -53,6 +53,7 @@ package struct ArchiveCheck: Sendable {
     do throws(ArchiveError) {
       let segments = try await reader.segments()
       let wrong = try checkSegments(segments, level, part, &report)
+      try await checkStrangers(segments, &report)
       if level != .quick {
         let suspects = Set(
           segments.filter { level == .messages && part?.includes($0.id) != false }.map(\.id)
@@ -91,7 +92,6 @@ package struct ArchiveCheck: Sendable {
         wrong.insert(segment.id)
       }
     }
-    try checkStrangers(segments, checksums, &report)
     return wrong
   }
 
@@ -115,14 +115,26 @@ package struct ArchiveCheck: Sendable {
   /// Files that no commit names; new ones with new numbers are what a crash leaves, or a writer
   /// that is at work.
   private func checkStrangers(
-    _ segments: [ArchiveSegment], _ checksums: ChecksumList, _ report: inout CheckReport
-  ) throws(ArchiveError) {
-    let known = Set(segments.map(\.path))
+    _ segments: [ArchiveSegment], _ report: inout CheckReport
+  ) async throws(ArchiveError) {
     let highest = segments.map(\.id).max() ?? 0
-    for path in try SegmentRecovery.files(in: storage) where !known.contains(path) {
+    let checksums = try ChecksumList.read(from: storage)
+    var known = Set(segments.map(\.path))
+    let strangers = try SegmentRecovery.files(in: storage).filter { path in
+      guard !known.contains(path) else { return false }
       let name = path.split(separator: "/").last ?? ""
       let number = ArchiveLayout.number(of: name, suffix: ArchiveLayout.segmentSuffix) ?? 0
-      guard number <= highest || checksums[path] != nil else { continue }
+      return number <= highest || checksums[path] != nil
+    }
+    guard !strangers.isEmpty else { return }
+    // A writer may have made and sealed one since the journal was read.
+    let reader = try ArchiveReader.open(storage, catalog: place)
+    do throws(ArchiveError) { known = Set(try await reader.segments().map(\.path)) } catch {
+      try? reader.close()
+      throw error
+    }
+    try reader.close()
+    for path in strangers where !known.contains(path) {
       report.findings.append(
         ArchiveDamage(.segment, path: path, "the journal does not know this segment"))
     }

@@ -171,6 +171,33 @@ struct ArchiveCheckTests {
     #expect(try await ArchiveCheck(at: path).run(.messages).findings == [])
   }
 
+  @Test("finds nothing while a writer is at work")
+  func besideAWriter() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("archive")
+    var options = ArchiveOptions()
+    options.segment = 500
+    let writer = try await ArchiveWriter.open(at: path, options: options)
+    async let written: Void = {
+      let inbox = try await ArchiveScript.folder("INBOX", writer)
+      for index in 0..<60 {
+        try await ArchiveScript.put("message \(index)", year: 2019 + index % 3, in: inbox, writer)
+        _ = try await writer.commit()
+      }
+      _ = try await writer.close()
+    }()
+    var checks = 0
+    var messages: Int64 = 0
+    while messages < 60, checks < 1_000 {
+      let report = try await ArchiveCheck(at: path).run(.messages)
+      #expect(report.findings == [])
+      messages = report.messagesRead
+      checks += 1
+    }
+    try await written
+    #expect(try await ArchiveCheck(at: path).run(.messages).messagesRead == 60)
+  }
+
   @Test("in parts looks at every segment once")
   func parts() async throws {
     let storage = MemoryStorage()
