@@ -124,6 +124,19 @@ struct OpeningTests {
     }
   }
 
+  @Test("lets people read by the catalog when the journal is damaged or gone")
+  func readersOfDamagedJournals() async throws {
+    let damages: [(inout [UInt8]) -> Void] = [
+      { $0[40] ^= 1 }, { $0.removeLast(10) }, { $0.removeAll() },
+    ]
+    for damage in damages {
+      let (folder, path, dump) = try await made()
+      try change(path + "/journal/00000001.jsonl.gz", damage)
+      #expect(try await self.dump(path) == dump)
+      withExtendedLifetime(folder) {}
+    }
+  }
+
   @Test("refuses segments that are short, missing, or unknown though old, and changes nothing")
   func refusesDamagedSegments() async throws {
     let damages: [(String) throws -> Void] = [

@@ -9,7 +9,7 @@ import Testing
 @Suite("An archive whose machine loses its power")
 struct PowerLossTests {
   /// Some seeds for each moment; each failure names the one that shows it.
-  private static let seedsPerMoment: UInt64 = 12
+  private static let seedsPerMoment: UInt64 = 8
 
   /// How many disks are not what they should be, and the first complaint.
   private func complaints(

@@ -210,6 +210,34 @@ struct WriterTests {
     #expect(try await ArchiveDump(reading: storage.image).lines.count == 5)
   }
 
+  @Test("stores a message once more whose bytes went bad, and every place of it is good again")
+  func heals() async throws {
+    let storage = MemoryStorage()
+    try await ArchiveScript.plain.run(on: storage)
+    let whole = try await ArchiveDump(reading: storage.image)
+    var image = storage.image
+    var bytes = try #require(image["segments/2019/00000001.mbox.gz"])
+    bytes[30] ^= 1
+    image["segments/2019/00000001.mbox.gz"] = bytes
+    let damaged = MemoryStorage(image)
+    let reader = try ArchiveReader.open(damaged, catalog: .memory)
+    let message = try #require(try await reader.messages().first)
+    #expect(throws: ArchiveError.self) { try reader.bytes(of: message) }
+    let writer = try await writer(damaged)
+    try await writer.noteDamage(of: [message.id], detail: "CRC")
+    _ = try await writer.commit()
+    let inbox = try await ArchiveScript.folder("INBOX", writer)
+    #expect(
+      try await put(ArchiveScript.bytes("one"), in: inbox, writer, year: 2019).isKnown == false)
+    _ = try await writer.commit()
+    #expect(try await writer.damages().map(\.path) == ["segments/2019/00000001.mbox.gz"])
+    #expect(damaged.image["segments/2019/00000001.mbox.gz"] == bytes, "nothing is written to it")
+    let healed = try await ArchiveDump(writer.reader())
+    #expect(healed.lines.filter { $0.key.uid <= 3 } == whole.lines.filter { $0.key.uid <= 3 })
+    #expect(try await writer.reader().messages().count == 5, "no message more than before")
+    await writer.abandon()
+  }
+
   @Test("puts mail whose date cannot be right beside the years")
   func undatedMail() {
     let now = ArchiveScript.now

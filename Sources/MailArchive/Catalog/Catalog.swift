@@ -6,8 +6,8 @@ import GRDB
 
 /// What the journal says, as tables to look things up in.
 ///
-/// Everything in it comes from the journal, so it can be thrown away at any time. It remembers up to
-/// which commit it was made.
+/// Everything in it comes from the journal, so it can be thrown away at any time. It remembers up
+/// to which commit it was made.
 struct Catalog: Sendable {
   let database: any DatabaseWriter
 

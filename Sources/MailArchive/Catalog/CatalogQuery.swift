@@ -78,18 +78,20 @@ enum CatalogQuery {
     ).map { try message($0, from: 0) }
   }
 
-  /// The number of the message with exactly these bytes, if its own are good.
+  /// The number of the message with exactly these bytes, if it is in that state.
   static func message(
-    with digest: SHA256Digest, size: Int64, _ db: Database
+    with digest: SHA256Digest, size: Int64, state: StoredMessage.State = .live, _ db: Database
   ) throws -> Int64? {
     let statement = try db.cachedStatement(
       sql: """
         SELECT id FROM message
-        WHERE substr(sha256, 1, 8) = ? AND sha256 = ? AND size = ? AND state = 0
+        WHERE substr(sha256, 1, 8) = ? AND sha256 = ? AND size = ? AND state = ?
         """)
     return try Int64.fetchOne(
       statement,
-      arguments: [Data(digest.bytes.prefix(8)), Data(digest.bytes), size])
+      arguments: [
+        Data(digest.bytes.prefix(8)), Data(digest.bytes), size, Int64(state.rawValue),
+      ])
   }
 
   private static func message(_ row: Row, from first: Int) throws -> StoredMessage {

@@ -41,18 +41,24 @@ package struct ArchiveCheck: Sendable {
   ) async throws(ArchiveError) -> CheckReport {
     var report = CheckReport()
     let identity = try ArchiveIdentity.read(from: storage)
+    var isJournalWhole = true
     do throws(ArchiveError) {
       try JournalCheck(storage, archive: identity.uuid, catalog: place).run(&report)
     } catch {
       try report.take(error)
-      // Without the journal only the list of checksums says how segments should be.
+      isJournalWhole = false
+    }
+    let reader: ArchiveReader
+    do throws(ArchiveError) { reader = try ArchiveReader.open(storage, catalog: place) } catch {
+      guard !isJournalWhole else { throw error }
+      // Without journal and catalog only the list of checksums says how segments should be.
       if level != .quick { try checkListed(part, &report) }
       return report
     }
-    let reader = try ArchiveReader.open(storage, catalog: place)
     do throws(ArchiveError) {
       let segments = try await reader.segments()
       let wrong = try checkSegments(segments, level, part, &report)
+      try await checkStrangers(segments, &report)
       if level != .quick {
         let suspects = Set(
           segments.filter { level == .messages && part?.includes($0.id) != false }.map(\.id)
@@ -91,7 +97,6 @@ package struct ArchiveCheck: Sendable {
         wrong.insert(segment.id)
       }
     }
-    try checkStrangers(segments, checksums, &report)
     return wrong
   }
 
@@ -115,14 +120,26 @@ package struct ArchiveCheck: Sendable {
   /// Files that no commit names; new ones with new numbers are what a crash leaves, or a writer
   /// that is at work.
   private func checkStrangers(
-    _ segments: [ArchiveSegment], _ checksums: ChecksumList, _ report: inout CheckReport
-  ) throws(ArchiveError) {
-    let known = Set(segments.map(\.path))
+    _ segments: [ArchiveSegment], _ report: inout CheckReport
+  ) async throws(ArchiveError) {
     let highest = segments.map(\.id).max() ?? 0
-    for path in try SegmentRecovery.files(in: storage) where !known.contains(path) {
+    let checksums = try ChecksumList.read(from: storage)
+    var known = Set(segments.map(\.path))
+    let strangers = try SegmentRecovery.files(in: storage).filter { path in
+      guard !known.contains(path) else { return false }
       let name = path.split(separator: "/").last ?? ""
       let number = ArchiveLayout.number(of: name, suffix: ArchiveLayout.segmentSuffix) ?? 0
-      guard number <= highest || checksums[path] != nil else { continue }
+      return number <= highest || checksums[path] != nil
+    }
+    guard !strangers.isEmpty else { return }
+    // A writer may have made and sealed one since the journal was read.
+    let reader = try ArchiveReader.open(storage, catalog: place)
+    do throws(ArchiveError) { known = Set(try await reader.segments().map(\.path)) } catch {
+      try? reader.close()
+      throw error
+    }
+    try reader.close()
+    for path in strangers where !known.contains(path) {
       report.findings.append(
         ArchiveDamage(.segment, path: path, "the journal does not know this segment"))
     }

@@ -73,6 +73,9 @@ final class ExportTree {
     }
   }
 
+  /// Returns when every file and name is on disk: one call for all, since there may be millions.
+  func synchronize() { sync() }
+
   /// A name that is one part of a path on every file system, and none of those that formats use.
   private static func name(_ text: String) -> String {
     var name = ""

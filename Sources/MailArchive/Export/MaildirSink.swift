@@ -30,5 +30,5 @@ final class MaildirSink: ExportSink {
     try tree.write(message, to: "\(place)/cur/\(name)")
   }
 
-  func finish() async throws(ArchiveError) {}
+  func finish() async throws(ArchiveError) { tree.synchronize() }
 }

@@ -20,22 +20,23 @@ final class MboxSink: ExportSink {
     try file(tree.place(of: message) + ".mbox").append(entry.mboxText())
   }
 
-  func finish() async throws(ArchiveError) { try endCurrent() }
+  func finish() async throws(ArchiveError) {
+    endCurrent()
+    tree.synchronize()
+  }
 
   /// One file is open at a time, however many folders there are.
   private func file(_ path: String) throws(ArchiveError) -> any StorageFile {
     if let current, current.path == path { return current.file }
-    try endCurrent()
+    endCurrent()
     try tree.provideDirectory(ArchiveLayout.directory(of: path))
     let file = try tree.storage.open(path, creating: begun.insert(path).inserted)
     current = (path, file)
     return file
   }
 
-  private func endCurrent() throws(ArchiveError) {
-    guard let (_, file) = current else { return }
+  private func endCurrent() {
+    current?.file.close()
     current = nil
-    defer { file.close() }
-    try file.synchronize()
   }
 }

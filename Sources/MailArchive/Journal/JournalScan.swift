@@ -3,8 +3,8 @@
 
 import MailWire
 
-/// Reads the journal from one place to its end, checks the chain on the way, and tells a tail that a
-/// crash left from damage.
+/// Reads the journal from one place to its end, checks the chain on the way, and tells a tail that
+/// a crash left from damage.
 struct JournalScan {
   /// What follows the last commit, left by a crash.
   struct TornTail: Equatable {

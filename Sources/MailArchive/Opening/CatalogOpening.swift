@@ -74,11 +74,14 @@ struct CatalogOpening {
   }
 
   /// Fills an empty catalog from the whole journal.
+  ///
+  /// Throws `damaged` if the journal has fewer commits than are known.
   func build(
     _ catalog: Catalog, known: Int64, _ head: ArchiveHead?
   ) throws(ArchiveError) -> Result {
     try catalog.create(for: archive)
     let result = try catchUp(catalog, from: .beginning, head)
+    try Self.insist(on: known, result.scan)
     try catalog.finishBuilding()
     return result
   }

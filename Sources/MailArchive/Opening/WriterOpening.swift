@@ -4,7 +4,7 @@
 import Foundation
 import MailWire
 
-/// An archive with its lock taken, recovered from a crash if there was one (docs/archive-format.md).
+/// An archive with its lock taken, recovered if its last writer crashed (docs/archive-format.md).
 ///
 /// Everything is compared first. If anything is found that no crash leaves, it throws `damaged` and
 /// has changed nothing but the catalog, which is derived.

@@ -3,7 +3,7 @@
 
 import Synchronization
 
-/// Keeps the texts of the last members, since neighbours in a folder are often neighbours in a group.
+/// Keeps the texts of the last members: neighbours in a folder are often neighbours in a group.
 final class MemberCache: Sendable {
   struct Key: Hashable {
     let segment: Int64

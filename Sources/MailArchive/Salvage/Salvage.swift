@@ -3,8 +3,8 @@
 
 import MailWire
 
-/// Reads the segments of an archive without its journal and catalog, through damage, and takes every
-/// message whose own SHA-256 is right.
+/// Reads the segments of an archive without its journal and catalog, through damage, and takes
+/// every message whose own SHA-256 is right.
 ///
 /// Folder, flags and date are those when a message was archived, since later changes are in the
 /// journal. A message that was pruned and not reclaimed comes back, too.

@@ -70,6 +70,9 @@ package actor ArchiveWriter {
   /// The end of the last commit.
   package func position() throws(ArchiveError) -> JournalPosition { try opened().position }
 
+  /// What was found to be damaged while writing went on beside it; worth a warning and a check.
+  package func damages() throws(ArchiveError) -> [ArchiveDamage] { try opened().damages }
+
   /// A reader that sees every commit as soon as it is made, until the writer is closed.
   package func reader() throws(ArchiveError) -> ArchiveReader {
     let session = try opened()

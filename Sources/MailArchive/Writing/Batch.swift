@@ -16,6 +16,8 @@ struct Batch {
     let id: Int64
     let content: Content
     let date: Int64?
+    /// The archive has this number already, with bytes that are known to be wrong.
+    let isHealed: Bool
   }
 
   /// A line of the journal, or the place of one that is known once the segments are written.

@@ -42,8 +42,7 @@ struct MemberPress {
       DispatchQueue.concurrentPerform(iterations: groups.count) { index in
         let text = groups[index].text
         let member = GzipMember.build(.mail, text, level: level)
-        let read = try? GzipMember(whole: member[...], limit: text.count)
-        if read?.kind == .mail, read?.text == text { elements[index] = member }
+        if GzipMember.isFaithful(member, to: text) { elements[index] = member }
       }
       count = groups.count
     }

@@ -13,6 +13,8 @@ final class SegmentWriter {
   private var open: [String: OpenSegment] = [:]
   private var checked: [Int64: RunningDigest]
   private var touched: [OpenSegment] = []
+  /// Segments that were found to be damaged; nothing is written behind damage.
+  private(set) var damages: [ArchiveDamage] = []
   /// What the next commit has to say about segments, in order.
   private var events: [JournalEvent] = []
 
@@ -60,6 +62,7 @@ final class SegmentWriter {
     return segment
   }
 
+  /// The segment of a year that takes mail; nil if a new one has to.
   private func current(_ year: String) throws(ArchiveError) -> OpenSegment? {
     if let segment = open[year] { return segment }
     guard let segment = known[year] else { return nil }
@@ -67,7 +70,14 @@ final class SegmentWriter {
     if let known = checked.removeValue(forKey: segment.id) {
       digest = known
     } else {
-      digest = try SegmentCheck.digest(of: segment, in: storage)
+      do throws(ArchiveError) {
+        digest = try SegmentCheck.digest(of: segment, in: storage)
+      } catch {
+        guard case .damaged(let damage) = error else { throw error }
+        damages.append(damage)
+        known[year] = nil
+        return nil
+      }
     }
     let current = OpenSegment(
       id: segment.id, path: segment.path, length: segment.bytes, digest: digest)

@@ -50,6 +50,8 @@ final class WriterSession {
 
   var position: JournalPosition { journal.position }
 
+  var damages: [ArchiveDamage] { segments.damages }
+
   func insistOnUsable() throws(ArchiveError) {
     if let fault { throw fault }
   }
@@ -85,12 +87,14 @@ final class WriterSession {
       }
       id = known
     } else {
-      id = nextMessage
+      let damaged = try storedID(of: content, in: .damaged)
+      id = damaged ?? nextMessage
       let entry = try EntryProof.entry(of: message, in: folder, accounts: folders, now: clock())
-      nextMessage += 1
+      if damaged == nil { nextMessage += 1 }
       let date = message.internalDate?.secondsSinceEpoch
       batch.add(
-        Batch.NewMessage(id: id, content: content, date: date), entry: entry,
+        Batch.NewMessage(id: id, content: content, date: date, isHealed: damaged != nil),
+        entry: entry,
         year: SegmentYear.directory(of: date, now: clock()), at: clock())
     }
     let key = try folders.nextKey(in: message.folder)
@@ -101,8 +105,14 @@ final class WriterSession {
 
   private func knownID(of content: Batch.Content) throws(ArchiveError) -> Int64? {
     if let id = batch.id(of: content) { return id }
-    return try catalog.read { db in
-      try CatalogQuery.message(with: content.digest, size: content.size, db)
+    return try storedID(of: content, in: .live)
+  }
+
+  private func storedID(
+    of content: Batch.Content, in state: StoredMessage.State
+  ) throws(ArchiveError) -> Int64? {
+    try catalog.read { db in
+      try CatalogQuery.message(with: content.digest, size: content.size, state: state, db)
     }
   }
 
@@ -166,7 +176,8 @@ final class WriterSession {
       case .message(let index):
         let message = batch.messages[index]
         return places[index].map { place in
-          .message(
+          if message.isHealed { return .heal(place) }
+          return .message(
             MessageEvent(
               place: place, digest: message.content.digest, size: message.content.size,
               date: message.date))

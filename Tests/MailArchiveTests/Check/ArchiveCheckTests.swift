@@ -171,6 +171,52 @@ struct ArchiveCheckTests {
     #expect(try await ArchiveCheck(at: path).run(.messages).findings == [])
   }
 
+  @Test("finds nothing while a writer is at work")
+  func besideAWriter() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("archive")
+    var options = ArchiveOptions()
+    options.segment = 500
+    let writer = try await ArchiveWriter.open(at: path, options: options)
+    async let written: Void = {
+      let inbox = try await ArchiveScript.folder("INBOX", writer)
+      for index in 0..<60 {
+        try await ArchiveScript.put("message \(index)", year: 2019 + index % 3, in: inbox, writer)
+        _ = try await writer.commit()
+      }
+      _ = try await writer.close()
+    }()
+    var checks = 0
+    var messages: Int64 = 0
+    while messages < 60, checks < 1_000 {
+      let report = try await ArchiveCheck(at: path).run(.messages)
+      #expect(report.findings == [])
+      messages = report.messagesRead
+      checks += 1
+    }
+    try await written
+    #expect(try await ArchiveCheck(at: path).run(.messages).messagesRead == 60)
+  }
+
+  @Test("goes by the catalog when the journal is damaged")
+  func damagedJournal() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("archive")
+    _ = try await UnkindArchive(count: 20, at: path)
+    let segment = try #require(
+      try SegmentRecovery.files(in: DiskStorage(root: path)).first)
+    for file in [ArchiveLayout.journalPath(1), segment] {
+      let url = URL(fileURLWithPath: path + "/" + file)
+      var bytes = [UInt8](try Data(contentsOf: url))
+      bytes[50] ^= 0xFF
+      try Data(bytes).write(to: url)
+    }
+    let report = try await ArchiveCheck(at: path).run(.files)
+    #expect(report.findings.first?.part == .journal)
+    #expect(report.findings.contains { $0.part == .segment && $0.path == segment })
+    #expect(!report.damagedMessages.isEmpty)
+  }
+
   @Test("in parts looks at every segment once")
   func parts() async throws {
     let storage = MemoryStorage()
