@@ -50,7 +50,7 @@ let package = Package(
     .executableTarget(
       name: "mailmove",
       dependencies: [
-        "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",
+        "MailArchive", "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),

@@ -1,6 +1,7 @@
 // mailmove: from addresses to connections.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailArchive
 import MailEndpoints
 import MailTransport
 import SyncEngine

@@ -19,6 +19,7 @@ import Testing
     case .mappings: ("a=b", "a")
     case .choice(let values): (values.last ?? "", "no-such-word")
     case .number(let range): ("\(range.upperBound)", "\(range.upperBound + 1)")
+    case .age: ("30d", "30")
     case .toggle: ("yes", "perhaps")
     }
   }
@@ -128,13 +129,19 @@ import Testing
   @Test func optionsOfARunReachTheEngine() throws {
     let names: [(Setting, String)] = [
       (.flags, "source"), (.full, "yes"), (.retrySkipped, "yes"), (.recopyLost, "yes"),
-      (.lanes, "4"),
+      (.lanes, "4"), (.deleteSource, "flag-only"), (.olderThan, "2w"),
+      (.confirmDeletes, "7"), (.trustRewritten, "yes"),
     ]
     let options = RunOptions(
-      Settings([try names.map { try Choice($0.0, [$0.1], from: .option($0.0)) }]))
+      Settings([try names.map { try Choice($0.0, [$0.1], from: .option($0.0)) }]),
+      now: 2_000_000)
     #expect(options.flagPolicy == .source)
     #expect(options.listsInFull && options.retriesSkipped && options.recopiesLost)
     #expect(options.lanes == 4)
-    #expect(RunOptions(Settings([])) == RunOptions())
+    #expect(
+      options.removal
+        == Removal(
+          manner: .flagOnly, before: 2_000_000 - 14 * 86_400, confirmed: 7, trustsRewritten: true))
+    #expect(RunOptions(Settings([]), now: 0) == RunOptions())
   }
 }

@@ -14,7 +14,7 @@ enum ImportRules {
     ],
     "MailEndpoints": ["MailArchive", "MailTransport", "SyncEngine", "MailWire", "Synchronization"],
     "mailmove": [
-      "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",
+      "MailArchive", "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",
       "ArgumentParser", "Logging", "Yams", "Foundation", "Glibc", "Dispatch", "Synchronization",
     ],
   ]
