@@ -36,7 +36,10 @@ struct LiveEngine: Engine {
     let keys: any KeyBook = journal ?? PassingKeyBook()
     return try await withConnections(EndpointConnections(job, keys: keys, hooks)) {
       source, target in
-      try await PlanRun(source: source, target: target, journal: journal, rules: rules).run()
+      try await PlanRun(
+        source: source, target: target, journal: journal, rules: rules,
+        removal: job.options.removal
+      ).run()
     }
   }
 

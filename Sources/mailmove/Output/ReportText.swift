@@ -23,6 +23,12 @@ struct ReportText {
       parts.append("\(Quantity.count(report.total(\.flagsRefused))) with flags refused")
     }
     if report.total(\.lost) > 0 { parts.append("\(Quantity.count(report.total(\.lost))) lost") }
+    if report.total(\.removed) > 0 {
+      parts.append("\(Quantity.count(report.total(\.removed))) deleted from the source")
+    }
+    if report.total(\.kept) > 0 {
+      parts.append("\(Quantity.count(report.total(\.kept))) kept at the source")
+    }
     if report.total(\.pending) > 0 {
       parts.append("\(Quantity.count(report.total(\.pending))) still to do")
     }
@@ -78,6 +84,7 @@ struct ReportText {
   private func hasNews(_ item: MailboxLineItem) -> Bool {
     let counts: [KeyPath<MailboxLineItem, Int>] = [
       \.copied, \.alreadyThere, \.flagsUpdated, \.flagsRefused, \.skipped, \.lost, \.pending,
+      \.removed, \.kept,
     ]
     return item.failure != nil || counts.contains { item[keyPath: $0] > 0 }
   }
@@ -93,7 +100,8 @@ struct ReportText {
       ("flags_updated", JSON(report.total(\.flagsUpdated))),
       ("flags_refused", JSON(report.total(\.flagsRefused))),
       ("skipped", JSON(report.total(\.skipped))), ("vanished", JSON(report.total(\.vanished))),
-      ("lost", JSON(report.total(\.lost))), ("pending", JSON(report.total(\.pending))),
+      ("lost", JSON(report.total(\.lost))), ("removed", JSON(report.total(\.removed))),
+      ("kept", JSON(report.total(\.kept))), ("pending", JSON(report.total(\.pending))),
       ("mailboxes", .array(report.mailboxes.map { .object(EventText.fields(of: $0)) })),
       (
         "left_out",

@@ -39,7 +39,7 @@ extension Setting {
   /// The ways to let us in; at most one may be chosen at an endpoint.
   static let secrets = [passwordFile, passwordCommand, password, tokenFile, tokenCommand]
   static let endpoint =
-    secrets + [authUser, tlsCA, tlsPin, tlsProfile, tlsServerName, account]
+    secrets + [authUser, tlsCA, tlsPin, tlsProfile, tlsServerName]
 }
 
 /// Which folders are moved, and where to.
@@ -119,7 +119,8 @@ extension Setting {
 extension Setting {
   /// Every setting of a job.
   static let ofJobs =
-    endpoint.map { $0.of(.source) } + endpoint.map { $0.of(.target) } + folders + run + output
+    (endpoint + [account]).map { $0.of(.source) } + (endpoint + [account]).map { $0.of(.target) }
+    + folders + run + output
 
   /// Every setting there is.
   static let all = ofJobs + endpoint.map { $0.of(.alone) }
