@@ -10,7 +10,7 @@ final class Bench {
   let new: DovecotLab
   let folder: TemporaryFolder
   var usesStartTLS = false
-  private let authority: String
+  let authority: String
 
   init(
     old oldOptions: DovecotOptions = DovecotOptions(),
@@ -107,7 +107,7 @@ final class Bench {
   }
 
   /// The binary lies beside the tests.
-  private static var binary: String {
+  static var binary: String {
     get throws {
       var folder = Bundle.main.bundleURL
       for _ in 0..<3 {

@@ -80,6 +80,7 @@ struct MetricsText {
   private static func seconds(_ duration: Duration) -> String {
     let parts = max(duration, .zero).components
     let milliseconds = "\(parts.attoseconds / 1_000_000_000_000_000)"
-    return "\(parts.seconds).\(String(repeating: "0", count: 3 - milliseconds.count))\(milliseconds)"
+    return
+      "\(parts.seconds).\(String(repeating: "0", count: 3 - milliseconds.count))\(milliseconds)"
   }
 }
