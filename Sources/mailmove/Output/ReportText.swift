@@ -32,8 +32,9 @@ struct ReportText {
     if report.total(\.pending) > 0 {
       parts.append("\(Quantity.count(report.total(\.pending))) still to do")
     }
+    let state = report.targetState.map { "; \(SafeText.visible($0))" } ?? ""
     return parts.joined(separator: ", ")
-      + " in \(Quantity.count(report.mailboxes.count, "folder")), \(Quantity.time(elapsed))"
+      + " in \(Quantity.count(report.mailboxes.count, "folder")), \(Quantity.time(elapsed))\(state)"
   }
 
   /// One row for each mailbox in which something happened.
@@ -92,6 +93,7 @@ struct ReportText {
   /// The fields of the event `report`.
   func fields(exit: ExitStatus) -> [(String, JSON)] {
     let failure: JSON = report.failure.map { .object(ErrorText.fields($0)) } ?? .null
+    let closing: JSON = report.closingFailure.map { .object(ErrorText.fields($0)) } ?? .null
     return [
       ("exit", JSON(exit.rawValue)), ("seconds", JSON(elapsed.components.seconds)),
       ("copied", JSON(report.total(\.copied))),
@@ -110,7 +112,8 @@ struct ReportText {
             .object(EventText.fields(of: $0) + [("reason", .string($0.mapped.reason))])
           })
       ),
-      ("failure", failure),
+      ("failure", failure), ("closing_failure", closing),
+      ("target_state", JSON(report.targetState)),
     ]
   }
 

@@ -133,7 +133,7 @@ struct OutputOptions: ParsableArguments {
 /// What all commands on a job have in common.
 struct JobOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("The account to read, or a job's name.", valueName: "source-or-job"))
-  var source: String
+  var source: String?
   @Argument(help: "The account to fill; left out when a job is named.")
   var target: String?
 

@@ -113,7 +113,11 @@ extension Setting {
   static let verbose = Setting(
     "verbose", .toggle, "Say more, with a trace of the protocol that is safe to share.")
 
-  static let output = [state, config, json, quiet, verbose]
+  static let metricsFile = Setting(
+    "metrics-file", .text("FILE"),
+    "Write how each run of sync ended to FILE, in Prometheus' text format.")
+
+  static let output = [state, config, json, quiet, verbose, metricsFile]
 }
 
 extension Setting {
