@@ -27,9 +27,11 @@ struct PlanCommand: Subcommand {
       """)
 
   @OptionGroup var job: JobOptions
+  @OptionGroup(title: "Deleting at the source") var removal: RemovalOptions
 
   func perform(_ engine: any Engine, _ surroundings: Surroundings) async throws -> ExitStatus {
-    let request = try job.request(environment: surroundings.environment)
+    let request = try job.request(
+      with: removal.collect, environment: surroundings.environment)
     return await Planning(try JobSession(request, engine, surroundings)).perform()
   }
 }
