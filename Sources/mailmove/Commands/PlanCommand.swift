@@ -9,6 +9,7 @@ struct PlanCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show where every folder would go and why, with counts and limits; change nothing.",
+    usage: "mailmove plan (<source> <target> | <job>) [<options>]",
     discussion: """
       EXAMPLE
         mailmove plan imaps://alice@old.example.org imaps://alice@new.example.org \\

@@ -9,6 +9,7 @@ struct SyncCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "sync",
     abstract: "Copy what is missing at the target and carry flags over.",
+    usage: "mailmove sync (<source> <target> | <job> | --all) [<options>]",
     discussion: """
       EXAMPLE
         mailmove sync imaps://alice@old.example.org imaps://alice@new.example.org \\
