@@ -168,7 +168,11 @@ package struct ArchiveCheck: Sendable {
           _ = try reader.bytes(of: message)
         } catch {
           try report.take(error)
-          if message.state == .live { report.damagedMessages.append(message.id) }
+          if message.state == .live {
+            report.damagedMessages.append(message.id)
+          } else {
+            report.damagedOnRecord.append(message.id)
+          }
         }
       }
     }

@@ -37,7 +37,7 @@ struct ArchiveCheckText {
     var line =
       found == 0
       ? "the archive is as it was written"
-      : "\(Quantity.count(found, "thing")) not as it was written"
+      : "not as it was written: \(Quantity.count(found, "finding"))"
     line += "; \(Quantity.count(report.segments, "segment"))"
     if level != .quick {
       line += ", \(Quantity.count(report.segmentsRead)) of them read (\(bytesRead))"

@@ -61,7 +61,8 @@ struct ArchiveCheckCommand: Subcommand {
         }
       }
       var text = ArchiveCheckText(report: report, level: level)
-      text.places = await Self.places(of: report.damagedMessages, in: path)
+      text.places = await Self.places(
+        of: (report.damagedMessages + report.damagedOnRecord).sorted(), in: path)
       var failure: SyncError?
       if record, !report.damagedMessages.isEmpty {
         do {
