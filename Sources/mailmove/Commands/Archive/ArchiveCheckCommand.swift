@@ -11,6 +11,7 @@ struct ArchiveCheckCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Find out whether an archive is as it was written; a run may be going on.",
+    usage: "mailmove archive check <archive> [<options>]",
     discussion: """
       EXAMPLE
         mailmove archive check /srv/mail-archive

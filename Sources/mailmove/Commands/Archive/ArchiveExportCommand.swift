@@ -11,7 +11,7 @@ struct ArchiveExportCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Copy mail out of an archive as mbox, Maildir or single files.",
-    usage: "mailmove archive export <archive> <folder-to-make> --format <format> [<options>]",
+    usage: "mailmove archive export <archive> <folder-to-make> [<options>]",
     discussion: """
       EXAMPLE
         mailmove archive export /srv/mail-archive mail-2019 --format maildir \\
@@ -19,7 +19,7 @@ struct ArchiveExportCommand: Subcommand {
 
       Nothing is overwritten: the folder to make must be new or empty. Days begin
       at midnight UTC and are those of arrival (INTERNALDATE); a message without
-      such a date is in no span of days. See 'docs/archive.md' for the formats.
+      such a date is in no span of days. docs/archive.md has the formats.
 
       EXIT CODES
         0        exported

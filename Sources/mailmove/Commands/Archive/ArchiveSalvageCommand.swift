@@ -11,7 +11,7 @@ struct ArchiveSalvageCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "salvage",
     abstract: "Take every whole message out of the segments of a broken archive.",
-    usage: "mailmove archive salvage <archive> <folder-to-make> [--format <format>] [<options>]",
+    usage: "mailmove archive salvage <archive> <folder-to-make> [<options>]",
     discussion: """
       EXAMPLE
         mailmove archive salvage /srv/mail-archive /srv/mail-archive-new
@@ -37,7 +37,7 @@ struct ArchiveSalvageCommand: Subcommand {
     help: ArgumentHelp(
       "What to make: a new archive (the default) or a format for other programs.",
       valueName: Form.allCases.map(\.name).joined(separator: "|")))
-  var format = Form.archive.name
+  var format: String?
   @OptionGroup(title: "Output") var output: ArchiveOutput
 
   /// What is made of the messages.
@@ -79,6 +79,7 @@ struct ArchiveSalvageCommand: Subcommand {
   }
 
   private func form() throws(UsageError) -> Form {
+    guard let format else { return .archive }
     let names = Form.allCases.map(\.name)
     do { try SettingKind.choice(names).check(format) } catch { throw error.at("--format") }
     return Form.allCases.first { $0.name == format } ?? .archive
