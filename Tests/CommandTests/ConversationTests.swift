@@ -199,11 +199,11 @@ import Testing
     let said = await run(["sync"] + accounts, engine: FakeEngine(report: report))
     #expect(said.status == .localState)
     #expect(said.output.hasPrefix("1,234 messages copied"))
-    #expect(said.errors.hasPrefix("mailmove: the disk with the ledger is full"))
+    #expect(said.errors.hasPrefix("mailmove: the disk is full"))
     report.failure = Samples.error(.targetFull, .target)
     let both = await run(["sync"] + accounts, engine: FakeEngine(report: report))
     #expect(both.errors.contains("mailmove: the mailbox at the target server is full"))
-    #expect(both.errors.contains("mailmove: the disk with the ledger is full"))
+    #expect(both.errors.contains("mailmove: the disk is full"))
     report.failure = Samples.error(.internalFault, .local)
     #expect(mailmove.ExitStatus(report) == .internalFault)
   }
