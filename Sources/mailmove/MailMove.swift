@@ -23,7 +23,7 @@ struct MailMove: AsyncParsableCommand {
 
       An address never holds a password. It is asked for, or comes from a file,
       a command or the environment; see 'mailmove help sync'. A run that broke
-      off continues when the same command is typed again. Nothing is deleted.
+      off continues when the same command is typed again. Nothing is deleted unless you ask for it.
       """,
     version: version,
     subcommands: [

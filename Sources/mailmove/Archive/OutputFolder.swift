@@ -39,6 +39,19 @@ enum OutputFolder {
     }
   }
 
+  /// Makes it; that it cannot be made is for the user to put right.
+  static func make<Made>(
+    _ path: String, _ body: () async throws(ArchiveError) -> Made
+  ) async throws -> Made {
+    do throws(ArchiveError) { return try await body() } catch {
+      var reason: String?
+      if case .readOnly = error { reason = "permission denied" }
+      if case .io(_, _, let words) = error { reason = words.lowercased() }
+      guard let reason else { throw SyncError(error, side: .target) }
+      throw UsageError("\(path) cannot be made: \(reason)", hint: "give another folder")
+    }
+  }
+
   /// Without links in what exists of it.
   private static func resolved(_ path: String) -> String {
     let url = URL(fileURLWithPath: path).standardizedFileURL

@@ -51,7 +51,7 @@ struct ArchiveMessageText {
   /// In the date's own zone: `2019-02-12 20:33 +0100`.
   private static func shown(_ date: InternalDate) -> String {
     let (clock, sign, hours, minutes) = parts(date)
-    return clock.replacing("T", with: " ").prefix(clock.count - 3) + " \(sign)\(hours)\(minutes)"
+    return clock.replacing("T", with: " ").dropLast(3) + " \(sign)\(hours)\(minutes)"
   }
 
   /// In the date's own zone (RFC 3339): `2019-02-12T20:33:11+01:00`.

@@ -128,6 +128,20 @@ struct ArchiveExportTests {
       """
     ),
     (
+      ["export", "ARCHIVE", "/proc/mailmove", "--format", "mbox"],
+      """
+      mailmove: /proc/mailmove cannot be made: no such file or directory
+        give another folder
+      """
+    ),
+    (
+      ["salvage", "ARCHIVE", "/proc/mailmove"],
+      """
+      mailmove: /proc/mailmove cannot be made: no such file or directory
+        give another folder
+      """
+    ),
+    (
       ["salvage", "ARCHIVE", "ARCHIVE"],
       """
       mailmove: TMP/archive is inside the archive

@@ -71,6 +71,17 @@ struct ArchiveListTests {
     #expect(!present.output.contains("vanished"))
   }
 
+  @Test("survive dates that no calendar has", arguments: [Int64.min, .max])
+  func impossibleDate(seconds: Int64) async throws {
+    try await sample.addMessage(at: seconds, zone: seconds < 0 ? -60 : 60)
+    let arguments = ["ls", "ARCHIVE", "INBOX", "--account", "you@example.net"]
+    let said = await sample.run(arguments)
+    #expect(said.status == .success)
+    #expect(said.output.split(separator: "\n").count == 3)
+    #expect(await sample.run(arguments + ["--json"]).status == .success)
+    #expect(await sample.run(["ls", "ARCHIVE"]).status == .success)
+  }
+
   @Test("tell programs the same in JSON, an object a line")
   func json() async throws {
     let said = await sample.run(["ls", "ARCHIVE", "--json"])

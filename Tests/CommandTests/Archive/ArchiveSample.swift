@@ -48,6 +48,15 @@ final class ArchiveSample: Sendable {
     _ = try await writer.close()
   }
 
+  /// Puts a message into `INBOX` of the second account.
+  func addMessage(at seconds: Int64, zone: Int) async throws {
+    let writer = try await ArchiveWriter.open(at: path)
+    let account = try await writer.account("you@example.net")
+    let inbox = try await writer.folder("INBOX", in: account)
+    try await Self.put(Self.work, in: inbox, at: seconds, zone: zone, writer)
+    _ = try await writer.close()
+  }
+
   private static func put(
     _ bytes: [UInt8], in folder: ArchiveFolder, at seconds: Int64? = nil, zone: Int = 0,
     flags: FlagSet = .none, _ writer: ArchiveWriter

@@ -4,6 +4,7 @@
 import Foundation
 import MailTestKit
 import MailWire
+import Synchronization
 import Testing
 
 @testable import MailArchive
@@ -215,6 +216,19 @@ struct ArchiveCheckTests {
     #expect(report.findings.first?.part == .journal)
     #expect(report.findings.contains { $0.part == .segment && $0.path == segment })
     #expect(!report.damagedMessages.isEmpty)
+  }
+
+  @Test("tells how far it is, segment by segment, and then how many messages")
+  func observer() async throws {
+    let storage = try await archive()
+    let told = Mutex<[CheckReport]>([])
+    let report = try await ArchiveCheck(storage, catalog: .memory).run(.messages) { report in
+      told.withLock { $0.append(report) }
+    }
+    let reports = told.withLock { $0 }
+    #expect(reports.prefix(3).map(\.segmentsRead) == [1, 2, 3])
+    #expect(reports.count == 4)
+    #expect(reports.last?.bytesRead == report.bytesRead)
   }
 
   @Test("in parts looks at every segment once")

@@ -62,9 +62,11 @@ struct ArchiveExportCommand: Subcommand {
         selection.folders = Set(folders.map(\.folder.id))
         try OutputFolder.insist(on: folderToMake, besides: archive.path)
         let selected = selection
+        let sink = try await OutputFolder.make(folderToMake) { () throws(ArchiveError) in
+          WatchedSink(try format.sink(at: folderToMake), terminal)
+        }
         let report = try await SyncError.fromArchive(.source) { () throws(ArchiveError) in
-          let sink = WatchedSink(try format.sink(at: folderToMake), terminal)
-          return try await ArchiveExport(archive.reader).run(selected, into: sink)
+          try await ArchiveExport(archive.reader).run(selected, into: sink)
         }
         let text = ArchiveExportText(
           report: report, format: format.rawValue, folder: folderToMake,

@@ -66,14 +66,11 @@ struct ArchiveSalvageCommand: Subcommand {
         guard !names.isEmpty else { throw .notFound(path: path) }
       }
       try OutputFolder.insist(on: folder, besides: path)
-      let report = try await SyncError.fromArchive(.source) { () throws(ArchiveError) in
+      let report =
         switch form {
-        case .archive: try await Self.fillArchive(at: folder, from: path, terminal)
-        case .mail(let format):
-          try await Salvage(at: path).run(
-            into: WatchedSink(try format.sink(at: folder), terminal))
+        case .archive: try await fillArchive(at: folder, from: path, terminal)
+        case .mail(let format): try await fill(format, at: folder, from: path, terminal)
         }
-      }
       return tell(SalvageText(report: report, format: form.name, folder: folder), terminal)
     } catch { return terminal.tell(error) }
   }
@@ -85,18 +82,33 @@ struct ArchiveSalvageCommand: Subcommand {
     return Form.allCases.first { $0.name == format } ?? .archive
   }
 
-  private static func fillArchive(
+  private func fill(
+    _ format: ExportFormat, at folder: String, from path: String, _ terminal: Terminal
+  ) async throws -> Salvage.Report {
+    let sink = try await OutputFolder.make(folder) { () throws(ArchiveError) in
+      WatchedSink(try format.sink(at: folder), terminal)
+    }
+    return try await SyncError.fromArchive(.source) { () throws(ArchiveError) in
+      try await Salvage(at: path).run(into: sink)
+    }
+  }
+
+  private func fillArchive(
     at folder: String, from path: String, _ terminal: Terminal
-  ) async throws(ArchiveError) -> Salvage.Report {
-    let writer = try await ArchiveWriter.open(at: folder)
-    do throws(ArchiveError) {
-      let report = try await Salvage(at: path).run(
-        into: WatchedSink(ArchiveSink(writer), terminal))
-      _ = try await writer.close()
-      return report
-    } catch {
-      await writer.abandon()
-      throw error
+  ) async throws -> Salvage.Report {
+    let writer = try await OutputFolder.make(folder) { () throws(ArchiveError) in
+      try await ArchiveWriter.open(at: folder)
+    }
+    return try await SyncError.fromArchive(.source) { () throws(ArchiveError) in
+      do throws(ArchiveError) {
+        let report = try await Salvage(at: path).run(
+          into: WatchedSink(ArchiveSink(writer), terminal))
+        _ = try await writer.close()
+        return report
+      } catch {
+        await writer.abandon()
+        throw error
+      }
     }
   }
 
