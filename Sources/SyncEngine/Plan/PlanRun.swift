@@ -6,13 +6,13 @@ import MailWire
 /// Finds out what a run would do: lists both sides, makes the folder map, adds up. It only reads.
 package struct PlanRun: Sendable {
   private let source: any MailSource
-  private let target: any MailTarget
+  private let target: any TargetView
   private let journal: (any Journal)?
   private let rules: MappingRules
 
   /// - Parameter journal: nil when there was no run yet.
   package init(
-    source: any MailSource, target: any MailTarget, journal: (any Journal)?, rules: MappingRules
+    source: any MailSource, target: any TargetView, journal: (any Journal)?, rules: MappingRules
   ) {
     self.source = source
     self.target = target

@@ -7,9 +7,9 @@ import MailWire
 struct HeaderComparison {
   private let comparison: MailboxComparison
   private let name: MailboxName
-  private let target: any MailTarget
+  private let target: any TargetView
 
-  init(_ comparison: MailboxComparison, _ name: MailboxName, _ target: any MailTarget) {
+  init(_ comparison: MailboxComparison, _ name: MailboxName, _ target: any TargetView) {
     self.comparison = comparison
     self.name = name
     self.target = target
@@ -35,14 +35,14 @@ struct ByteComparison {
   private let comparison: MailboxComparison
   private let name: MailboxName
   private let source: any MailSource
-  private let target: any MailTarget
+  private let target: any TargetView
 
   /// Messages whose identities are held at one time.
   private static let windowMessages = 512
 
   init(
     _ comparison: MailboxComparison, _ name: MailboxName, _ source: any MailSource,
-    _ target: any MailTarget
+    _ target: any TargetView
   ) {
     self.comparison = comparison
     self.name = name
