@@ -51,6 +51,23 @@ extension MigrationTests.RemovalTests {
     #expect(try bench.bytes(bench.new) == before)
   }
 
+  @Test func oneAccountThroughTwoDoorsIsNotEmptied() throws {
+    let bench = try Bench()
+    bench.usesPOP3 = true
+    let letters = SampleMailbox.messages(count: 10, seed: 54).map {
+      SampleMessage(
+        bytes: $0.bytes, flags: [], internalDate: $0.internalDate, mailbox: "INBOX")
+    }
+    try LabClient(bench.old).append(letters, to: "INBOX")
+    let before = try bench.bytes(bench.old)
+    for _ in 1...2 {
+      let ended = try bench.run(
+        "sync", ["--delete-source", "--confirm-deletes", "10"], from: .old, to: .old)
+      #expect(ended.exit == 2, "\(ended.output)\(ended.errors)")
+      #expect(try bench.bytes(bench.old) == before)
+    }
+  }
+
   @Test func whatIsOnlyMarkedStaysUntilSomebodyExpunges() throws {
     var bare = DovecotOptions()
     bare.capabilities = MigrationTests.plain
