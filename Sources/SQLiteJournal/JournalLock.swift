@@ -17,7 +17,7 @@ final class JournalLock: Sendable {
     let lockPath = path + ".lock"
     let file = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw SyncError.journal(errno: errno, at: lockPath) }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.take(file) else {
       let code = errno
       let holder = Self.line(of: file)
       close(file)
@@ -30,6 +30,29 @@ final class JournalLock: Sendable {
   }
 
   deinit { release() }
+
+  /// Somebody holds the lock of a ledger. Nothing is written, and no lock file is made.
+  static func isHeld(besides path: String) -> Bool {
+    let file = open(path + ".lock", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
+  /// False, with `errno`, when it cannot be had.
+  private static func take(_ file: Int32) -> Bool {
+    for _ in 1..<attemptsMax {
+      if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK else { return false }
+      // Somebody may only be looking (`isHeld`), which is over in no time.
+      poll(nil, 0, attemptPause)
+    }
+    return flock(file, LOCK_EX | LOCK_NB) == 0
+  }
+
+  private static let attemptsMax = 3
+  /// Milliseconds.
+  private static let attemptPause: Int32 = 10
 
   /// Gives the lock back; doing it twice is harmless.
   func release() {

@@ -27,6 +27,20 @@ extension SQLiteJournal {
     }
   }
 
+  /// When the last run ended that ended with one of these exit codes, in seconds since 1970; nil
+  /// when there was none.
+  package func lastEnd(withExitCodes codes: [Int32]) async throws -> Int64? {
+    try await read { db in
+      let marks = databaseQuestionMarks(count: codes.count)
+      return try Int64.fetchOne(
+        db, sql: "SELECT max(ended_at) FROM run WHERE exit_code IN (\(marks))",
+        arguments: StatementArguments(codes.map(Int64.init)))
+    }
+  }
+
+  /// A run is using the ledger now, in this process or in another.
+  package var isInUse: Bool { JournalLock.isHeld(besides: JournalFile.resolved(path)) }
+
   /// The run that began last; nil before the first.
   package func lastRun() async throws -> RunRecord? {
     try await read { db in

@@ -19,7 +19,7 @@ package final class SQLiteJournal: Sendable {
   package let job: JobIdentity
   let database: any DatabaseWriter
   let now: Clock
-  private let path: String
+  let path: String
   /// nil when opened for reading.
   private let lock: JournalLock?
 

@@ -42,8 +42,14 @@ extension ExitStatus {
   /// The code for a run.
   ///
   /// What ended the run decides; else the gravest of the mailboxes that were given up; else
-  /// whether every message is accounted for (invariant 10).
+  /// whether every message is accounted for (invariant 10). An end that could not be put on record
+  /// makes it graver, never less grave.
   init(_ report: Report) {
+    let status = Self(outcomeOf: report)
+    self = report.closingFailure.map { status.worse(ExitStatus($0)) } ?? status
+  }
+
+  private init(outcomeOf report: Report) {
     if let failure = report.failure {
       self.init(failure)
       return
@@ -91,6 +97,16 @@ extension ExitStatus {
   func after(_ signal: Int32?) -> ExitStatus {
     self == .interrupted && signal == 15 ? .terminated : self
   }
+
+  /// The code when the metrics of a run could not be written: what the run itself failed of says
+  /// more.
+  var withoutMetrics: ExitStatus { hasFinished ? .localState : self }
+
+  /// The run went through: everything is accounted for, or not moved for reasons on record.
+  var hasFinished: Bool { self == .success || self == .skips }
+
+  /// The codes of runs that went through.
+  static let finished: [ExitStatus] = allCases.filter(\.hasFinished)
 
   /// The graver of two.
   func worse(_ other: ExitStatus) -> ExitStatus { other.rank < rank ? other : self }

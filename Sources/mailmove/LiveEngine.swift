@@ -25,8 +25,14 @@ struct LiveEngine: Engine {
     do { report.targetState = try await connections.finish() } catch {
       report.failure = report.failure ?? SyncError.from(error)
     }
-    try await journal.endRun(ledgerRun, exitCode: ExitStatus(report).rawValue)
-    try journal.close()
+    let status = ExitStatus(report).after(hooks.signal())
+    do {
+      try await journal.endRun(ledgerRun, exitCode: status.rawValue)
+      try journal.close()
+    } catch {
+      // What the run did has to be told all the same.
+      report.closingFailure = SyncError.from(error)
+    }
     return report
   }
 
@@ -36,7 +42,10 @@ struct LiveEngine: Engine {
     let keys: any KeyBook = journal ?? PassingKeyBook()
     return try await withConnections(EndpointConnections(job, keys: keys, hooks)) {
       source, target in
-      try await PlanRun(source: source, target: target, journal: journal, rules: rules).run()
+      try await PlanRun(
+        source: source, target: target, journal: journal, rules: rules,
+        removal: job.options.removal
+      ).run()
     }
   }
 
@@ -53,7 +62,7 @@ struct LiveEngine: Engine {
       source, target in
       try await Verify(
         source: source, target: target, journal: journal, level: level,
-        selects: { rules.selects($0) }
+        selects: { rules.selects($0) }, observer: hooks.verification
       ).run()
     }
   }
@@ -73,9 +82,32 @@ struct LiveEngine: Engine {
     return LedgerStanding(
       source: journal.job.source, target: journal.job.target,
       summary: try await journal.summary(), unmoved: unmoved,
-      lastRun: try await journal.lastRun().map {
-        .init(started: $0.startedAt, ended: $0.endedAt, exitCode: $0.exitCode)
-      })
+      lastRun: try await Self.lastRun(in: journal))
+  }
+
+  func history(ofLedgerAt path: String) async throws -> LedgerHistory? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let journal = try SQLiteJournal.openForReading(at: path)
+    let history = LedgerHistory(
+      lastRun: try await Self.lastRun(in: journal),
+      lastSuccess: try await journal.lastEnd(withExitCodes: [ExitStatus.success.rawValue]),
+      lastFinished: try await journal.lastEnd(
+        withExitCodes: ExitStatus.finished.map(\.rawValue)),
+      summary: try await journal.summary())
+    try journal.close()
+    return history
+  }
+
+  private static func lastRun(in journal: SQLiteJournal) async throws -> LedgerStanding.Run? {
+    let first = try await journal.lastRun()
+    let isInUse = journal.isInUse
+    // A run without an end that holds no lock may have ended just now.
+    let isOpen = first.map { $0.endedAt == nil } ?? false
+    let last = isOpen && !isInUse ? try await journal.lastRun() : first
+    return last.map {
+      .init(
+        started: $0.startedAt, ended: $0.endedAt, exitCode: $0.exitCode, isLocked: isInUse)
+    }
   }
 
   private func openJournal(_ job: Job) throws -> SQLiteJournal {

@@ -10,6 +10,22 @@ struct RunHooks: Sendable {
   let stop: StopSignal
   /// Takes lines of the protocol trace; nil when nobody wants them.
   let trace: (@Sendable (String) -> Void)?
+  /// The signal that asked to stop; nil as long as none did.
+  let signal: @Sendable () -> Int32?
+  /// Is told how far a comparison is.
+  let verification: VerifyObserver
+
+  init(
+    observer: @escaping RunObserver, stop: StopSignal, trace: (@Sendable (String) -> Void)?,
+    signal: @escaping @Sendable () -> Int32? = { nil },
+    verification: @escaping VerifyObserver = { _ in }
+  ) {
+    self.observer = observer
+    self.stop = stop
+    self.trace = trace
+    self.signal = signal
+    self.verification = verification
+  }
 
   /// The same, with one more who is told about events.
   func alsoTelling(_ other: @escaping RunObserver) -> RunHooks {
@@ -18,7 +34,7 @@ struct RunHooks: Sendable {
       observer: { event in
         other(event)
         observer(event)
-      }, stop: stop, trace: trace)
+      }, stop: stop, trace: trace, signal: signal, verification: verification)
   }
 }
 
@@ -31,6 +47,8 @@ protocol Engine: Sendable {
   func probe(_ endpoint: Endpoint, hooks: RunHooks) async throws -> ProbeReport
   /// Reads a ledger, which may be in use by a run.
   func standing(ofLedgerAt path: String) async throws -> LedgerStanding
+  /// Reads what a ledger, which may be in use, knows of earlier runs; nil when there is none.
+  func history(ofLedgerAt path: String) async throws -> LedgerHistory?
 }
 
 /// What a ledger tells about its job.
@@ -42,6 +60,12 @@ struct LedgerStanding: Sendable {
     /// nil while it is going on, or when it was killed.
     let ended: Int64?
     let exitCode: Int32?
+    /// The ledger is in use, so a run without an end is going on.
+    var isLocked = false
+
+    enum State: String { case running, ended, killed }
+
+    var state: State { ended != nil ? .ended : isLocked ? .running : .killed }
   }
 
   /// A message that was not moved.
@@ -58,6 +82,17 @@ struct LedgerStanding: Sendable {
   let unmoved: [Unmoved]
   /// nil when there was none.
   let lastRun: Run?
+}
+
+/// What a ledger tells about earlier runs of its job, for the metrics.
+struct LedgerHistory: Sendable {
+  /// The run that began last.
+  let lastRun: LedgerStanding.Run?
+  /// When a run last ended with everything accounted for; seconds since 1970.
+  let lastSuccess: Int64?
+  /// When a run last went through, skips or not; seconds since 1970.
+  let lastFinished: Int64?
+  let summary: JobSummary
 }
 
 enum Wiring {

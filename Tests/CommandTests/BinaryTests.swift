@@ -45,8 +45,8 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
       name: "POP3", arguments: ["sync", accounts[0], "pop3s://a@h"], exit: 2,
       words: ["taken from a POP3 server and not put there"]),
     .init(
-      name: "archive", arguments: ["sync", accounts[0], "archive:/tmp/a"], exit: 2,
-      words: ["archive is not in this version of mailmove"]),
+      name: "archive", arguments: ["probe", "archive:/tmp/a"], exit: 2,
+      words: ["an archive is no server", "mailmove archive ls"]),
     .init(
       name: "same account",
       arguments: ["sync", "imap://alice@old.example.org", "imaps://alice@OLD.example.org:993"],

@@ -35,8 +35,8 @@ import Testing
   }
 
   @Test func anEmptyFileSaysNothing() throws {
-    #expect(try Configuration("", file: "c").jobs.isEmpty)
-    #expect(try Configuration("# nothing\n", file: "c").jobs.isEmpty)
+    #expect(try Configuration("", file: "c").names.isEmpty)
+    #expect(try Configuration("# nothing\n", file: "c").names.isEmpty)
   }
 
   @Test(
@@ -83,10 +83,27 @@ import Testing
     ])
   func everyComplaintHasLineAndColumn(text: String, beginning: String) {
     let error = #expect(throws: UsageError.self) {
-      try Configuration(text, file: "config.yaml")
+      let configuration = try Configuration(text, file: "config.yaml")
+      for name in configuration.names { _ = try configuration.job(named: name) }
     }
     #expect(error?.message.hasPrefix(beginning) == true, "\(error?.message ?? "")")
     #expect("\(error?.description ?? "")".contains("hunter2") == false)
+  }
+
+  @Test func whatIsWrongWithAJobKeepsThatJobAloneFromRunning() throws {
+    let text = """
+      version: 1
+      jobs:
+        zoe: {source: imaps://z@h, target: imaps://z@i}
+        bob: {source: imaps://b@h, target: imaps://b@i, lanes: many}
+        ann: {source: imaps://a@h, target: imaps://a@i}
+      """
+    let configuration = try Configuration(text, file: "c")
+    #expect(configuration.names == ["zoe", "bob", "ann"])
+    #expect(try configuration.job(named: "zoe").source.text == "imaps://z@h")
+    #expect(try configuration.job(named: "ann").source.text == "imaps://a@h")
+    let error = #expect(throws: UsageError.self) { try configuration.job(named: "bob") }
+    #expect(error?.message == "c:4:58: lanes: expected a number from 1 to 16, got 'many'")
   }
 
   @Test func suggestsTheKeyAndTheJobThatWereMeant() throws {

@@ -163,6 +163,69 @@ import Testing
         + "2 messages compared by bytes in 1 folder: 1 difference\n")
   }
 
+  @Test func verifyHasALiveLineOnATerminalOnly() async {
+    let said = await run(["verify"] + accounts, isWatched: true)
+    #expect(said.errors.contains("\r"))
+    #expect(
+      ProgressBar.render(compared, width: 120, at: .seconds(1))
+        == "INBOX  512/1,235 messages  20.0 MB of 48.2 MB  folder 1 of 2")
+    #expect(await run(["verify"] + accounts).errors.isEmpty)
+    var counted = ProgressState()
+    counted.apply(.planned(mailboxes: 1, toCompare: Workload(messages: 9, bytes: 0)), at: .zero)
+    counted.apply(.mailboxStarted(Samples.inbox), at: .zero)
+    #expect(
+      ProgressBar.render(counted, width: 120, at: .seconds(9))
+        == "INBOX  0/9 messages  folder 1 of 1")
+  }
+
+  private var compared: ProgressState {
+    var state = ProgressState()
+    for event in Samples.comparison { state.apply(event, at: .seconds(1)) }
+    return state
+  }
+
+  @Test func whatATargetSaysOfItsStateStandsInTheSummary() async throws {
+    var report = Samples.report
+    report.targetState = "archive head 1234 sha256:\u{1B}e3b0"
+    let said = await run(["sync"] + accounts, engine: FakeEngine(report: report))
+    #expect(said.output.hasSuffix("in 2 folders, 0s; archive head 1234 sha256:e3b0\n"))
+    let json = await run(["sync", "--json"] + accounts, engine: FakeEngine(report: report))
+    #expect(json.output.contains(#""target_state":"archive head 1234 sha256:"#))
+  }
+
+  @Test func anEndThatCouldNotBePutOnRecordIsToldBesidesWhatTheRunDid() async {
+    var report = Samples.report
+    report.closingFailure = Samples.error(.diskFull, .local)
+    let said = await run(["sync"] + accounts, engine: FakeEngine(report: report))
+    #expect(said.status == .localState)
+    #expect(said.output.hasPrefix("1,234 messages copied"))
+    #expect(said.errors.hasPrefix("mailmove: the disk with the ledger is full"))
+    report.failure = Samples.error(.targetFull, .target)
+    let both = await run(["sync"] + accounts, engine: FakeEngine(report: report))
+    #expect(both.errors.contains("mailmove: the mailbox at the target server is full"))
+    #expect(both.errors.contains("mailmove: the disk with the ledger is full"))
+    report.failure = Samples.error(.internalFault, .local)
+    #expect(mailmove.ExitStatus(report) == .internalFault)
+  }
+
+  @Test(
+    arguments: [
+      (60, true, "and ended 1970-01-01T00:01:00Z with exit code 0", "ended"),
+      (nil, true, "and is running", "running"), (nil, false, "and was killed", "killed"),
+    ] as [(Int64?, Bool, String, String)])
+  func statusKnowsARunThatIsGoingFromOneThatWasKilled(
+    ended: Int64?, isLocked: Bool, words: String, state: String
+  ) {
+    let standing = LedgerStanding(
+      source: "a", target: "b", summary: JobSummary(mailboxes: []), unmoved: [],
+      lastRun: .init(
+        started: 0, ended: ended, exitCode: ended.map { _ in 0 }, isLocked: isLocked))
+    let text = StatusText(name: LedgerName(job: "alice"), standing: standing)
+    #expect(text.head.last == "last run began 1970-01-01T00:00:00Z \(words)")
+    #expect(JSON.object(text.fields).text.contains(#""state":"\#(state)""#))
+    #expect(mailmove.ExitStatus(standing) == (ended == nil ? .temporary : .success))
+  }
+
   @Test func statusListsJobsAndWhatWasNotMoved() async throws {
     _ = try folder.file(".local/state/mailmove/alice.sqlite", "")
     let all = await run(["status"])

@@ -9,9 +9,10 @@ import Testing
 
 @Suite struct DocumentationTests {
   private let page: String
+  private let root: URL
 
   init() throws {
-    let root = URL(fileURLWithPath: #filePath)
+    root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     page = try String(contentsOf: root.appendingPathComponent("docs/cli.md"), encoding: .utf8)
   }
@@ -54,8 +55,28 @@ import Testing
       #expect(page.contains("| `\(name)` |"), "\(name)")
       for (field, _) in fields { #expect(page.contains("`\(field)`"), "\(name).\(field)") }
     }
-    for name in ["report", "plan", "verify", "status", "probe", "error"] {
+    for name in ["report", "plan", "verify", "status", "probe", "error", "all-finished"] {
       #expect(page.contains("| `\(name)` |"), "\(name)")
+    }
+  }
+
+  @Test func everyFieldOfTheEndIsDocumented() {
+    let surroundings = Recorder(["HOME": "/"]).surroundings
+    let outcome = JobOutcome("alice", .success, settings: Settings([]), surroundings)
+    let fields =
+      ReportText(report: Samples.report, elapsed: .zero).fields(exit: .success)
+      + AllJobsText.fields(of: outcome)
+      + AllJobsText(outcomes: [outcome], elapsed: .zero).fields(exit: .success)
+    for (field, _) in fields {
+      #expect(page.contains("`\(field)`"), "\(field)")
+    }
+  }
+
+  @Test func everyMetricIsDocumentedWithItsMeaning() throws {
+    let nightly = try String(
+      contentsOf: root.appendingPathComponent("docs/nightly.md"), encoding: .utf8)
+    for metric in MetricsText.metrics {
+      #expect(nightly.contains("| `\(metric.name)` | \(metric.help) |"), "\(metric.name)")
     }
   }
 }

@@ -10,19 +10,36 @@ import Synchronization
 
 /// An engine without servers, which remembers the job it was given.
 final class FakeEngine: Engine {
-  private let last = Mutex<Job?>(nil)
+  private let taken = Mutex<[Job]>([])
   let report: Report
   let failure: SyncError?
+  /// What becomes of jobs with these names, instead of the report.
+  let failures: [String: SyncError]
+  /// What ledgers know of earlier runs; nil: they cannot be read.
+  let history: LedgerHistory?
+  /// Called when a job begins to run.
+  private let onSync: @Sendable (Job) -> Void
 
-  init(report: Report = Samples.report, failure: SyncError? = nil) {
+  init(
+    report: Report = Samples.report, failure: SyncError? = nil,
+    failures: [String: SyncError] = [:], history: LedgerHistory? = nil,
+    onSync: @escaping @Sendable (Job) -> Void = { _ in }
+  ) {
     self.report = report
     self.failure = failure
+    self.failures = failures
+    self.history = history
+    self.onSync = onSync
   }
 
-  var job: Job? { last.withLock { $0 } }
+  /// The job it was given last.
+  var job: Job? { taken.withLock { $0.last } }
+  var jobs: [Job] { taken.withLock { $0 } }
 
   func sync(_ job: Job, hooks: RunHooks) async throws -> Report {
     try take(job)
+    onSync(job)
+    if let failure = job.name.flatMap({ failures[$0] }) { throw failure }
     for event in Samples.events { hooks.observer(event) }
     hooks.trace?("C: a1 NOOP")
     return report
@@ -47,6 +64,7 @@ final class FakeEngine: Engine {
 
   func verify(_ job: Job, level: VerifyLevel, hooks: RunHooks) async throws -> VerifyReport {
     try take(job)
+    for event in Samples.comparison { hooks.verification(event) }
     var mailbox = VerifiedMailbox(pair: Samples.inbox)
     mailbox.atSource = 2
     mailbox.compared = 2
@@ -91,8 +109,10 @@ final class FakeEngine: Engine {
       lastRun: .init(started: 0, ended: 60, exitCode: 3))
   }
 
+  func history(ofLedgerAt path: String) async throws -> LedgerHistory? { history }
+
   private func take(_ job: Job) throws {
-    last.withLock { $0 = job }
+    taken.withLock { $0.append(job) }
     if let failure { throw failure }
   }
 }

@@ -36,6 +36,16 @@ import Testing
     #expect(ending.signal == SIGINT)
   }
 
+  @Test func theWorkKnowsTheSignalWhileItIsEnding() async throws {
+    let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
+    let ending = await Interruption.run(terminal(), signals: signals) { wish in
+      continuation.yield(SIGTERM)
+      while !wish.isRequested { await Task.yield() }
+      return mailmove.ExitStatus.interrupted.after(wish.signal)
+    }
+    #expect(try ending.result.get() == .terminated)
+  }
+
   @Test func workWithoutASignalJustEnds() async throws {
     let (signals, _) = AsyncStream.makeStream(of: Int32.self)
     let ending = await Interruption.run(terminal(), signals: signals) { _ in 42 }

@@ -42,6 +42,14 @@ enum Samples {
       size: 52_000_000, reason: .messageTooBig, note: "the limit is 25 MB")
   }
 
+  static var comparison: [VerifyEvent] {
+    [
+      .planned(mailboxes: 2, toCompare: Workload(messages: 1235, bytes: 48_200_000)),
+      .mailboxStarted(inbox), .compared(inbox, messages: 512, bytes: 20_000_000),
+      .mailboxFinished(VerifiedMailbox(pair: inbox)),
+    ]
+  }
+
   /// One of each event.
   static var events: [RunEvent] {
     [

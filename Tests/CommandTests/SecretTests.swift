@@ -1,6 +1,7 @@
 // mailmove: tests of secrets.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MailEndpoints
 import MailWire
 import SyncEngine
@@ -38,6 +39,45 @@ import Testing
     let file = try folder.file("s", "hunter2", mode: mode)
     let error = #expect(throws: UsageError.self) { try SecretFile.read(file) }
     #expect(error?.hint == "run: chmod 600 \(file)")
+  }
+
+  /// Owner, group and mode of a file; what systemd hands over is root's, with the mask of an access
+  /// control list as the group's bits.
+  @Test(
+    arguments: [
+      (0, 0, 0o440, true, true), (0, 0, 0o400, true, true), (1000, 1000, 0o400, true, true),
+      (0, 0, 0o440, false, false), (0, 5, 0o440, true, false), (1000, 0, 0o440, true, false),
+      (0, 0, 0o444, true, false), (0, 0, 0o460, true, false), (0, 0, 0o450, true, false),
+      (0, 0, 0o600, false, true), (1000, 1000, 0o640, false, false),
+    ] as [(uid_t, gid_t, mode_t, Bool, Bool)])
+  func aCredentialOfTheServiceManagerIsTakenAsPrivateOnlyWhereItIsHandedOver(
+    owner: uid_t, group: gid_t, mode: mode_t, isCredential: Bool, expected: Bool
+  ) {
+    var facts = stat()
+    facts.st_mode = S_IFREG | mode
+    facts.st_uid = owner
+    facts.st_gid = group
+    #expect(SecretFile.isPrivate(facts, isCredential: isCredential) == expected)
+  }
+
+  @Test func aCredentialLiesInTheFolderThatTheServiceManagerNames() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("credentials/source-password", "hunter2\n", mode: 0o440)
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/credentials/further", withIntermediateDirectories: true)
+    let credentials = folder.path + "/credentials"
+    let isRoots = getuid() == 0 && getgid() == 0
+    // Only root can make a file of root's; anybody else is refused everywhere.
+    if isRoots {
+      #expect(text(try SecretFile.read(file, credentials: credentials)) == "hunter2")
+    }
+    for elsewhere in [nil, folder.path, credentials + "/further", "", "/"] {
+      #expect(throws: UsageError.self) { try SecretFile.read(file, credentials: elsewhere) }
+    }
+    let roundabout = credentials + "/further/../source-password"
+    #expect(throws: UsageError.self) {
+      try SecretFile.read(roundabout, credentials: credentials)
+    }
   }
 
   @Test func whatIsNoFileIsRefused() throws {

@@ -12,7 +12,7 @@ final class Bench {
   var usesStartTLS = false
   /// The old account is read by POP3, in which it has only INBOX.
   var usesPOP3 = false
-  private let authority: String
+  let authority: String
 
   init(
     old oldOptions: DovecotOptions = DovecotOptions(),
@@ -164,7 +164,7 @@ final class Bench {
   }
 
   /// The binary lies beside the tests.
-  private static var binary: String {
+  static var binary: String {
     get throws {
       var folder = Bundle.main.bundleURL
       for _ in 0..<3 {

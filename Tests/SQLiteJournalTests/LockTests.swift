@@ -84,4 +84,20 @@ import Testing
     #expect(try await reader.pairs().isEmpty)
     try reader.close()
   }
+
+  @Test func whoeverLooksKnowsWhetherARunIsGoingAndDisturbsNone() throws {
+    let bench = try Bench()
+    let journal = try bench.open()
+    let reader = try SQLiteJournal.openForReading(at: bench.path)
+    #expect(reader.isInUse)
+    let line = try Data(contentsOf: URL(fileURLWithPath: bench.path + ".lock"))
+    try journal.close()
+    #expect(!reader.isInUse)
+    #expect(!line.isEmpty)
+    try bench.open().close()
+    try FileManager.default.removeItem(atPath: bench.path + ".lock")
+    #expect(!reader.isInUse)
+    #expect(!FileManager.default.fileExists(atPath: bench.path + ".lock"))
+    try reader.close()
+  }
 }

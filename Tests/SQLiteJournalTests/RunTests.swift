@@ -33,4 +33,23 @@ import Testing
     try reader.close()
     try journal.close()
   }
+
+  @Test func knowsWhenTheLastRunEndedThatEndedWell() async throws {
+    let bench = try Bench()
+    let time = Mutex<Int64>(0)
+    let journal = try SQLiteJournal.open(
+      at: bench.path, job: Bench.job, now: { time.withLock { $0 } })
+    #expect(try await journal.lastEnd(withExitCodes: [0]) == nil)
+    for (code, end) in [(0, 10), (3, 20), (143, 30), (5, 40)] as [(Int32, Int64)] {
+      let run = try await journal.beginRun(version: "1.0.0")
+      time.withLock { $0 = end }
+      try await journal.endRun(run, exitCode: code)
+    }
+    _ = try await journal.beginRun(version: "1.0.0")
+    #expect(try await journal.lastEnd(withExitCodes: [0]) == 10)
+    #expect(try await journal.lastEnd(withExitCodes: [0, 3]) == 20)
+    #expect(try await journal.lastEnd(withExitCodes: [7]) == nil)
+    #expect(try await journal.lastEnd(withExitCodes: []) == nil)
+    try journal.close()
+  }
 }

@@ -178,7 +178,8 @@ enum CatalogQuery {
       sql: """
         SELECT count(*), coalesce(sum(m.size), 0), min(p.idate), max(p.idate)
         FROM placement p JOIN message m ON m.id = p.message_id
-        WHERE p.folder_id = ? AND p.uidvalidity = ? AND (p.gone_commit IS NULL OR ?) AND m.state <> 1
+        WHERE p.folder_id = ? AND p.uidvalidity = ? AND (p.gone_commit IS NULL OR ?)
+          AND m.state <> 1
         """, arguments: [folder.id.rawValue, Int64(folder.uidValidity), includingGone])
     guard let row else { throw CatalogCell.unreadable }
     return FolderExtent(

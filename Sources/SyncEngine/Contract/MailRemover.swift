@@ -59,4 +59,10 @@ package struct Removal: Sendable, Equatable {
     self.confirmed = confirmed
     self.trustsRewritten = trustsRewritten
   }
+
+  /// Whether a message of this date is old enough; one without a date never is.
+  func concerns(_ date: InternalDate?) -> Bool {
+    guard let before else { return true }
+    return date.map { $0.secondsSinceEpoch < before } ?? false
+  }
 }

@@ -41,10 +41,8 @@ package struct RemovalCandidates: Sendable {
       }
       if removal.manner == .flagOnly, RemovalMark(note: record.note) == .flagged { continue }
       guard isSameGround, let uid = record.targetUID, let copy = copies[uid] else { continue }
-      if let before = removal.before {
-        let date = original.internalDate ?? record.internalDate ?? copy.internalDate
-        guard let date, date.secondsSinceEpoch < before else { continue }
-      }
+      let date = original.internalDate ?? record.internalDate ?? copy.internalDate
+      guard removal.concerns(date) else { continue }
       candidates.append(Candidate(record: record, original: original, copy: copy))
     }
     self.candidates = candidates

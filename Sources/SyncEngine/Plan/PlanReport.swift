@@ -19,9 +19,12 @@ package struct PlanReport: Sendable {
     /// Octets that the target takes in one message there; nil: not announced.
     package let appendLimit: Int64?
 
+    /// Messages that would be removed from the source once they are proven; nil: nothing would.
+    package let removable: Int?
+
     package init(
       mapped: MappedMailbox, messages: Int64?, bytes: Int64?, done: Int, tooBig: Int?,
-      appendLimit: Int64? = nil
+      appendLimit: Int64? = nil, removable: Int? = nil
     ) {
       self.mapped = mapped
       self.messages = messages
@@ -29,6 +32,7 @@ package struct PlanReport: Sendable {
       self.done = done
       self.tooBig = tooBig
       self.appendLimit = appendLimit
+      self.removable = removable
     }
   }
 

@@ -9,11 +9,16 @@ package struct PlanRun: Sendable {
   private let target: any TargetView
   private let journal: (any Journal)?
   private let rules: MappingRules
+  private let removal: Removal?
 
-  /// - Parameter journal: nil when there was no run yet.
+  /// - Parameters:
+  ///   - journal: nil when there was no run yet.
+  ///   - removal: what would be removed from the source after the run; nil: nothing.
   package init(
-    source: any MailSource, target: any TargetView, journal: (any Journal)?, rules: MappingRules
+    source: any MailSource, target: any TargetView, journal: (any Journal)?, rules: MappingRules,
+    removal: Removal? = nil
   ) {
+    self.removal = removal
     self.source = source
     self.target = target
     self.journal = journal
@@ -75,7 +80,8 @@ package struct PlanRun: Sendable {
       mapped: row, messages: Int64(entries.count),
       bytes: entries.reduce(0) { $0 + max(0, $1.size) }, done: done,
       tooBig: limits.appendLimit.map { limit in entries.count { $0.size > limit } },
-      appendLimit: limits.appendLimit)
+      appendLimit: limits.appendLimit,
+      removable: removal.map { removal in entries.count { removal.concerns($0.internalDate) } })
   }
 
   /// Reads some messages of the largest mailbox to see how fast the source hands them out.

@@ -14,6 +14,7 @@ struct FetchStage {
   let suspects: Set<UID>
   let pacing: Pacing
   let stop: StopSignal
+  let slowdown: Slowdown
 
   private static let batchesUnderWayMax = 2
   /// Attempts at a single message that the source says it cannot give right now.
@@ -44,6 +45,7 @@ struct FetchStage {
         let batch = batching.peek(), mayJoin(batch, underWay),
         try await permit(batch, mayWait: underWay.isEmpty)
       {
+        try await slowdown.pass(pacing)
         batching.take(batch)
         for entry in batch.entries { asked[entry.uid] = entry }
         underWay.append(

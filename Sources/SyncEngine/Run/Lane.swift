@@ -15,6 +15,7 @@ struct Lane {
   let pacing: Pacing
   let observer: RunObserver
   let stop: StopSignal
+  let slowdown: Slowdown
 
   /// Bytes of mail a lane may hold.
   static let budgetBytes: Int64 = 32 << 20
@@ -80,6 +81,7 @@ struct Lane {
         if let connections {
           open = connections
         } else {
+          try await slowdown.pass(pacing)
           open = try await Connections.open(endpoints)
           connections = open
         }
@@ -114,6 +116,7 @@ struct Lane {
       guard !stop.isRequested, let wait = retry.wait(after: failure, chance: pacing.chance())
       else { return failure }
       observer(.retrying(failure, after: wait, attempt: retry.attempt))
+      if failure.cause == .throttled { slowdown.hold(for: wait) }
       do { try await pacing.sleep(wait) } catch { return SyncError.from(error) }
     }
   }
@@ -124,7 +127,8 @@ struct Lane {
     PairSync(
       pair: item.pair, listed: item.status, source: open.source, target: open.target,
       limits: open.limits, journal: journal, budget: ByteBudget(limit: Self.budgetBytes),
-      options: options, pacing: pacing, observer: observer, stop: stop, suspects: suspects)
+      options: options, pacing: pacing, observer: observer, stop: stop, slowdown: slowdown,
+      suspects: suspects)
   }
 
   /// Puts the message on record as skipped; false if the record could not be written.

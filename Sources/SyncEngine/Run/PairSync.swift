@@ -17,6 +17,7 @@ struct PairSync {
   let pacing: Pacing
   let observer: RunObserver
   let stop: StopSignal
+  let slowdown: Slowdown
   /// Messages at which a connection was lost without progress.
   let suspects: Set<UID>
 
@@ -135,7 +136,7 @@ struct PairSync {
     let pump = Pump(
       pair: pair, uidValidity: uidValidity, source: source, target: target, mailbox: mailbox,
       limits: limits, journal: journal, budget: budget, suspects: suspects, pacing: pacing,
-      observer: observer, stop: stop)
+      observer: observer, stop: stop, slowdown: slowdown)
     return await pump.run(
       work.toMove,
       adoption: Adoption(copies: survey.unclaimed, stale: work.stale + work.unlisted))

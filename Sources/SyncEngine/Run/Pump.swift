@@ -21,6 +21,7 @@ struct Pump {
   let pacing: Pacing
   let observer: RunObserver
   let stop: StopSignal
+  let slowdown: Slowdown
 
   /// What a pump did before it ended, and why it ended early if it did.
   struct Result: Sendable {
@@ -82,7 +83,8 @@ struct Pump {
   ) async -> Moved {
     let fetching = FetchStage(
       source: source, mailbox: pair.mapped.source, uidValidity: uidValidity, budget: budget,
-      arrivals: arrivals, suspects: suspects, pacing: pacing, stop: stop)
+      arrivals: arrivals, suspects: suspects, pacing: pacing, stop: stop,
+      slowdown: slowdown)
     return await withTaskGroup(of: (failure: SyncError?, inDoubt: Set<UID>)?.self) { group in
       group.addTask {
         let end = await fetching.run(entries)

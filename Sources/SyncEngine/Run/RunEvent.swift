@@ -68,6 +68,8 @@ package struct Report: Sendable {
   package var leftOut: [MailboxPair]
   /// What ended the run before its time; nil when it went through.
   package var failure: SyncError?
+  /// Why the end of the run could not be put on record; nil when it was. Says nothing about mail.
+  package var closingFailure: SyncError?
   /// What an endpoint has to say about its state after the run, in a few words of one line, such as
   /// `archive head 1234 sha256:…`; nil when it has nothing to say.
   package var targetState: String?

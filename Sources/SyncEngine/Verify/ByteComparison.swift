@@ -36,25 +36,32 @@ struct ByteComparison {
   private let name: MailboxName
   private let source: any MailSource
   private let target: any TargetView
+  private let observer: VerifyObserver
 
   /// Messages whose identities are held at one time.
   private static let windowMessages = 512
 
   init(
     _ comparison: MailboxComparison, _ name: MailboxName, _ source: any MailSource,
-    _ target: any TargetView
+    _ target: any TargetView, _ observer: @escaping VerifyObserver
   ) {
     self.comparison = comparison
     self.name = name
     self.source = source
     self.target = target
+    self.observer = observer
   }
 
   func run() async throws -> [Difference] {
     var found: [Difference] = []
     var rest = comparison.matched[...]
     while !rest.isEmpty {
-      found += try await compare(rest.prefix(Self.windowMessages))
+      let window = rest.prefix(Self.windowMessages)
+      found += try await compare(window)
+      observer(
+        .compared(
+          comparison.pair, messages: window.count,
+          bytes: window.reduce(0) { $0 + $1.record.size }))
       rest = rest.dropFirst(Self.windowMessages)
     }
     return found + (try await doubles())

@@ -10,35 +10,49 @@ package struct Verify: Sendable {
   private let journal: any Journal
   private let level: VerifyLevel
   private let selects: @Sendable (MappedMailbox) -> Bool
-  private let progress: @Sendable (VerifiedMailbox) -> Void
+  private let observer: VerifyObserver
 
   /// - Parameters:
   ///   - selects: which mailboxes of the frozen map to compare.
-  ///   - progress: called after each mailbox.
+  ///   - observer: told how far the comparison is.
   package init(
     source: any MailSource, target: any TargetView, journal: any Journal, level: VerifyLevel,
     selects: @escaping @Sendable (MappedMailbox) -> Bool = { _ in true },
-    progress: @escaping @Sendable (VerifiedMailbox) -> Void = { _ in }
+    observer: @escaping VerifyObserver = { _ in }
   ) {
     self.source = source
     self.target = target
     self.journal = journal
     self.level = level
     self.selects = selects
-    self.progress = progress
+    self.observer = observer
   }
 
   /// Throws `SyncError` when the comparison cannot be made; differences are in the report.
   package func run() async throws -> VerifyReport {
     var report = VerifyReport(level: level)
-    for pair in try await journal.pairs() where pair.mapped.target != nil && selects(pair.mapped) {
+    let pairs = try await journal.pairs().filter { $0.mapped.target != nil && selects($0.mapped) }
+    observer(.planned(mailboxes: pairs.count, toCompare: try await workload(of: pairs)))
+    for pair in pairs {
       try Task.checkCancellation()
+      observer(.mailboxStarted(pair))
       var mailbox = VerifiedMailbox(pair: pair)
       try await verify(pair, &mailbox)
       report.mailboxes.append(mailbox)
-      progress(mailbox)
+      observer(.mailboxFinished(mailbox))
     }
     return report
+  }
+
+  /// What the ledger has of these mailboxes as being at the target.
+  private func workload(of pairs: [MailboxPair]) async throws -> Workload {
+    let selected = Set(pairs)
+    let lines = try await journal.summary().mailboxes.filter { selected.contains($0.pair) }
+    return Workload(
+      messages: lines.reduce(0) {
+        $0 + ($1.counts[.stored] ?? 0) + ($1.counts[.alreadyThere] ?? 0)
+      },
+      bytes: level < .bytes ? 0 : lines.reduce(0) { $0 + $1.bytesAtTarget })
   }
 
   private func verify(_ pair: MailboxPair, _ found: inout VerifiedMailbox) async throws {
@@ -51,7 +65,9 @@ package struct Verify: Sendable {
     let standing = try await journal.standing(of: pair)
     let name = standing.target?.mailbox ?? pair.mapped.target ?? pair.mapped.source
     if level == .counts {
-      return try await compareCounts(pair, name, records, &found)
+      try await compareCounts(pair, name, records, &found)
+      observer(.compared(pair, messages: found.onRecord, bytes: 0))
+      return
     }
     let there = try await source.snapshot(of: pair.mapped.source, since: nil)
     found.atSource = there.entries.count
@@ -68,7 +84,10 @@ package struct Verify: Sendable {
       found.differences += try await HeaderComparison(comparison, name, target).run()
     }
     if level >= .bytes {
-      found.differences += try await ByteComparison(comparison, name, source, target).run()
+      let bytes = ByteComparison(comparison, name, source, target, observer)
+      found.differences += try await bytes.run()
+    } else {
+      observer(.compared(pair, messages: found.compared, bytes: 0))
     }
   }
 

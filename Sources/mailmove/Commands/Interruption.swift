@@ -19,7 +19,7 @@ enum Interruption {
   private static let tick = Duration.milliseconds(500)
 
   static func run<Value: Sendable>(
-    _ terminal: Terminal, _ work: @escaping @Sendable (StopSignal) async throws -> Value
+    _ terminal: Terminal, _ work: @escaping @Sendable (StopWish) async throws -> Value
   ) async -> Ending<Value> {
     let listener = SignalListener()
     defer { listener.end() }
@@ -29,16 +29,15 @@ enum Interruption {
   /// The same with the signals as they come.
   static func run<Value: Sendable>(
     _ terminal: Terminal, signals: AsyncStream<Int32>,
-    _ work: @escaping @Sendable (StopSignal) async throws -> Value
+    _ work: @escaping @Sendable (StopWish) async throws -> Value
   ) async -> Ending<Value> {
-    let stop = StopSignal()
-    let received = Received()
+    let wish = StopWish()
     let result = await withTaskGroup(of: Result<Value, any Error>?.self) { group in
       group.addTask {
-        do { return .success(try await work(stop)) } catch { return .failure(error) }
+        do { return .success(try await work(wish)) } catch { return .failure(error) }
       }
       group.addTask {
-        await watch(signals, stop, received, terminal)
+        await watch(signals, wish, terminal)
         return nil
       }
       group.addTask {
@@ -52,35 +51,40 @@ enum Interruption {
       }
       return result
     }
-    return Ending(result: result, signal: received.signal)
+    return Ending(result: result, signal: wish.signal)
   }
 
   /// Returns at the second signal, or when the work has ended.
   private static func watch(
-    _ signals: AsyncStream<Int32>, _ stop: StopSignal, _ received: Received, _ terminal: Terminal
+    _ signals: AsyncStream<Int32>, _ wish: StopWish, _ terminal: Terminal
   ) async {
     for await number in signals {
-      let isFirst = received.note(number)
-      guard isFirst else { return SignalListener.restore() }
-      stop.request()
+      guard wish.note(number) else { return SignalListener.restore() }
       if !terminal.manner.isQuiet {
         terminal.word("stopping when what is under way is done; once more to stop at once")
       }
     }
   }
+}
 
-  private final class Received: Sendable {
-    private let first = Mutex<Int32?>(nil)
+/// The wish to stop, and the signal that brought it.
+final class StopWish: Sendable {
+  let stop = StopSignal()
+  private let first = Mutex<Int32?>(nil)
 
-    var signal: Int32? { first.withLock { $0 } }
+  /// The first signal; nil as long as none came.
+  var signal: Int32? { first.withLock { $0 } }
 
-    /// False from the second time on.
-    func note(_ number: Int32) -> Bool {
-      first.withLock { first in
-        defer { first = first ?? number }
-        return first == nil
-      }
+  var isRequested: Bool { stop.isRequested }
+
+  /// Asks to stop; false from the second time on.
+  func note(_ number: Int32) -> Bool {
+    let isFirst = first.withLock { first in
+      defer { first = first ?? number }
+      return first == nil
     }
+    stop.request()
+    return isFirst
   }
 }
 

@@ -11,16 +11,22 @@ struct JobSession: Sendable {
   let surroundings: Surroundings
   private let settings: Settings
 
-  init(_ request: JobRequest, _ engine: any Engine, _ surroundings: Surroundings) throws(UsageError)
-  {
+  /// - Parameter all: the terminal of all jobs, if this is one of several.
+  init(
+    _ request: JobRequest, _ engine: any Engine, _ surroundings: Surroundings,
+    amid all: Terminal? = nil
+  ) throws(UsageError) {
     draft = try JobDraft(request)
     settings = request.settings
-    terminal = Terminal(Terminal.Manner(request.settings), surroundings)
+    let manner = Terminal.Manner(request.settings)
+    terminal =
+      all?.of(job: draft.ledgerName.description, manner) ?? Terminal(manner, surroundings)
     self.engine = engine
     self.surroundings = surroundings
   }
 
   var isDryRun: Bool { settings.isOn(.dryRun) }
+  var metricsFile: String? { settings.text(.metricsFile) }
   var level: VerifyLevel { settings.text(.level).flatMap(VerifyLevel.init) ?? .metadata }
 
   /// How the engine's work ended; what went wrong has been told.
@@ -32,8 +38,12 @@ struct JobSession: Sendable {
   }
 
   /// Obtains the secrets and runs the engine's work.
+  ///
+  /// - Parameter wish: the wish to stop of all jobs, if this is one of several; else signals are
+  ///   listened to for as long as the work goes on.
   func perform<Value: Sendable>(
-    writesLedger: Bool, _ work: @escaping @Sendable (Job, RunHooks) async throws -> Value
+    writesLedger: Bool, under wish: StopWish? = nil,
+    _ work: @escaping @Sendable (Job, RunHooks) async throws -> Value
   ) async -> Ending<Value> {
     let job: Job
     do {
@@ -41,13 +51,15 @@ struct JobSession: Sendable {
       job = try draft.complete(environment: surroundings.environment)
       if writesLedger { try draft.state.prepare() }
     } catch {
-      return Ending(value: nil, status: terminal.tell(error), signal: nil)
+      let status = terminal.tell(error, signal: wish?.signal)
+      return Ending(value: nil, status: status, signal: wish?.signal)
     }
     let terminal = terminal
     terminal.startProgress()
-    let ending = await Interruption.run(terminal) { stop in
+    let ending = await interruptible(under: wish) { wish in
       let hooks = RunHooks(
-        observer: { terminal.tell($0) }, stop: stop, trace: terminal.tracer)
+        observer: { terminal.tell($0) }, stop: wish.stop, trace: terminal.tracer,
+        signal: { wish.signal }, verification: { terminal.advance($0) })
       return try await work(job, hooks)
     }
     terminal.endProgress()
@@ -57,6 +69,18 @@ struct JobSession: Sendable {
     case .failure(let error):
       let status = terminal.tell(error, signal: ending.signal)
       return Ending(value: nil, status: status, signal: ending.signal)
+    }
+  }
+
+  private func interruptible<Value: Sendable>(
+    under wish: StopWish?, _ work: @escaping @Sendable (StopWish) async throws -> Value
+  ) async -> Interruption.Ending<Value> {
+    guard let wish else { return await Interruption.run(terminal, work) }
+    do {
+      let value = try await work(wish)
+      return Interruption.Ending(result: .success(value), signal: wish.signal)
+    } catch {
+      return Interruption.Ending(result: .failure(error), signal: wish.signal)
     }
   }
 

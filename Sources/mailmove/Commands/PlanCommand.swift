@@ -40,9 +40,10 @@ struct Planning {
 
   init(_ session: JobSession) { self.session = session }
 
-  func perform() async -> ExitStatus {
+  /// - Parameter wish: the wish to stop of all jobs, if this is one of several.
+  func perform(under wish: StopWish? = nil) async -> ExitStatus {
     let engine = session.engine
-    let ending = await session.perform(writesLedger: false) { job, hooks in
+    let ending = await session.perform(writesLedger: false, under: wish) { job, hooks in
       try await engine.plan(job, hooks: hooks)
     }
     guard let report = ending.value else { return ending.status }

@@ -47,8 +47,8 @@ struct ProbeCommand: Subcommand {
     do { target = try draft.complete(environment: surroundings.environment) } catch {
       return terminal.tell(error, alone: true)
     }
-    let ending = await Interruption.run(terminal) { stop in
-      let hooks = RunHooks(observer: { terminal.tell($0) }, stop: stop, trace: terminal.tracer)
+    let ending = await Interruption.run(terminal) { wish in
+      let hooks = RunHooks(observer: { terminal.tell($0) }, stop: wish.stop, trace: terminal.tracer)
       return try await engine.probe(target, hooks: hooks)
     }
     switch ending.result {

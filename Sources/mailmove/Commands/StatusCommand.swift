@@ -35,7 +35,7 @@ struct StatusCommand: Subcommand {
     let early = Settings([given.choices, variables])
     let configuration = try ConfigurationFile.load(
       early, surroundings.environment, isNeeded: false)
-    let ofJob = job.flatMap { configuration.jobs[$0]?.choices } ?? []
+    let ofJob = job.flatMap { try? configuration.job(named: $0) }?.choices ?? []
     let settings = Settings([given.choices, variables, ofJob, configuration.defaults])
     let terminal = Terminal(Terminal.Manner(settings), surroundings)
     let state = try StateFolder(settings, environment: surroundings.environment)

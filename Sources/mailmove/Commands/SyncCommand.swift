@@ -14,6 +14,7 @@ struct SyncCommand: Subcommand {
         mailmove sync imaps://alice@old.example.org imaps://alice@new.example.org \\
           --source-password-file old.secret --target-password-command 'pass show new'
         mailmove sync alice          (a job in config.yaml)
+        mailmove sync --all          (all of them, one after the other)
 
       Nothing is ever deleted at the target, and at the source only with
       --delete-source, after every copy has been read again and compared.
@@ -37,6 +38,10 @@ struct SyncCommand: Subcommand {
       """)
 
   @OptionGroup var job: JobOptions
+  @Flag(help: "Run all jobs of the configuration file, one after the other.")
+  var all = false
+  @Option(name: Setting.metricsFile.optionName, help: Setting.metricsFile.help)
+  var metricsFile: String?
   @Option(name: Setting.flags.optionName, help: Setting.flags.help)
   var flags: String?
   @Flag(name: Setting.full.optionName, help: Setting.full.help)
@@ -59,12 +64,21 @@ struct SyncCommand: Subcommand {
   var dryRun = false
 
   func perform(_ engine: any Engine, _ surroundings: Surroundings) async throws -> ExitStatus {
-    let request = try job.request(with: collect, environment: surroundings.environment)
-    let session = try JobSession(request, engine, surroundings)
-    return session.isDryRun ? await Planning(session).perform() : await sync(session)
+    let options = try job.choices(with: collect)
+    if all {
+      guard job.source == nil else {
+        throw UsageError(
+          "--all takes no address and no name of a job", hint: "leave out one or the other")
+      }
+      let roster = try JobRoster(options: options, environment: surroundings.environment)
+      return await AllJobs(roster, engine, surroundings).perform()
+    }
+    let one = OneJob(options: options, engine: engine, surroundings: surroundings)
+    return try await one.perform(job.source, job.target)
   }
 
   func collect(into given: inout GivenOptions) throws(UsageError) {
+    try given.take(.metricsFile, metricsFile)
     try given.take(.flags, flags)
     try given.take(.full, ifSet: full)
     try given.take(.retrySkipped, ifSet: retrySkipped)
@@ -75,71 +89,5 @@ struct SyncCommand: Subcommand {
     try given.take(.confirmDeletes, confirmDeletes)
     try given.take(.trustRewritten, ifSet: trustRewritten)
     try given.take(.dryRun, ifSet: dryRun)
-  }
-
-  private func sync(_ session: JobSession) async -> ExitStatus {
-    let skips = SkipList()
-    let engine = session.engine
-    let ending = await session.perform(
-      writesLedger: true,
-      { job, hooks in try await engine.sync(job, hooks: hooks.alsoTelling(skips.note)) })
-    guard let report = ending.value else { return ending.status }
-    let status = ExitStatus(report).after(ending.signal)
-    RunEnding(report: report, status: status, skips: skips.shown, session: session).tell()
-    return status
-  }
-}
-
-/// The end of a run, as it is told: to somebody who watches, to a log, or to a program.
-struct RunEnding {
-  let report: Report
-  let status: ExitStatus
-  let skips: [String]
-  let session: JobSession
-
-  func tell() {
-    let terminal = session.terminal
-    let text = ReportText(report: report, elapsed: terminal.elapsed)
-    terminal.event("report", text.fields(exit: status))
-    if !terminal.manner.isJSON, !terminal.manner.isQuiet {
-      if terminal.isWatched || terminal.manner.isVerbose { tellDetails(text) }
-      terminal.result(text.summary, .strong)
-    }
-    for item in report.mailboxes {
-      if let failure = item.failure { terminal.complain(failure) }
-    }
-    if let failure = report.failure { terminal.complain(failure) }
-    tellNext()
-  }
-
-  private func tellDetails(_ text: ReportText) {
-    let terminal = session.terminal
-    for line in text.table + text.remarks { terminal.result(line) }
-    for line in skips { terminal.result("skipped: \(line)", .warning) }
-    let rest = report.total(\.skipped) - skips.count
-    if rest > 0 {
-      let command = ShellText.line(["mailmove"] + session.statusArguments)
-      terminal.result("and \(Quantity.count(rest)) more; '\(command)' lists all", .warning)
-    }
-  }
-
-  private func tellNext() {
-    let terminal = session.terminal
-    switch status {
-    case .success: terminal.next(["verify"] + session.arguments)
-    case .skips:
-      if terminal.isWatched {
-        terminal.next(session.statusArguments)
-      } else if !terminal.manner.isJSON {
-        let skipped = report.total(\.skipped) + report.total(\.lost)
-        let command = ShellText.line(["mailmove"] + session.statusArguments)
-        terminal.word("\(Quantity.count(skipped, "message")) not moved; '\(command)' says why")
-      }
-    case .interrupted, .terminated, .temporary: terminal.next(["sync"] + session.arguments)
-    case .internalFault, .usage, .guarded, .differences, .localState, .locked,
-      .cannotConnectSource, .cannotConnectTarget, .loginSource, .loginTarget, .tlsTrust,
-      .targetFull:
-      break
-    }
   }
 }

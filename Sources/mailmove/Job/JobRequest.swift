@@ -31,16 +31,20 @@ struct JobRequest: Sendable {
 
   /// Two addresses, or the name of one job.
   init(
-    _ first: String, _ second: String?, options: [Choice], environment: [String: String]
+    _ first: String?, _ second: String?, options: [Choice], environment: [String: String]
   ) throws(UsageError) {
-    self.environment = environment
+    guard let first else {
+      throw UsageError(
+        "there is nothing to work on", hint: "give two addresses, or the name of a configured job")
+    }
     let variables = try Settings.choices(in: environment, of: Setting.ofJobs)
     let early = Settings([options, variables])
     if let second {
-      name = nil
-      addresses = (.typed(first), .typed(second))
       let configuration = try ConfigurationFile.load(early, environment, isNeeded: false)
-      settings = Settings([options, variables, configuration.defaults])
+      self.init(
+        name: nil, source: .typed(first), target: .typed(second),
+        settings: Settings([options, variables, configuration.defaults]),
+        environment: environment)
       return
     }
     guard !first.contains(":") else {
@@ -48,10 +52,30 @@ struct JobRequest: Sendable {
         "the target is missing", hint: "give two addresses, or the name of one configured job")
     }
     let configuration = try ConfigurationFile.load(early, environment, isNeeded: true)
-    let job = try configuration.job(named: first)
-    name = first
-    addresses = (.written(job.source, key: "source"), .written(job.target, key: "target"))
-    settings = Settings([options, variables, job.choices, configuration.defaults])
+    self.init(
+      try configuration.job(named: first), named: first, above: [options, variables],
+      configuration.defaults, environment: environment)
+  }
+
+  /// A job as it is written in the configuration file.
+  init(
+    _ job: Configuration.Job, named name: String, above: [[Choice]], _ defaults: [Choice],
+    environment: [String: String]
+  ) {
+    self.init(
+      name: name, source: .written(job.source, key: "source"),
+      target: .written(job.target, key: "target"),
+      settings: Settings(above + [job.choices, defaults]), environment: environment)
+  }
+
+  private init(
+    name: String?, source: Address, target: Address, settings: Settings,
+    environment: [String: String]
+  ) {
+    self.name = name
+    self.settings = settings
+    self.environment = environment
+    addresses = (source, target)
   }
 
   func source(_ settings: Settings) throws(UsageError) -> EndpointDraft {

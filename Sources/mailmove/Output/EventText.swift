@@ -69,7 +69,8 @@ enum EventText {
       ("already_there", JSON(item.alreadyThere)), ("flags_updated", JSON(item.flagsUpdated)),
       ("flags_refused", JSON(item.flagsRefused)), ("skipped", JSON(item.skipped)),
       ("vanished", JSON(item.vanished)),
-      ("lost", JSON(item.lost)), ("pending", JSON(item.pending)),
+      ("lost", JSON(item.lost)), ("removed", JSON(item.removed)), ("kept", JSON(item.kept)),
+      ("pending", JSON(item.pending)),
       ("at_target", JSON(item.atTarget)), ("unchanged", .bool(item.wasUnchanged)),
       ("failure", failure),
     ]

@@ -38,6 +38,12 @@ struct PlanText {
     if tooBig > 0 {
       lines.append("\(Quantity.count(tooBig, "message")) larger than the target takes")
     }
+    let removable = report.lines.compactMap(\.removable).reduce(0, +)
+    if removable > 0 {
+      lines.append(
+        "\(Quantity.count(removable, "message")) would then be deleted from the source, "
+          + "those whose copies are proven")
+    }
     lines += LimitsText.lines(report.limits, report.quota) + ownLimits
     return lines + report.notes.map { "note: \(SafeText.visible($0))" }
   }
@@ -71,7 +77,7 @@ struct PlanText {
       ("reason", .string(line.mapped.reason)),
       ("messages", JSON(line.messages)), ("bytes", JSON(line.bytes)),
       ("done", JSON(line.done)), ("too_big", JSON(line.tooBig)),
-      ("append_limit", JSON(line.appendLimit)),
+      ("append_limit", JSON(line.appendLimit)), ("removable", JSON(line.removable)),
     ])
   }
 }

@@ -37,9 +37,11 @@ enum ProgressBar {
     let done = state.done
     let total = state.total
     parts.append("\(Quantity.count(done.messages))/\(Quantity.count(total.messages)) messages")
-    parts.append("\(Quantity.bytes(done.bytes)) of \(Quantity.bytes(total.bytes))")
+    if total.bytes > 0 {
+      parts.append("\(Quantity.bytes(done.bytes)) of \(Quantity.bytes(total.bytes))")
+    }
     if let left = state.timeLeft(at: now) { parts.append("\(Quantity.time(left)) left") }
-    if let rate = state.bytesPerSecond(at: now) {
+    if total.bytes > 0, let rate = state.bytesPerSecond(at: now) {
       parts.append("\(Quantity.bytes(Int64(rate)))/s")
     }
     let open = min(state.mailboxes, max(1, state.mailboxesStarted))

@@ -56,6 +56,23 @@ struct ProgressState: Sendable {
     }
   }
 
+  /// Takes an event of a comparison; what is compared counts as done.
+  mutating func apply(_ event: VerifyEvent, at now: Duration) {
+    switch event {
+    case .planned(let count, let toCompare):
+      mailboxes = count
+      planned = Amount(messages: toCompare.messages, bytes: toCompare.bytes)
+    case .mailboxStarted(let pair):
+      mailboxesStarted += 1
+      current = Self.name(of: pair)
+    case .compared(_, let messages, let bytes):
+      done.messages += messages
+      done.bytes += bytes
+      rate.add(bytes, at: now)
+    case .mailboxFinished: mailboxesFinished += 1
+    }
+  }
+
   /// Octets a second over the last seconds; nil until there is something to tell.
   func bytesPerSecond(at now: Duration) -> Double? { rate.bytesPerSecond(at: now) }
 

@@ -23,11 +23,18 @@ struct ReportText {
       parts.append("\(Quantity.count(report.total(\.flagsRefused))) with flags refused")
     }
     if report.total(\.lost) > 0 { parts.append("\(Quantity.count(report.total(\.lost))) lost") }
+    if report.total(\.removed) > 0 {
+      parts.append("\(Quantity.count(report.total(\.removed))) deleted from the source")
+    }
+    if report.total(\.kept) > 0 {
+      parts.append("\(Quantity.count(report.total(\.kept))) kept at the source")
+    }
     if report.total(\.pending) > 0 {
       parts.append("\(Quantity.count(report.total(\.pending))) still to do")
     }
+    let state = report.targetState.map { "; \(SafeText.visible($0))" } ?? ""
     return parts.joined(separator: ", ")
-      + " in \(Quantity.count(report.mailboxes.count, "folder")), \(Quantity.time(elapsed))"
+      + " in \(Quantity.count(report.mailboxes.count, "folder")), \(Quantity.time(elapsed))\(state)"
   }
 
   /// One row for each mailbox in which something happened.
@@ -78,6 +85,7 @@ struct ReportText {
   private func hasNews(_ item: MailboxLineItem) -> Bool {
     let counts: [KeyPath<MailboxLineItem, Int>] = [
       \.copied, \.alreadyThere, \.flagsUpdated, \.flagsRefused, \.skipped, \.lost, \.pending,
+      \.removed, \.kept,
     ]
     return item.failure != nil || counts.contains { item[keyPath: $0] > 0 }
   }
@@ -85,6 +93,7 @@ struct ReportText {
   /// The fields of the event `report`.
   func fields(exit: ExitStatus) -> [(String, JSON)] {
     let failure: JSON = report.failure.map { .object(ErrorText.fields($0)) } ?? .null
+    let closing: JSON = report.closingFailure.map { .object(ErrorText.fields($0)) } ?? .null
     return [
       ("exit", JSON(exit.rawValue)), ("seconds", JSON(elapsed.components.seconds)),
       ("copied", JSON(report.total(\.copied))),
@@ -93,7 +102,8 @@ struct ReportText {
       ("flags_updated", JSON(report.total(\.flagsUpdated))),
       ("flags_refused", JSON(report.total(\.flagsRefused))),
       ("skipped", JSON(report.total(\.skipped))), ("vanished", JSON(report.total(\.vanished))),
-      ("lost", JSON(report.total(\.lost))), ("pending", JSON(report.total(\.pending))),
+      ("lost", JSON(report.total(\.lost))), ("removed", JSON(report.total(\.removed))),
+      ("kept", JSON(report.total(\.kept))), ("pending", JSON(report.total(\.pending))),
       ("mailboxes", .array(report.mailboxes.map { .object(EventText.fields(of: $0)) })),
       (
         "left_out",
@@ -102,7 +112,8 @@ struct ReportText {
             .object(EventText.fields(of: $0) + [("reason", .string($0.mapped.reason))])
           })
       ),
-      ("failure", failure),
+      ("failure", failure), ("closing_failure", closing),
+      ("target_state", JSON(report.targetState)),
     ]
   }
 

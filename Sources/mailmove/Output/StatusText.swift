@@ -52,6 +52,7 @@ struct StatusText {
       [
         "started": .string(Timestamp.text(run.started)),
         "ended": JSON(run.ended.map(Timestamp.text)), "exit": JSON(run.exitCode),
+        "state": .string(run.state.rawValue),
       ]
     }
     let unmoved = standing.unmoved.map { item in
@@ -81,7 +82,9 @@ struct StatusText {
 
   private static func line(_ run: LedgerStanding.Run) -> String {
     let started = "last run began \(Timestamp.text(run.started))"
-    guard let ended = run.ended else { return "\(started) and has not ended, or was killed" }
+    guard let ended = run.ended else {
+      return run.isLocked ? "\(started) and is running" : "\(started) and was killed"
+    }
     let code = run.exitCode.map { " with exit code \($0)" } ?? ""
     return "\(started) and ended \(Timestamp.text(ended))\(code)"
   }

@@ -39,8 +39,9 @@ extension Terminal {
     complain(ErrorText.message(error), hint: ErrorText.hint(error, alone: alone))
   }
 
-  private func complain(_ message: String, hint: String?) {
-    word("mailmove: \(message)", .error)
+  /// Takes text that is safe to show.
+  func complain(_ message: String, hint: String?) {
+    word("mailmove: \(job.map { "\($0): " } ?? "")\(message)", .error)
     if let hint { word("  \(hint)") }
   }
 
@@ -55,7 +56,8 @@ extension Terminal {
 
   /// What to type next.
   func next(_ command: [String]) {
-    guard !manner.isJSON, !manner.isQuiet, isWatched || manner.isVerbose else { return }
+    guard job == nil, !manner.isJSON, !manner.isQuiet, isWatched || manner.isVerbose
+    else { return }
     word("next: " + ShellText.line(["mailmove"] + command), .strong)
   }
 }

@@ -22,12 +22,22 @@ final class Terminal: Sendable {
   }
 
   let manner: Manner
+  /// The job it speaks of, where there are several; it stands before results and errors.
+  let job: String?
   private let surroundings: Surroundings
   private let start: ContinuousClock.Instant
-  private let live = Mutex(Live())
+  private let live: LiveLine
+
+  /// There is one live line, however many jobs take turns on it.
+  private final class LiveLine: Sendable {
+    private let live = Mutex(Live())
+
+    func withLock(_ body: (inout Live) -> Void) { live.withLock { body(&$0) } }
+  }
 
   private struct Live: Sendable {
     var progress = ProgressState()
+    var start: ContinuousClock.Instant?
     var isShown = false
     var isEnabled = false
     var drawn: ContinuousClock.Instant?
@@ -39,13 +49,31 @@ final class Terminal: Sendable {
   init(_ manner: Manner, _ surroundings: Surroundings) {
     self.manner = manner
     self.surroundings = surroundings
+    job = nil
     start = surroundings.now()
+    live = LiveLine()
+  }
+
+  private init(_ manner: Manner, job: String, amid all: Terminal) {
+    self.manner = manner
+    self.job = job
+    surroundings = all.surroundings
+    start = surroundings.now()
+    live = all.live
+  }
+
+  /// The terminal for one of several jobs.
+  func of(job: String, _ manner: Manner) -> Terminal {
+    Terminal(manner, job: SafeText.visible(job), amid: self)
   }
 
   /// Somebody is watching.
   var isWatched: Bool { surroundings.isTerminal(.errors) || surroundings.isTerminal(.output) }
 
   var elapsed: Duration { start.duration(to: surroundings.now()) }
+
+  /// The line that sums up what a command did.
+  func summary(_ line: String) { result(job.map { "\($0): \(line)" } ?? line, .strong) }
 
   /// A line of the result.
   func result(_ line: String, _ emphasis: Emphasis = .none) { say(line, .output, emphasis) }
@@ -62,9 +90,10 @@ final class Terminal: Sendable {
   /// One event for programs; nothing unless they asked.
   func event(_ name: String, _ fields: [(String, JSON)]) {
     guard manner.isJSON else { return }
-    let head: [(String, JSON)] = [
+    var head: [(String, JSON)] = [
       ("schema", 1), ("event", .string(name)), ("time", .string(surroundings.timestamp())),
     ]
+    if let job { head.append(("job", .string(job))) }
     say(JSON.object(head + fields).text, .output, .none)
   }
 }
@@ -75,7 +104,12 @@ extension Terminal {
   /// Begins to show the live line, if it may be shown.
   func startProgress() {
     guard surroundings.isTerminal(.errors), !manner.isJSON, !manner.isQuiet else { return }
-    live.withLock { $0.isEnabled = true }
+    let now = surroundings.now()
+    live.withLock { live in
+      live = Live()
+      live.start = now
+      live.isEnabled = true
+    }
     tick()
   }
 
@@ -88,8 +122,19 @@ extension Terminal {
 
   /// Takes note of an event and shows it when it is time.
   func advance(_ event: RunEvent) {
-    let now = elapsed
-    live.withLock { $0.progress.apply(event, at: now) }
+    let now = surroundings.now()
+    live.withLock { live in
+      live.progress.apply(event, at: live.start?.duration(to: now) ?? .zero)
+    }
+    tick()
+  }
+
+  /// The same for an event of a comparison.
+  func advance(_ event: VerifyEvent) {
+    let now = surroundings.now()
+    live.withLock { live in
+      live.progress.apply(event, at: live.start?.duration(to: now) ?? .zero)
+    }
     tick()
   }
 
@@ -97,7 +142,7 @@ extension Terminal {
   func tick() {
     let now = surroundings.now()
     live.withLock { live in
-      guard live.isEnabled else { return }
+      guard live.isEnabled, let start = live.start else { return }
       if let drawn = live.drawn, drawn.duration(to: now) < Self.redrawInterval { return }
       live.drawn = now
       live.isShown = true

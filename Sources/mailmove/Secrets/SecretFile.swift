@@ -9,7 +9,9 @@ enum SecretFile {
   /// Octets of a secret; tokens of the largest providers stay below 8 KiB.
   static let secretBytesMax = 64 << 10
 
-  static func read(_ path: String) throws(UsageError) -> Secret {
+  /// - Parameter credentials: the folder in which the system's service manager hands over
+  ///   credentials (`CREDENTIALS_DIRECTORY`, systemd.exec(5)); nil when there is none.
+  static func read(_ path: String, credentials: String? = nil) throws(UsageError) -> Secret {
     let shown = SafeText.visible(path)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else {
@@ -24,7 +26,7 @@ enum SecretFile {
     }
     switch facts.st_mode & S_IFMT {
     case S_IFDIR: throw UsageError("\(shown) is a folder", hint: "give a file")
-    case S_IFREG where facts.st_mode & 0o077 != 0:
+    case S_IFREG where !isPrivate(facts, isCredential: isDirectly(path, in: credentials)):
       throw UsageError("\(shown) can be read by others", hint: "run: chmod 600 \(shown)")
     default: break
     }
@@ -33,6 +35,23 @@ enum SecretFile {
         "cannot read \(shown), or it is larger than \(secretBytesMax >> 10) KiB")
     }
     do { return try secret(from: bytes) } catch { throw error.at(shown) }
+  }
+
+  /// Nobody but its owner can do anything with it.
+  ///
+  /// A credential of systemd belongs to root, and the service's user may read it by an access
+  /// control list. Of such a list the mask shows as the group's bits, so that `r--r-----` root:root
+  /// is what a private file looks like there, and only there.
+  static func isPrivate(_ facts: stat, isCredential: Bool) -> Bool {
+    let bits = facts.st_mode & 0o077
+    let isHandedOver = isCredential && facts.st_uid == 0 && facts.st_gid == 0 && bits == 0o040
+    return bits == 0 || isHandedOver
+  }
+
+  /// The file lies in the folder itself, not further down and not elsewhere by `..`.
+  private static func isDirectly(_ path: String, in folder: String?) -> Bool {
+    guard let folder, folder.hasPrefix("/"), path.hasPrefix(folder + "/") else { return false }
+    return !path.dropFirst(folder.utf8.count + 1).contains("/")
   }
 
   /// The first line, without its end: what `pass`, `echo` and editors write.

@@ -73,7 +73,8 @@ enum SecretSource: Sendable, Equatable {
   private func obtain(for account: Account, environment: [String: String]) throws -> Secret {
     do {
       switch self {
-      case .passwordFile(let path), .tokenFile(let path): return try SecretFile.read(path)
+      case .passwordFile(let path), .tokenFile(let path):
+        return try SecretFile.read(path, credentials: environment["CREDENTIALS_DIRECTORY"])
       case .passwordCommand(let line), .tokenCommand(let line):
         return try SecretCommand.run(line)
       case .passwordVariable(let name): return Secret(environment[name] ?? "")

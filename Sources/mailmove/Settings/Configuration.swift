@@ -23,7 +23,8 @@ struct FilePosition: Sendable, Equatable, CustomStringConvertible {
 ///         target: imaps://alice@new.example.org
 ///         source-password-file: /etc/mailmove/alice.old
 ///
-/// Every error begins with the file, the line and the column. Nothing secret may stand in it.
+/// Every error begins with the file, the line and the column. Nothing secret may stand in it. What
+/// is wrong with a job keeps that job alone from running.
 struct Configuration: Sendable {
   /// A job as written, with its address still unread.
   struct Job: Sendable {
@@ -38,7 +39,9 @@ struct Configuration: Sendable {
 
   let file: String
   private(set) var defaults: [Choice] = []
-  private(set) var jobs: [String: Job] = [:]
+  /// The names of the jobs, in the file's order.
+  private(set) var names: [String] = []
+  private var jobs: [String: Result<Job, UsageError>] = [:]
 
   /// A configuration that says nothing.
   init(absent file: String) { self.file = file }
@@ -59,7 +62,10 @@ struct Configuration: Sendable {
       case "defaults": defaults = try reader.choices(in: node, called: "defaults")
       case "jobs":
         for (name, job) in try reader.pairs(of: node, called: "jobs") {
-          jobs[name.text] = try reader.job(job, named: name)
+          names.append(name.text)
+          do { jobs[name.text] = .success(try reader.job(job, named: name)) } catch {
+            jobs[name.text] = .failure(error)
+          }
         }
       default: throw reader.unknown(key, known: ["version", "defaults", "jobs"])
       }
@@ -67,15 +73,15 @@ struct Configuration: Sendable {
     if !hasVersion { throw reader.error("'version: 1' is missing", at: root) }
   }
 
-  /// The job with a name.
+  /// The job with a name; throws what is wrong with it.
   func job(named name: String) throws(UsageError) -> Job {
-    if let job = jobs[name] { return job }
+    if let job = jobs[name] { return try job.get() }
     let shown = SafeText.visible(name)
     let hint =
-      Suggestion.closest(to: name, in: jobs.keys.sorted())
-      ?? (jobs.isEmpty
+      Suggestion.closest(to: name, in: names)
+      ?? (names.isEmpty
         ? "write jobs there, or give two addresses: mailmove sync imaps://… imaps://…"
-        : "the jobs are \(jobs.keys.sorted().joined(separator: ", "))")
+        : SafeText.visible("the jobs are \(names.joined(separator: ", "))"))
     throw UsageError("\(file) has no job '\(shown)'", hint: hint)
   }
 }

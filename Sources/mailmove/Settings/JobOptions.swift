@@ -62,8 +62,6 @@ struct EndpointOptions<Placing: EndpointPlacing>: ParsableArguments {
   var tlsProfile: String?
   @Option(name: Self.name(.tlsServerName), help: Setting.tlsServerName.help)
   var tlsServerName: String?
-  @Option(name: Self.name(.account), help: Setting.account.help)
-  var account: String?
 
   func collect(into given: inout GivenOptions) throws(UsageError) {
     let place = Placing.place
@@ -76,7 +74,6 @@ struct EndpointOptions<Placing: EndpointPlacing>: ParsableArguments {
     try given.take(.tlsPin.of(place), tlsPin)
     try given.take(.tlsProfile.of(place), tlsProfile)
     try given.take(.tlsServerName.of(place), tlsServerName)
-    try given.take(.account.of(place), account)
   }
 }
 
@@ -136,13 +133,17 @@ struct OutputOptions: ParsableArguments {
 /// What all commands on a job have in common.
 struct JobOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("The account to read, or a job's name.", valueName: "source-or-job"))
-  var source: String
+  var source: String?
   @Argument(help: "The account to fill; left out when a job is named.")
   var target: String?
 
   @OptionGroup(title: "Source") var sourceOptions: EndpointOptions<AtSource>
   @OptionGroup(title: "Target") var targetOptions: EndpointOptions<AtTarget>
   @OptionGroup(title: "Folders") var folders: FolderOptions
+  @Option(name: Setting.account.of(.source).optionName, help: Setting.account.help)
+  var sourceAccount: String?
+  @Option(name: Setting.account.of(.target).optionName, help: Setting.account.help)
+  var targetAccount: String?
   @Flag(
     name: Setting.compress.optionName, inversion: .prefixedNo, help: Setting.compress.help)
   var compress: Bool?
@@ -164,6 +165,8 @@ struct JobOptions: ParsableArguments {
     try targetOptions.collect(into: &given)
     try folders.collect(into: &given)
     try output.collect(into: &given)
+    try given.take(.account.of(.source), sourceAccount)
+    try given.take(.account.of(.target), targetAccount)
     try given.take(.compress, compress)
     try more(&given)
     return given.choices

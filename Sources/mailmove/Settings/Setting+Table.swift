@@ -39,7 +39,7 @@ extension Setting {
   /// The ways to let us in; at most one may be chosen at an endpoint.
   static let secrets = [passwordFile, passwordCommand, password, tokenFile, tokenCommand]
   static let endpoint =
-    secrets + [authUser, tlsCA, tlsPin, tlsProfile, tlsServerName, account]
+    secrets + [authUser, tlsCA, tlsPin, tlsProfile, tlsServerName]
 }
 
 /// Which folders are moved, and where to.
@@ -113,13 +113,18 @@ extension Setting {
   static let verbose = Setting(
     "verbose", .toggle, "Say more, with a trace of the protocol that is safe to share.")
 
-  static let output = [state, config, json, quiet, verbose]
+  static let metricsFile = Setting(
+    "metrics-file", .text("FILE"),
+    "Write how each run of sync ended to FILE, in Prometheus' text format.")
+
+  static let output = [state, config, json, quiet, verbose, metricsFile]
 }
 
 extension Setting {
   /// Every setting of a job.
   static let ofJobs =
-    endpoint.map { $0.of(.source) } + endpoint.map { $0.of(.target) } + folders + run + output
+    (endpoint + [account]).map { $0.of(.source) } + (endpoint + [account]).map { $0.of(.target) }
+    + folders + run + output
 
   /// Every setting there is.
   static let all = ofJobs + endpoint.map { $0.of(.alone) }

@@ -5,7 +5,7 @@ import SyncEngine
 import Synchronization
 import Testing
 
-@Suite("The channel between two tasks", .timeLimit(.minutes(1)))
+@Suite("The channel between two tasks", .timeLimit(.minutes(5)))
 struct BoundedChannelTests {
   @Test(arguments: [1, 2, 7, 5_000])
   func manyElementsArriveInOrder(_ limit: Int) async {

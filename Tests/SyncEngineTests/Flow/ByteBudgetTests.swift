@@ -5,7 +5,7 @@ import SyncEngine
 import Synchronization
 import Testing
 
-@Suite("The byte budget", .timeLimit(.minutes(1)))
+@Suite("The byte budget", .timeLimit(.minutes(5)))
 struct ByteBudgetTests {
   /// Bytes as their holders count them, apart from the budget's own books.
   final class Holding: Sendable {

@@ -171,14 +171,43 @@ struct VerifyTests {
     let run = await Self.moved()
     run.source.create(MailboxName(wire: "Other"))
     _ = await run.run()
-    let told = Mutex<[MailboxName]>([])
+    let told = Mutex<[String]>([])
     let report = try await Verify(
       source: FakeSource(run.source), target: FakeTarget(run.target), journal: run.journal,
       level: .bytes, selects: { $0.source.isInbox },
-      progress: { mailbox in told.withLock { $0.append(mailbox.pair.mapped.source) } }
+      observer: { event in told.withLock { $0.append(Self.line(event)) } }
     ).run()
     #expect(report.mailboxes.map(\.pair.mapped.source) == [.inbox])
-    #expect(told.withLock { $0 } == [.inbox])
+    let bytes = run.source.contents().reduce(0) { $0 + $1.bytes.count }
+    #expect(bytes > 0)
+    #expect(
+      told.withLock { $0 } == [
+        "1 mailboxes, 4 messages, \(bytes) bytes", "INBOX begins", "4 compared, \(bytes) bytes",
+        "INBOX done, 4 compared",
+      ])
+  }
+
+  @Test(arguments: [VerifyLevel.counts, .metadata, .headers])
+  func progressIsToldInMessagesWhereBytesAreNotRead(_ level: VerifyLevel) async throws {
+    let run = await Self.moved()
+    let told = Mutex<[String]>([])
+    _ = try await Verify(
+      source: FakeSource(run.source), target: FakeTarget(run.target), journal: run.journal,
+      level: level, observer: { event in told.withLock { $0.append(Self.line(event)) } }
+    ).run()
+    #expect(told.withLock { $0.first } == "1 mailboxes, 4 messages, 0 bytes")
+    #expect(told.withLock { $0.contains("4 compared, 0 bytes") })
+  }
+
+  private static func line(_ event: VerifyEvent) -> String {
+    switch event {
+    case .planned(let mailboxes, let work):
+      "\(mailboxes) mailboxes, \(work.messages) messages, \(work.bytes) bytes"
+    case .mailboxStarted(let pair): "\(pair.mapped.sourcePath) begins"
+    case .compared(_, let messages, let bytes): "\(messages) compared, \(bytes) bytes"
+    case .mailboxFinished(let mailbox):
+      "\(mailbox.pair.mapped.sourcePath) done, \(mailbox.compared) compared"
+    }
   }
 
   @Test(arguments: VerifyLevel.allCases)

@@ -1,0 +1,27 @@
+// mailmove: what a server that asks to slow down asks of all lanes.
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// A wait that one lane was told to make and that all lanes of a run keep: a server that throttles
+/// an account counts everything that is asked for it.
+final class Slowdown: Sendable {
+  private let end = Mutex<ContinuousClock.Instant?>(nil)
+
+  /// Nothing more is asked for before this time is over.
+  func hold(for time: Duration, now: ContinuousClock.Instant = .now) {
+    end.withLock { $0 = max($0 ?? now, now + time) }
+  }
+
+  /// Waits for the rest of the time, if there is any.
+  func pass(_ pacing: Pacing, now: ContinuousClock.Instant = .now) async throws {
+    let rest = end.withLock { end -> Duration? in
+      guard let until = end, until > now else {
+        end = nil
+        return nil
+      }
+      return until - now
+    }
+    if let rest { try await pacing.sleep(rest) }
+  }
+}

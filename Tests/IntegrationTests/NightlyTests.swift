@@ -1,0 +1,160 @@
+// mailmove: the real binary at night.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MailTestKit
+import Testing
+
+@Suite("The real binary, run from a configuration file", .serialized)
+struct NightlyTests {
+  /// Two jobs between the servers of the bench, and one that is not right.
+  private func configure(_ bench: Bench) throws -> [String] {
+    let old = bench.old.options.users[0].name + "@localhost:\(bench.old.ports.imaps)"
+    let new = bench.new.options.users[0].name + "@localhost:\(bench.new.ports.imaps)"
+    let text = """
+      version: 1
+      defaults:
+        source-tls-ca: \(bench.authority)
+        target-tls-ca: \(bench.authority)
+      jobs:
+        inbox: {source: "imaps://\(old)", target: "imaps://\(new)", include: [INBOX]}
+        wrong: {source: "imaps://\(old)", target: "imaps://\(new)", lanes: many}
+        rest: {source: "imaps://\(old)", target: "imaps://\(new)", exclude: [INBOX]}
+      """
+    let file = bench.folder.path + "/config.yaml"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    return ["--config", file, "--state", bench.folder.path + "/state"]
+  }
+
+  @Test func theSecondNightCopiesWhatIsNewAndTheMetricsTellOfBoth() throws {
+    let bench = try Bench()
+    try LabClient(bench.old).fill(with: SampleMailbox(count: 60, seed: 5))
+    let metrics = bench.folder.path + "/mail.prom"
+    let more = try configure(bench) + ["--metrics-file", metrics]
+
+    let first = try bench.binary(["sync", "--all"] + more)
+    #expect(first.exit == 2, "\(first.errors)")
+    let lines = first.output.split(separator: "\n")
+    #expect(lines.map { $0.prefix { $0 != ":" } } == ["inbox", "wrong", "rest"])
+    #expect(first.errors.contains("mailmove: wrong: "))
+    #expect(first.errors.contains("lanes: expected a number from 1 to 16"))
+    #expect(try bench.difference() == [])
+
+    let before = try LabSnapshot(of: LabClient(bench.old))
+    try LabClient(bench.old).fill(with: SampleMailbox(count: 20, seed: 6))
+    let second = try bench.binary(["sync", "--all", "-q"] + more)
+    #expect(second.exit == 2)
+    #expect(second.output.isEmpty)
+    #expect(try LabSnapshot(of: LabClient(bench.old)) != before)
+    #expect(try bench.difference() == [])
+    let text = try String(contentsOfFile: metrics, encoding: .utf8)
+    for job in ["inbox", "rest"] {
+      #expect(text.contains("mailmove_exit_code{job=\"\(job)\"} 0\n"))
+      #expect(!text.contains("mailmove_last_success_timestamp_seconds{job=\"\(job)\"} 0\n"))
+      #expect(text.contains("mailmove_messages_pending{job=\"\(job)\"} 0\n"))
+    }
+    #expect(text.contains("mailmove_exit_code{job=\"wrong\"} 2\n"))
+    let copied = text.matches(of: /messages_copied\{job="(?:inbox|rest)"\} ([0-9]+)\n/)
+      .compactMap { Int($0.1) }
+    #expect(copied.count == 2)
+    #expect(copied.reduce(0, +) == 20)
+  }
+
+  @Test func aRunThatIsStoppedByTERMIsOnRecordWithItsExitCode() throws {
+    let bench = try Bench()
+    try LabClient(bench.old).fill(with: SampleMailbox(count: 100, seed: 5))
+    let more = try configure(bench)
+    let process = try bench.startBinary(["sync", "inbox"] + more)
+    try bench.waitForLock(of: "inbox")
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 143)
+    let status = try bench.binary(["status", "inbox", "--json"] + more)
+    #expect(status.exit == 5)
+    #expect(status.output.contains(#""exit":143,"state":"ended""#), "\(status.output)")
+  }
+
+  @Test func afterTERMNoFurtherJobBegins() throws {
+    let bench = try Bench()
+    try LabClient(bench.old).fill(with: SampleMailbox(count: 100, seed: 5))
+    let metrics = bench.folder.path + "/mail.prom"
+    let more = try configure(bench) + ["--metrics-file", metrics]
+    let process = try bench.startBinary(["sync", "--all"] + more)
+    try bench.waitForLock(of: "inbox")
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 143)
+    let text = try String(contentsOfFile: metrics, encoding: .utf8)
+    #expect(text.contains("mailmove_exit_code{job=\"inbox\"} 143\n"))
+    #expect(text.contains("mailmove_last_run_timestamp_seconds{job=\"rest\"} 0\n"))
+    #expect(!text.contains("mailmove_exit_code{job=\"rest\"}"))
+    #expect(!FileManager.default.fileExists(atPath: bench.folder.path + "/state/rest.sqlite"))
+  }
+
+  @Test func statusTellsARunThatIsGoingFromOneThatWasKilled() throws {
+    let bench = try Bench()
+    try LabClient(bench.old).fill(with: SampleMailbox(count: 100, seed: 5))
+    let more = try configure(bench)
+    let process = try bench.startBinary(["sync", "inbox"] + more)
+    try bench.waitForLock(of: "inbox")
+    // Let go for moments only, so that it cannot get to its end before its beginning is on record.
+    var going = Bench.Ended(exit: 0, output: "", errors: "")
+    for _ in 0..<500 where !going.output.contains("last run began") {
+      kill(process.processIdentifier, SIGCONT)
+      usleep(1_000)
+      kill(process.processIdentifier, SIGSTOP)
+      going = try bench.binary(["status", "inbox"] + more)
+    }
+    #expect(going.output.contains(" and is running\n"), "\(going.output)\(going.errors)")
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    let killed = try bench.binary(["status", "inbox"] + more)
+    #expect(killed.output.contains(" and was killed\n"), "\(killed.output)\(killed.errors)")
+    #expect(try bench.binary(["sync", "inbox"] + more).exit == 0)
+  }
+}
+
+extension Bench {
+  /// Runs the binary with these arguments alone, to its end.
+  func binary(_ arguments: [String]) throws -> Ended {
+    let output = folder.path + "/output-\(UUID().uuidString)"
+    let process = try startBinary(arguments, output: output)
+    process.waitUntilExit()
+    return Ended(
+      exit: process.terminationStatus,
+      output: try String(contentsOfFile: output, encoding: .utf8),
+      errors: try String(contentsOfFile: output + ".errors", encoding: .utf8))
+  }
+
+  /// Starts the binary with these arguments alone.
+  func startBinary(_ arguments: [String], output: String? = nil) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try Self.binary)
+    process.arguments = arguments
+    process.environment = [
+      "HOME": folder.path, "PATH": "/usr/bin:/bin",
+      "MAILMOVE_SOURCE_PASSWORD": old.options.users[0].password,
+      "MAILMOVE_TARGET_PASSWORD": new.options.users[0].password,
+    ]
+    process.standardInput = FileHandle.nullDevice
+    for (index, path) in [output, output.map { $0 + ".errors" }].enumerated() {
+      let file = path ?? "/dev/null"
+      if path != nil { _ = FileManager.default.createFile(atPath: file, contents: nil) }
+      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+      if index == 0 { process.standardOutput = handle } else { process.standardError = handle }
+    }
+    try process.run()
+    return process
+  }
+
+  /// Returns when a run has taken the lock of a job's ledger, which is before it connects.
+  func waitForLock(of job: String) throws {
+    let lock = folder.path + "/state/\(job).sqlite.lock"
+    let deadline = Date().addingTimeInterval(30)
+    while (try? Data(contentsOf: URL(fileURLWithPath: lock)))?.isEmpty != false {
+      guard Date() < deadline else { throw LabError("no run took the lock in time") }
+      usleep(1_000)
+    }
+  }
+}
