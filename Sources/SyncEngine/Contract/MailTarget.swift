@@ -31,10 +31,18 @@ package protocol MailTarget: TargetView {
   func store(_ changes: [FlagChange], in mailbox: TargetMailbox) async throws -> [FlagRefusal]
 
   func subscribe(to mailbox: TargetMailbox) async throws
+
+  /// Whether the target wants to hear of messages that vanished at the source.
+  var notesVanished: Bool { get }
+
+  /// Notes that the originals of messages vanished at the source. The messages stay at the target.
+  func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws
 }
 
 extension MailTarget {
   package var gathersFor: Duration { .zero }
+  package var notesVanished: Bool { false }
+  package func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws {}
 }
 
 /// An open target mailbox.
