@@ -99,6 +99,11 @@ extension MigrationTests.ArchiveTests {
     }
     #expect(try bench.run("verify", ["--level", "bytes"], to: .archive).exit == 0)
     try await checkArchive(bench)
+    let reader = try ArchiveReader.open(at: bench.archive)
+    let folder = try #require(try await reader.folders().first { $0.name == "INBOX" })
+    #expect(try await reader.extent(of: folder).messages == 4)
+    #expect(try await reader.extent(of: folder, includingGone: true).messages == 5)
+    try reader.close()
     #expect(try bench.run("sync", from: .archive).exit == 0)
     #expect(try bench.bytes(bench.new) == before)
   }
