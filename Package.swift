@@ -85,14 +85,18 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ContractTests",
-      dependencies: ["SyncEngine", "SQLiteJournal", "MailEndpoints", "MailTestKit"],
+      dependencies: [
+        "SyncEngine", "SQLiteJournal", "MailArchive", "MailEndpoints", "MailTestKit",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["mailmove", "MailTestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "IntegrationTests",
-      dependencies: ["mailmove", "MailEndpoints", "SQLiteJournal", "MailTestKit"],
+      dependencies: [
+        "mailmove", "MailArchive", "MailEndpoints", "SQLiteJournal", "MailTestKit",
+      ],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", dependencies: ["MailTestKit"], swiftSettings: strict),
   ]

@@ -10,6 +10,8 @@ import SyncEngine
 struct EndpointConnections: Sendable {
   let source: @Sendable () async throws -> any MailSource
   let target: @Sendable () async throws -> any MailTarget
+  /// The target, to be looked at only: makes nothing that is missing.
+  let view: @Sendable () async throws -> any TargetView
   /// nil where nothing can be removed.
   let remover: (@Sendable () async throws -> any MailRemover)?
   /// The way into an archive that is the target.
@@ -37,12 +39,15 @@ struct EndpointConnections: Sendable {
     case .imaps, .imap, .pop3s, .pop3:
       let account = job.target.imapAccount(compression: compression, hooks)
       target = { try await IMAPTarget.connect(account) }
+      view = target
       door = nil
     case .archive:
-      let door = ArchiveDoor(job.target.archivePlace)
+      let place = job.target.archivePlace
+      let door = ArchiveDoor(place)
       let origin = job.source.url
       let label = job.target.account ?? ArchivePlace.label(of: origin)
       target = { try await ArchiveTarget.connect(door, label: label, origin: origin) }
+      view = { try await ArchiveView.connect(place, label: label) }
       self.door = door
     }
   }

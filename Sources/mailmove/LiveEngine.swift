@@ -118,10 +118,10 @@ struct LiveEngine: Engine {
 
   private func withConnections<Result: Sendable>(
     _ connections: EndpointConnections,
-    _ body: @Sendable (any MailSource, any MailTarget) async throws -> Result
+    _ body: @Sendable (any MailSource, any TargetView) async throws -> Result
   ) async throws -> Result {
     async let opening = connections.source()
-    let target = try await connections.target()
+    let target = try await connections.view()
     let source = try await opening
     do {
       let result = try await body(source, target)

@@ -34,6 +34,17 @@ final class Bench {
     new.stop()
   }
 
+  /// Where mail is, or is to go.
+  enum Place {
+    case old
+    case new
+    /// The archive in the bench's folder, which is made when it is missing.
+    case archive
+  }
+
+  /// The folder of the archive.
+  var archive: String { folder.path + "/archive" }
+
   /// How a run of the binary ended.
   struct Ended {
     let exit: Int32
@@ -41,12 +52,15 @@ final class Bench {
     let errors: String
   }
 
-  /// Runs `mailmove COMMAND OLD NEW …` to its end.
+  /// Runs `mailmove COMMAND OLD NEW …`, or with other places, to its end.
   @discardableResult
-  func run(_ command: String, _ more: [String] = []) throws -> Ended {
+  func run(
+    _ command: String, _ more: [String] = [], from source: Place = .old, to target: Place = .new
+  ) throws -> Ended {
     let output = folder.path + "/output-\(UUID().uuidString)"
     let errors = output + ".errors"
-    let process = try start(command, more, output: output, errors: errors)
+    let process = try start(
+      arguments: words(command, from: source, to: target) + more, output: output, errors: errors)
     process.waitUntilExit()
     return Ended(
       exit: process.terminationStatus,
@@ -68,9 +82,10 @@ final class Bench {
   }
 
   /// Starts the binary and lets it work for a while; returns whether it had to be killed.
-  func runAndKill(after seconds: Double) throws -> Bool {
+  func runAndKill(after seconds: Double, to target: Place = .new) throws -> Bool {
     let sink = "/dev/null"
-    let process = try start("sync", [], output: sink, errors: sink)
+    let process = try start(
+      arguments: words("sync", from: .old, to: target), output: sink, errors: sink)
     let deadline = Date().addingTimeInterval(seconds)
     while process.isRunning, Date() < deadline { usleep(1_000) }
     let isAlive = process.isRunning
@@ -79,16 +94,18 @@ final class Bench {
     return isAlive
   }
 
-  private func start(_ command: String, _ more: [String], output: String, errors: String) throws
-    -> Process
-  {
-    try start(
-      arguments: [
-        command, usesPOP3 ? maildrop : url(of: old), url(of: new), "--state",
-        folder.path + "/state",
-      ]
-        + ["source", "target"].flatMap { ["--\($0)-tls-ca", authority] } + more,
-      output: output, errors: errors)
+  private func words(_ command: String, from source: Place, to target: Place) -> [String] {
+    [command, address(source, isSource: true), address(target, isSource: false)]
+      + ["--state", folder.path + "/state"]
+      + ["source", "target"].flatMap { ["--\($0)-tls-ca", authority] }
+  }
+
+  private func address(_ place: Place, isSource: Bool) -> String {
+    switch place {
+    case .old: isSource && usesPOP3 ? maildrop : url(of: old)
+    case .new: url(of: new)
+    case .archive: "archive:" + archive
+    }
   }
 
   private func start(arguments: [String], output: String, errors: String) throws -> Process {
@@ -131,6 +148,15 @@ final class Bench {
     let copy = try LabSnapshot(of: LabClient(new))
     return copy.difference(
       from: original, renamed: copy.renamings(from: original), ignoredFlags: ignoredFlags)
+  }
+
+  /// All messages of an account, by bytes alone and in any order.
+  ///
+  /// POP3 cannot say that a message has no last line end: every text ends in one.
+  func bytes(_ lab: DovecotLab, _ mailbox: String = "INBOX") throws -> [[UInt8]] {
+    try LabClient(lab).messages(in: mailbox).map { message in
+      message.bytes.suffix(2) == [0x0D, 0x0A] ? message.bytes : message.bytes + [0x0D, 0x0A]
+    }.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   func forgetLedger() throws {

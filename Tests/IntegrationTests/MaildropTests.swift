@@ -24,15 +24,6 @@ extension MigrationTests.MaildropTests {
     return bench
   }
 
-  /// The bytes of all messages, in any order, seen by a witness.
-  ///
-  /// POP3 cannot say that a message has no last line end: every text ends in one.
-  private func bytes(_ lab: DovecotLab, _ mailbox: String = "INBOX") throws -> [[UInt8]] {
-    try LabClient(lab).messages(in: mailbox).map { message in
-      message.bytes.suffix(2) == [0x0D, 0x0A] ? message.bytes : message.bytes + [0x0D, 0x0A]
-    }.sorted { $0.lexicographicallyPrecedes($1) }
-  }
-
   @Test(arguments: [false, true])
   func everyMessageArrivesOnceByteForByte(startTLS: Bool) throws {
     let bench = try bench(count: 60)
@@ -42,13 +33,13 @@ extension MigrationTests.MaildropTests {
     let first = try bench.run("sync")
     #expect(first.exit == 0, "\(first.errors)")
     #expect(first.output.contains("60 messages copied"), "\(first.output)")
-    #expect(try bytes(bench.new) == bytes(bench.old))
+    #expect(try bench.bytes(bench.new) == bench.bytes(bench.old))
     let verified = try bench.run("verify", ["--level", "bytes"])
     #expect(verified.exit == 0, "\(verified.output)\(verified.errors)")
     let again = try bench.run("sync", ["--flags", "source"])
     #expect(again.exit == 0, "\(again.errors)")
     #expect(again.output.contains("0 messages copied"), "\(again.output)")
-    #expect(try bytes(bench.new).count == 60)
+    #expect(try bench.bytes(bench.new).count == 60)
   }
 
   @Test func laterMailIsAddedAndTheTargetsFlagsStay() throws {
@@ -67,7 +58,7 @@ extension MigrationTests.MaildropTests {
     #expect(later.exit == 0, "\(later.errors)")
     #expect(later.output.contains("1 message copied"), "\(later.output)")
     #expect(try LabClient(bench.new).messages(in: "INBOX")[0].flags.contains("\\Flagged"))
-    #expect(try bytes(bench.new) == bytes(bench.old))
+    #expect(try bench.bytes(bench.new) == bench.bytes(bench.old))
   }
 
   @Test func uniqueIDsOfAnotherFormCopyNothingTwice() throws {
@@ -83,15 +74,15 @@ extension MigrationTests.MaildropTests {
     #expect(again.exit == 0, "\(again.errors)")
     #expect(again.errors.contains("C: RETR 20"), "the unique-ids did not change")
     #expect(again.output.contains("0 messages copied"), "\(again.output)")
-    #expect(try bytes(bench.new) == bytes(bench.old))
+    #expect(try bench.bytes(bench.new) == bench.bytes(bench.old))
   }
 
   @Test func intoAndMapChooseTheMailbox() throws {
     let bench = try bench(count: 5)
     let ended = try bench.run("sync", ["--map", "INBOX=Old/Mail"])
     #expect(ended.exit == 0, "\(ended.errors)")
-    #expect(try bytes(bench.new, "Old/Mail") == bytes(bench.old))
-    #expect(try bytes(bench.new).isEmpty)
+    #expect(try bench.bytes(bench.new, "Old/Mail") == bench.bytes(bench.old))
+    #expect(try bench.bytes(bench.new).isEmpty)
   }
 
   @Test func aRunThatIsKilledIsTakenUpAgain() throws {
@@ -100,7 +91,7 @@ extension MigrationTests.MaildropTests {
     // The server gives the maildrop free when it notices that the client is gone.
     let ended = try bench.run("sync")
     #expect(ended.exit == 0, "\(ended.errors)")
-    #expect(try bytes(bench.new) == bytes(bench.old))
+    #expect(try bench.bytes(bench.new) == bench.bytes(bench.old))
   }
 
   @Test func aProbeShowsTheMaildrop() throws {

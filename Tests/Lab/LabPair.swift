@@ -11,6 +11,10 @@ struct LabPair {
   /// One of the two.
   enum Side: String { case old, new }
 
+  /// A second, empty account at the new server, with the password of the first.
+  private static let spareUser = DovecotOptions.User(
+    name: "restored", password: "ein neues & längeres")
+
   let folder: String
   /// `NAME='value'` lines.
   let assignments: String
@@ -60,6 +64,10 @@ struct LabPair {
           "LAB_\(name)_USER='\(user.name)'", "LAB_\(name)_PASSWORD_FILE='\(passwordFile)'",
           "LAB_\(name)_URL='imaps://\(user.name)@localhost:\(lab.ports.imaps)'",
         ]
+        if side == .new {
+          let spare = Self.spareUser.name
+          lines += ["LAB_RESTORED_URL='imaps://\(spare)@localhost:\(lab.ports.imaps)'"]
+        }
       }
       lines += [
         "LAB_MESSAGES='\(sample.messages.count)'", "LAB_MAILBOXES='\(sample.folders.count)'",
@@ -89,7 +97,7 @@ struct LabPair {
     options.lifetime = .untilStopped
     options.authority = authority
     options.folder = "\(folder)/\(side.rawValue)"
-    if let user = users[side] { options.users = [user] }
+    if let user = users[side] { options.users = [user] + (side == .new ? [spareUser] : []) }
     switch side {
     case .old:
       options.delimiter = "."

@@ -11,7 +11,7 @@ import Synchronization
 /// Messages that vanished at the server they came from are there as well: an archive keeps them.
 package protocol ArchiveReading: MailSource {
   var place: ArchivePlace { get }
-  var reader: ArchiveReader { get }
+  var reader: ArchiveReader { get throws }
   /// nil when the archive does not have the account yet.
   var account: AccountID? { get async throws }
 }
@@ -66,6 +66,7 @@ extension ArchiveReading {
     return MessageStream { [self] in
       while let entry = rest.withLock({ $0.popFirst() }) {
         let key = SourceKey(uidValidity: folder.imapValidity, uid: entry.uid)
+        let reader = try reader
         let placement = try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
           try await reader.placement(
             PlacementKey(
@@ -89,6 +90,7 @@ extension ArchiveReading {
 
   func folders() async throws -> [ArchiveFolder] {
     guard let account = try await account else { return [] }
+    let reader = try reader
     return try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
       try await reader.folders(of: account)
     }
@@ -103,6 +105,7 @@ extension ArchiveReading {
   }
 
   func status(of folder: ArchiveFolder) async throws -> MailboxStatus {
+    let reader = try reader
     let (extent, position) = try await SyncError.fromArchive(place.side) {
       () throws(ArchiveError) in
       (try await reader.extent(of: folder, includingGone: true), try await reader.position())
@@ -120,7 +123,8 @@ extension ArchiveReading {
   private func page(of folder: ArchiveFolder, from uid: UInt32) async throws
     -> [ArchivePlacement]
   {
-    try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+    let reader = try reader
+    return try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
       try await reader.placements(
         in: folder, after: uid == 0 ? 0 : uid - 1, limit: Self.pageSize, includingGone: true)
     }
@@ -141,7 +145,8 @@ extension ArchiveReading {
   /// The exact bytes; nil for a message that was pruned.
   private func bytes(of placement: ArchivePlacement) throws -> [UInt8]? {
     guard placement.message.state != .pruned else { return nil }
-    do { return try reader.bytes(of: placement.message) } catch {
+    let reader = try reader
+    do throws(ArchiveError) { return try reader.bytes(of: placement.message) } catch {
       guard case .damaged = error else { throw SyncError(error, side: place.side) }
       throw SyncError(
         .archiveDamaged, scope: .message, remedy: .skip, side: place.side,

@@ -134,6 +134,27 @@ package final class ArchiveTarget: ArchiveReading, MailTarget {
   /// An archive's folders are all there is to see.
   package func subscribe(to mailbox: TargetMailbox) async throws {}
 
+  package var notesVanished: Bool { true }
+
+  /// Those that are gone already, or unknown, are passed over.
+  package func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws {
+    let folder = try await openFolder(mailbox)
+    try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+      var vanished: [UInt32] = []
+      for uid in uids {
+        let key = PlacementKey(
+          folder: folder.id, uidValidity: folder.uidValidity, uid: uid.rawValue)
+        guard let placement = try await reader.placement(key), placement.goneCommit == nil else {
+          continue
+        }
+        vanished.append(uid.rawValue)
+      }
+      guard !vanished.isEmpty else { return }
+      try await writer.markGone(vanished, in: folder.id)
+      _ = try await writer.commit()
+    }
+  }
+
   /// Leaves the writer to the others; what is staged is committed with them or not at all.
   package func close() async {}
 

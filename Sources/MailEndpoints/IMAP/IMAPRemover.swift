@@ -30,9 +30,12 @@ package struct IMAPRemover: MailRemover {
     }
   }
 
+  /// A UID never stands for another message (RFC 9051, 2.3.1.1).
   package func remove(
-    _ uids: UIDSet, from mailbox: MailboxName, uidValidity: UIDValidity, manner: Removal.Manner
+    _ proven: [UID: SHA256Digest], from mailbox: MailboxName, uidValidity: UIDValidity,
+    manner: Removal.Manner
   ) async throws {
+    let uids = UIDSet(proven.keys.sorted())
     try await connection.interruptible {
       try $0.remove(uids, from: mailbox, uidValidity: uidValidity, manner: manner)
     }

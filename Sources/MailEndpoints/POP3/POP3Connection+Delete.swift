@@ -5,6 +5,24 @@ import MailWire
 import SyncEngine
 
 extension POP3Connection {
+  /// Reads messages again and returns those that have these bytes; ascending.
+  func uids(ofMessagesWith digests: [UID: SHA256Digest], _ book: any KeyBook) async throws -> [UID]
+  {
+    let entries = try await listing(book).entries.filter { digests[$0.uid] != nil }
+    let batch = try await beginRetrieving(
+      Batch(uidValidity: Maildrop.uidValidity, entries: entries), book)
+    var found: [UID] = []
+    do {
+      while let fetched = try nextRetrieved(of: batch) {
+        guard case .message(let message) = fetched else { continue }
+        if digests[message.key.uid] == message.digest { found.append(message.key.uid) }
+      }
+    } catch let error as SyncError where error.scope == .message {
+      // The batch ends with what was not handed out; that stays where it is.
+    }
+    return found
+  }
+
   /// Marks messages for removal and returns those the server agreed to.
   ///
   /// They are removed only if `quit` then returns true (RFC 1939, 6). It belongs into a session of

@@ -30,11 +30,20 @@ package struct POP3Remover: MailRemover {
     try await connection.interruptible { [keys] in try await $0.snapshot(keys) }
   }
 
+  /// A unique-id may come again for another message, so each message is read once more in the
+  /// session that removes it, in which the numbers stand still.
   package func remove(
-    _ uids: UIDSet, from mailbox: MailboxName, uidValidity: UIDValidity, manner: Removal.Manner
+    _ proven: [UID: SHA256Digest], from mailbox: MailboxName, uidValidity: UIDValidity,
+    manner: Removal.Manner
   ) async throws {
-    let wanted = uids.ranges.flatMap { $0.map { UID($0) } }
-    _ = try await connection.interruptible { [keys] in try await $0.delete(wanted, keys) }
+    guard uidValidity == Maildrop.uidValidity, mailbox.isInbox else {
+      throw SyncError(
+        .mailboxChanged, scope: .mailbox, remedy: .stop, side: .source, mailbox: mailbox)
+    }
+    let same = try await connection.interruptible { [keys] in
+      try await $0.uids(ofMessagesWith: proven, keys)
+    }
+    _ = try await connection.interruptible { [keys] in try await $0.delete(same, keys) }
   }
 
   package func commit() async throws {

@@ -15,9 +15,13 @@ package protocol MailRemover: Sendable {
 
   /// Removes exactly these messages and no others.
   ///
-  /// - Parameter uidValidity: the one the UIDs belong to; another one at the server is an error.
+  /// - Parameters:
+  ///   - proven: by UID the SHA-256 of the bytes that are proven to be at the target. Where a UID
+  ///     does not stand for one message for ever, a message with other bytes is left alone.
+  ///   - uidValidity: the one the UIDs belong to; another one at the server is an error.
   func remove(
-    _ uids: UIDSet, from mailbox: MailboxName, uidValidity: UIDValidity, manner: Removal.Manner
+    _ proven: [UID: SHA256Digest], from mailbox: MailboxName, uidValidity: UIDValidity,
+    manner: Removal.Manner
   ) async throws
 
   /// Makes the removals final; throws when the server does not confirm it (RFC 1939, 6).

@@ -6,13 +6,7 @@ import MailWire
 /// Where mail is put. It can be read as well: that is how copies are found again and proven.
 ///
 /// Every function throws `SyncError`. One task uses a target at a time.
-package protocol MailTarget: MailSource {
-  /// What the target will not take, as far as it has said so already; asks nothing.
-  func limits() async -> TargetLimits
-
-  /// How full the account is; nil where the server does not tell.
-  func quota() async throws -> Quota?
-
+package protocol MailTarget: TargetView {
   /// Opens a mailbox for appending and creates it first if it is missing.
   ///
   /// A server may change the name while creating; the raw name that counts is in the result.
@@ -37,10 +31,18 @@ package protocol MailTarget: MailSource {
   func store(_ changes: [FlagChange], in mailbox: TargetMailbox) async throws -> [FlagRefusal]
 
   func subscribe(to mailbox: TargetMailbox) async throws
+
+  /// Whether the target wants to hear of messages that vanished at the source.
+  var notesVanished: Bool { get }
+
+  /// Notes that the originals of messages vanished at the source. The messages stay at the target.
+  func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws
 }
 
 extension MailTarget {
   package var gathersFor: Duration { .zero }
+  package var notesVanished: Bool { false }
+  package func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws {}
 }
 
 /// An open target mailbox.

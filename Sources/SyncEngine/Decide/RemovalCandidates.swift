@@ -17,8 +17,9 @@ package struct RemovalCandidates: Sendable {
   package let listed: Int
   /// Records of messages that an earlier run was about to remove and that are gone now.
   package let gone: [MessageRecord]
-  /// Both sides number the same messages alike: they are one mailbox under two addresses.
-  package let isOneMailbox: Bool
+  /// Nothing shows that the sides are not one mailbox under two addresses, where every message
+  /// would be its own copy.
+  package let mayBeOneMailbox: Bool
 
   package init(
     source: MailboxSnapshot, target: MailboxSnapshot, records: [MessageRecord],
@@ -47,10 +48,24 @@ package struct RemovalCandidates: Sendable {
     self.candidates = candidates
     self.gone = gone
     listed = source.entries.count
-    isOneMailbox =
-      !candidates.isEmpty && source.uidValidity == target.uidValidity
-      && source.entries.map(\.uid) == target.entries.map(\.uid)
-      && candidates.allSatisfy { $0.original.uid == $0.copy.uid }
+    mayBeOneMailbox =
+      !candidates.isEmpty && candidates.allSatisfy { $0.record.state == .alreadyThere }
+      && Self.couldBeOne(source, target, copies: candidates.lazy.map(\.copy.uid), originals)
+  }
+
+  /// Whether two mailboxes could be one. Only asked where the target never took a message as a new
+  /// one: in one mailbox everything is there already.
+  ///
+  /// Many servers begin with the same UIDVALIDITY, so that says little by itself. A maildrop has
+  /// none, and only the numbers of messages can tell.
+  private static func couldBeOne(
+    _ source: MailboxSnapshot, _ target: MailboxSnapshot, copies: some Sequence<UID>,
+    _ originals: [UID: Entry]
+  ) -> Bool {
+    if source.traits.contains(.keysMayChange) {
+      return target.entries.count <= source.entries.count
+    }
+    return source.uidValidity == target.uidValidity && copies.allSatisfy { originals[$0] != nil }
   }
 }
 

@@ -28,6 +28,8 @@ package struct WorkList: Sendable, Equatable {
   /// At the target, and not listed any more by a source whose keys may change: one of the unknown
   /// messages may be the same.
   package var unlisted: [MessageRecord] = []
+  /// At the target, and gone from the source for certain without our doing.
+  package var gone: [MessageRecord] = []
 
   /// Compares a snapshot with the records of the pair, which may be in any order.
   package init(snapshot: MailboxSnapshot, records: [MessageRecord]) {
@@ -61,6 +63,11 @@ package struct WorkList: Sendable, Equatable {
       vanished = current.values.filter { $0.state == .pending }.map(\.key).sorted()
       if snapshot.traits.contains(.keysMayChange) {
         unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
+      }
+      let mayBeListedAnew = snapshot.traits.contains(.keysMayChange) && !unknown.isEmpty
+      if snapshot.suspicion == nil, !snapshot.isShort, !mayBeListedAnew {
+        gone = current.values.filter { $0.isAtTarget && RemovalMark(note: $0.note) == nil }
+          .sorted { $0.key < $1.key }
       }
     }
   }

@@ -6,7 +6,7 @@ import MailWire
 /// Finds out what a run would do: lists both sides, makes the folder map, adds up. It only reads.
 package struct PlanRun: Sendable {
   private let source: any MailSource
-  private let target: any MailTarget
+  private let target: any TargetView
   private let journal: (any Journal)?
   private let rules: MappingRules
   private let removal: Removal?
@@ -15,7 +15,7 @@ package struct PlanRun: Sendable {
   ///   - journal: nil when there was no run yet.
   ///   - removal: what would be removed from the source after the run; nil: nothing.
   package init(
-    source: any MailSource, target: any MailTarget, journal: (any Journal)?, rules: MappingRules,
+    source: any MailSource, target: any TargetView, journal: (any Journal)?, rules: MappingRules,
     removal: Removal? = nil
   ) {
     self.removal = removal

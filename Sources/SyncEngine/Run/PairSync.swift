@@ -29,7 +29,7 @@ struct PairSync {
     var madeProgress = false
   }
 
-  private var name: MailboxName { pair.mapped.source }
+  var name: MailboxName { pair.mapped.source }
 
   func run() async -> Result {
     var result = Result(line: MailboxLineItem(pair: pair))
@@ -49,9 +49,7 @@ struct PairSync {
       result.line.wasUnchanged = true
       return
     }
-    let needsAll = options.listsInFull || standing.pending > 0
-    let snapshot = try await source.snapshot(
-      of: name, since: needsAll ? nil : standing.source)
+    let snapshot = try await snapshot(standing)
     if let suspicion = snapshot.suspicion { observer(.notice("\(name): \(suspicion)")) }
     let records = try await journal.records(of: pair)
     let work = WorkList(snapshot: snapshot, records: records)
@@ -69,7 +67,9 @@ struct PairSync {
     let flagPolicy =
       snapshot.traits.contains(.withoutFlags) ? RunOptions.FlagPolicy.keep : options.flagPolicy
     let drifts = flagPolicy == .keep ? [] : work.drifts
-    if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil {
+    if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil
+      || notesVanished(work)
+    {
       let mailbox = try await target.open(
         pair.mapped, lastKnown: standing.target?.mailbox)
       anchor = try await bringUpToDate(
@@ -125,6 +125,9 @@ struct PairSync {
     }
     try await carryFlags(
       drifts, by: flagPolicy, located: survey.located, to: mailbox, &result)
+    if standing.target?.uidValidity == mailbox.uidValidity {
+      try await noteVanished(work, in: mailbox)
+    }
     return TargetAnchor(
       mailbox: mailbox.name, uidValidity: mailbox.uidValidity,
       uidNext: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next)

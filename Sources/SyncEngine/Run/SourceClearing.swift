@@ -68,8 +68,9 @@ struct SourceClearing {
     for pair in pairs {
       let standing = try await journal.standing(of: pair)
       guard let anchor = standing.target else { continue }
-      let source = try await connections.source.snapshot(of: pair.mapped.source, since: nil)
+      // In this order mail that arrives now cannot make one mailbox look like two.
       let target = try await connections.target.snapshot(of: anchor.mailbox, since: nil)
+      let source = try await connections.source.snapshot(of: pair.mapped.source, since: nil)
       let found = RemovalCandidates(
         source: source, target: target, records: try await journal.records(of: pair),
         anchor: anchor, removal: removal)
@@ -85,11 +86,11 @@ struct SourceClearing {
   }
 
   private func object(to tasks: [Work]) throws {
-    if let same = tasks.first(where: { $0.found.isOneMailbox }) {
+    if let same = tasks.first(where: { $0.found.mayBeOneMailbox }) {
       throw SyncError(
         .sameMailboxOnBothSides, scope: .run, remedy: .stop, side: .local,
         mailbox: same.pair.mapped.source,
-        detail: "UIDVALIDITY and all UIDs are the same, so nothing is removed")
+        detail: "every message was there before, so it may be its own copy; nothing is removed")
     }
     let counts = tasks.map {
       (name: $0.pair.mapped.source, going: $0.found.candidates.count, listed: $0.found.listed)
@@ -158,12 +159,15 @@ struct SourceClearing {
             .mailboxChanged, scope: .mailbox, remedy: .stop, side: .source, mailbox: name)
         }
         let there = Set(listing.entries.map(\.uid))
-        var uids = task.proven.map(\.key.uid).filter(there.contains).sorted()[...]
-        while !uids.isEmpty, !stop.isRequested {
+        var rest = task.proven.filter { there.contains($0.key.uid) }[...]
+        while !rest.isEmpty, !stop.isRequested {
+          let digests = rest.prefix(Self.windowMessages).compactMap { record in
+            record.digest.map { (record.key.uid, $0) }
+          }
           try await remover.remove(
-            UIDSet(uids.prefix(Self.windowMessages)), from: name, uidValidity: task.uidValidity,
-            manner: removal.manner)
-          uids = uids.dropFirst(Self.windowMessages)
+            Dictionary(digests, uniquingKeysWith: { first, _ in first }), from: name,
+            uidValidity: task.uidValidity, manner: removal.manner)
+          rest = rest.dropFirst(Self.windowMessages)
         }
       }
       try await remover.commit()

@@ -7,9 +7,9 @@ import MailWire
 struct HeaderComparison {
   private let comparison: MailboxComparison
   private let name: MailboxName
-  private let target: any MailTarget
+  private let target: any TargetView
 
-  init(_ comparison: MailboxComparison, _ name: MailboxName, _ target: any MailTarget) {
+  init(_ comparison: MailboxComparison, _ name: MailboxName, _ target: any TargetView) {
     self.comparison = comparison
     self.name = name
     self.target = target
@@ -35,7 +35,7 @@ struct ByteComparison {
   private let comparison: MailboxComparison
   private let name: MailboxName
   private let source: any MailSource
-  private let target: any MailTarget
+  private let target: any TargetView
   private let observer: VerifyObserver
 
   /// Messages whose identities are held at one time.
@@ -43,7 +43,7 @@ struct ByteComparison {
 
   init(
     _ comparison: MailboxComparison, _ name: MailboxName, _ source: any MailSource,
-    _ target: any MailTarget, _ observer: @escaping VerifyObserver
+    _ target: any TargetView, _ observer: @escaping VerifyObserver
   ) {
     self.comparison = comparison
     self.name = name

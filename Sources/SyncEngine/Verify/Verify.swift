@@ -6,7 +6,7 @@ import MailWire
 /// Compares source, ledger and target, reading only.
 package struct Verify: Sendable {
   private let source: any MailSource
-  private let target: any MailTarget
+  private let target: any TargetView
   private let journal: any Journal
   private let level: VerifyLevel
   private let selects: @Sendable (MappedMailbox) -> Bool
@@ -16,7 +16,7 @@ package struct Verify: Sendable {
   ///   - selects: which mailboxes of the frozen map to compare.
   ///   - observer: told how far the comparison is.
   package init(
-    source: any MailSource, target: any MailTarget, journal: any Journal, level: VerifyLevel,
+    source: any MailSource, target: any TargetView, journal: any Journal, level: VerifyLevel,
     selects: @escaping @Sendable (MappedMailbox) -> Bool = { _ in true },
     observer: @escaping VerifyObserver = { _ in }
   ) {

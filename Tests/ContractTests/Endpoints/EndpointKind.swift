@@ -1,11 +1,13 @@
 // mailmove: every kind of endpoint there is.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailArchive
 import MailEndpoints
 import MailTestKit
 import MailTransport
 import MailWire
 import SyncEngine
+import Testing
 
 /// The endpoints that have to pass the contract.
 enum EndpointKind: CaseIterable, Sendable {
@@ -13,6 +15,7 @@ enum EndpointKind: CaseIterable, Sendable {
   case fakeWithoutUIDs
   case fakeInGroups
   case dovecot
+  case archive
 
   /// Runs a test with a target that has an empty INBOX and nothing else.
   func with(_ test: (any MailTarget) async throws -> Void) async throws {
@@ -22,6 +25,7 @@ enum EndpointKind: CaseIterable, Sendable {
     case .fakeWithoutUIDs: habits.tellsUIDs = false
     case .fakeInGroups: habits.groupMax = 3
     case .dovecot: return try await Self.withDovecot(test)
+    case .archive: return try await Self.withArchive(test)
     }
     let target = FakeTarget(FakeAccount(habits: habits))
     try await test(target)
@@ -39,6 +43,21 @@ enum EndpointKind: CaseIterable, Sendable {
     let target = try await IMAPTarget.connect(account)
     try await test(target)
     await target.close()
+  }
+
+  /// An archive has no INBOX before mail for it comes.
+  private static func withArchive(_ test: (any MailTarget) async throws -> Void) async throws {
+    let folder = try TemporaryFolder()
+    let door = ArchiveDoor(
+      ArchivePlace(path: folder.path + "/archive", account: nil, side: .target))
+    let target = try await ArchiveTarget.connect(
+      door, label: "anna@example.org", origin: EndpointURL("imaps://anna@mail.example.org"))
+    _ = try await target.open(ContractMail.inbox, lastKnown: nil)
+    try await test(target)
+    await target.close()
+    let head = try #require(try await door.close())
+    let report = try await ArchiveCheck(at: folder.path + "/archive").run(.messages)
+    #expect(report.findings == [] && report.position == head.position)
   }
 
   /// Whether the receipts name the target's UID.

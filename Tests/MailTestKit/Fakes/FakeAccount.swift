@@ -21,6 +21,8 @@ package final class FakeAccount: Sendable {
     package var attributes: [String] = []
     package var isSubscribed = false
     package var modSeq: Int64 = 1
+    /// What it was told to have vanished at the source, each time.
+    package var vanished: [[UID]] = []
 
     package init(
       uidValidity: UIDValidity = UIDValidity(1), attributes: [String] = []
@@ -59,6 +61,8 @@ package final class FakeAccount: Sendable {
     package var expungesExactly = true
     /// Removals count only at the end of the session, as in POP3.
     package var removesAtEnd = false
+    /// It wants to hear what vanished at the source.
+    package var notesVanished = false
 
     package init() {}
   }

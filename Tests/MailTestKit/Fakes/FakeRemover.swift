@@ -33,8 +33,10 @@ package final class FakeRemover: MailRemover {
   }
 
   package func remove(
-    _ uids: UIDSet, from mailbox: MailboxName, uidValidity: UIDValidity, manner: Removal.Manner
+    _ proven: [UID: SHA256Digest], from mailbox: MailboxName, uidValidity: UIDValidity,
+    manner: Removal.Manner
   ) async throws {
+    let uids = UIDSet(proven.keys.sorted())
     try onRequest("remove \(mailbox) \(uids)")
     switch manner {
     case .flagOnly: try flag(uids, in: mailbox)

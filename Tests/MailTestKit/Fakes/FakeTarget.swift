@@ -131,6 +131,12 @@ package final class FakeTarget: MailTarget {
     try account.change(mailbox.name) { $0.isSubscribed = true }
   }
 
+  package var notesVanished: Bool { account.habits.notesVanished }
+
+  package func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws {
+    try account.change(mailbox.name) { $0.vanished.append(uids) }
+  }
+
   package func keepAlive() async throws {}
   package func close() async {}
 }

@@ -3,6 +3,7 @@
 
 import MailTestKit
 import MailWire
+import Synchronization
 import Testing
 
 @testable import SyncEngine
@@ -139,6 +140,36 @@ import Testing
     let report = await scenario.run()
     #expect(report.failure?.cause == .sameMailboxOnBothSides)
     #expect(bytes(scenario.source) == Set(Self.letters))
+  }
+
+  @Test func twinsThatWereCopiedAreTwoMailboxes() async throws {
+    let scenario = Scenario(
+      source: FakeAccount(boxes: [.inbox: FakeAccount.Box(uidValidity: UIDValidity(7))]),
+      target: FakeAccount(boxes: [.inbox: FakeAccount.Box(uidValidity: UIDValidity(7))]))
+    for letter in Self.letters { scenario.source.deliver(letter) }
+    var removing = scenario
+    removing.options.removal = agreed
+    let report = await removing.run()
+    #expect(report.failure == nil && report.total(\.removed) == 6)
+    #expect(bytes(scenario.target) == Set(Self.letters))
+  }
+
+  @Test func mailThatArrivesMeanwhileDoesNotHideThatItIsOneMailbox() async {
+    let account = scenario(agreed).source
+    var scenario = Scenario(source: account, target: account)
+    scenario.options.removal = agreed
+    let listings = Mutex(0)
+    scenario.onSource = { request in
+      guard request == "snapshot INBOX" else { return }
+      let count = listings.withLock { count in
+        count += 1
+        return count
+      }
+      if count > 1 { account.deliver("Subject: just now \(count)\r\n\r\n\r\n") }
+    }
+    let report = await scenario.run()
+    #expect(report.failure?.cause == .sameMailboxOnBothSides)
+    #expect(bytes(account).isSuperset(of: Self.letters))
   }
 
   @Test(arguments: [false, true], [Removal.Manner.expunge, .flagOnly])

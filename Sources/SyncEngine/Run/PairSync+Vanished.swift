@@ -1,0 +1,34 @@
+// mailmove: tells the target what vanished at the source.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+extension PairSync {
+  /// What the source holds: all of it where that is needed, else perhaps only what changed.
+  func snapshot(_ standing: PairStanding) async throws -> MailboxSnapshot {
+    guard !options.listsInFull, standing.pending == 0, let checkpoint = standing.source else {
+      return try await source.snapshot(of: name, since: nil)
+    }
+    let snapshot = try await source.snapshot(of: name, since: checkpoint)
+    guard target.notesVanished, checkpoint.provesLoss(in: snapshot) else { return snapshot }
+    return try await source.snapshot(of: name, since: nil)
+  }
+
+  func notesVanished(_ work: WorkList) -> Bool { target.notesVanished && !work.gone.isEmpty }
+
+  /// Does nothing where the target has no use for it; may be told the same messages every time.
+  func noteVanished(_ work: WorkList, in mailbox: TargetMailbox) async throws {
+    guard notesVanished(work), !stop.isRequested else { return }
+    try await target.noteVanished(work.gone.compactMap(\.targetUID), in: mailbox)
+  }
+}
+
+extension SourceCheckpoint {
+  /// Whether messages must have vanished since: there are fewer than the old and the new ones
+  /// together. A list of changes does not say which.
+  func provesLoss(in snapshot: MailboxSnapshot) -> Bool {
+    guard snapshot.extent == .changes, let messages, let uidNext, let now = snapshot.status.messages
+    else { return false }
+    return now - Int64(snapshot.entries.count { $0.uid >= uidNext }) < messages
+  }
+}
