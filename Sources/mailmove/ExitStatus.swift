@@ -3,7 +3,8 @@
 
 import SyncEngine
 
-/// How the command ends; the only place that decides an exit code. docs/cli.md lists them.
+/// How the command ends; the only place that decides an exit code, with `ExitStatus+Archive`.
+/// docs/cli.md lists them.
 enum ExitStatus: Int32, Sendable, CaseIterable {
   /// Everything selected is accounted for.
   case success = 0

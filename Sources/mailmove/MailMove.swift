@@ -18,6 +18,8 @@ struct MailMove: AsyncParsableCommand {
       EXAMPLE
         mailmove plan imaps://alice@old.example.org imaps://alice@new.example.org
         mailmove sync imaps://alice@old.example.org imaps://alice@new.example.org
+        mailmove sync imaps://alice@old.example.org archive:/srv/mail-archive
+        mailmove archive ls /srv/mail-archive
 
       An address never holds a password. It is asked for, or comes from a file,
       a command or the environment; see 'mailmove help sync'. A run that broke
@@ -26,7 +28,7 @@ struct MailMove: AsyncParsableCommand {
     version: version,
     subcommands: [
       SyncCommand.self, PlanCommand.self, VerifyCommand.self, StatusCommand.self,
-      ProbeCommand.self,
+      ProbeCommand.self, ArchiveCommand.self,
     ])
 
   static func main() async {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MailWire
 import Testing
 
 /// Arguments and variables, and what must come of them.
@@ -146,10 +147,13 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
     #expect(ended.errors.contains("did you mean 'include'?"))
   }
 
-  @Test(arguments: ["sync", "plan", "verify", "status", "probe"])
+  @Test(
+    arguments: ["sync", "plan", "verify", "status", "probe", "archive"]
+      + ["ls", "cat", "export", "check", "salvage"].map { "archive " + $0 })
   func helpHasAnExampleAndTheExitCodes(command: String) throws {
     let folder = try TemporaryFolder()
-    let ended = try run([command, "--help"], [:], home: folder)
+    let ended = try run(
+      command.split(separator: " ").map(String.init) + ["--help"], [:], home: folder)
     #expect(ended.exit == 0)
     #expect(ended.errors.isEmpty)
     #expect(ended.output.contains("EXAMPLE\n  mailmove \(command)"))
@@ -162,10 +166,49 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
     let folder = try TemporaryFolder()
     let ended = try run([], [:], home: folder)
     #expect(ended.exit == 0)
-    for word in ["sync", "plan", "verify", "status", "probe", "EXAMPLE"] {
+    for word in ["sync", "plan", "verify", "status", "probe", "archive", "EXAMPLE"] {
       #expect(ended.output.contains(word))
     }
+    let archive = try run(["archive"], [:], home: folder)
+    #expect(archive.exit == 0)
+    for word in ["ls", "cat", "export", "check", "salvage", "EXAMPLE"] {
+      #expect(archive.output.contains(word))
+    }
     #expect(try run(["--version"], [:], home: folder).output == "0.1.0\n")
+  }
+
+  @Test func aMessageOfAnArchiveComesThroughAPipeByteForByte() async throws {
+    let sample = try await ArchiveSample()
+    for (uid, bytes) in [("1", ArchiveSample.first), ("2", ArchiveSample.odd)] {
+      let ended = try pipe(
+        "archive cat '\(sample.path)' INBOX \(uid) --account me@example.org", into: "| sha256sum")
+      #expect(ended == "\(SHA256Digest(of: bytes))  -\n0 0\n")
+    }
+  }
+
+  @Test func outputThatIsNotTakenIsAnErrorUnlessNobodyReads() async throws {
+    let sample = try await ArchiveSample()
+    let command = "archive cat '\(sample.path)' Work/Old 1"
+    #expect(
+      try pipe(command, into: "2>&1 > /dev/full")
+        == "mailmove: standard output did not take the message: no space left on device\n7\n")
+    #expect(try pipe(command, into: "2>&1 | :").suffix(4) == "0 0\n")
+  }
+
+  /// Runs the binary in a shell; its output, and then the exit codes.
+  private func pipe(_ command: String, into rest: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = [
+      "-c", "'\(try Self.binary)' \(command) \(rest); echo \"${PIPESTATUS[@]}\"",
+    ]
+    let output = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    try process.run()
+    let said = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: said, as: UTF8.self)
   }
 
   /// Runs the binary without a terminal.

@@ -120,6 +120,7 @@ final class FakeEngine: Engine {
 /// Streams that are remembered, and a clock that stands still.
 final class Recorder: Sendable {
   private let written = Mutex<(output: String, errors: String)>(("", ""))
+  private let bytes = Mutex<[UInt8]>([])
   let environment: [String: String]
   private let isWatched: Bool
 
@@ -130,6 +131,8 @@ final class Recorder: Sendable {
 
   var output: String { written.withLock { $0.output } }
   var errors: String { written.withLock { $0.errors } }
+  /// What went to standard output as bytes and not as text.
+  var delivered: [UInt8] { bytes.withLock { $0 } }
 
   var surroundings: Surroundings {
     let moment = ContinuousClock.now
@@ -143,6 +146,9 @@ final class Recorder: Sendable {
           case .errors: written.errors += text
           }
         }
+      },
+      deliver: { bytes in
+        self.bytes.withLock { $0 += bytes }
       })
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import GRDB
 import MailTestKit
 import Testing
 
@@ -90,6 +91,24 @@ struct NightlyTests {
     #expect(text.contains("mailmove_last_run_timestamp_seconds{job=\"rest\"} 0\n"))
     #expect(!text.contains("mailmove_exit_code{job=\"rest\"}"))
     #expect(!FileManager.default.fileExists(atPath: bench.folder.path + "/state/rest.sqlite"))
+  }
+
+  @Test func anEndThatCannotBePutOnRecordDoesNotHideWhatTheRunDid() throws {
+    let bench = try Bench()
+    try LabClient(bench.old).fill(with: SampleMailbox(count: 30, seed: 5))
+    let more = try configure(bench)
+    #expect(try bench.binary(["plan", "rest"] + more).exit == 0)
+    #expect(try bench.binary(["sync", "inbox"] + more).exit == 0)
+    let ledger = try DatabaseQueue(path: bench.folder.path + "/state/inbox.sqlite")
+    try ledger.writeWithoutTransaction { db in
+      try db.execute(sql: "ALTER TABLE run RENAME COLUMN exit_code TO other")
+    }
+    try ledger.close()
+    let ended = try bench.binary(["sync", "inbox"] + more)
+    #expect(ended.exit == 7)
+    #expect(ended.output.hasPrefix("0 messages copied, "), "\(ended.output)")
+    #expect(
+      ended.errors.contains("mailmove: the ledger cannot be read or written"), "\(ended.errors)")
   }
 
   @Test func statusTellsARunThatIsGoingFromOneThatWasKilled() throws {

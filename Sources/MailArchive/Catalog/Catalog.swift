@@ -28,8 +28,14 @@ struct Catalog: Sendable {
   }
 
   /// Opens a catalog for writing, and makes the file if it is missing.
+  ///
+  /// The file is for its owner alone, and SQLite gives the files beside it the same mode.
   static func open(_ path: String) throws(ArchiveError) -> Catalog {
-    try ArchiveError.fromCatalog {
+    if !FileManager.default.fileExists(atPath: path) {
+      _ = FileManager.default.createFile(
+        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+    }
+    return try ArchiveError.fromCatalog {
       Catalog(database: try DatabasePool(path: path, configuration: configuration()))
     }
   }

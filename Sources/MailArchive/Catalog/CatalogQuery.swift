@@ -94,6 +94,18 @@ enum CatalogQuery {
       ])
   }
 
+  /// A message by the SHA-256 of its bytes; one that is whole before one that is not.
+  static func storedMessage(with digest: SHA256Digest, _ db: Database) throws -> StoredMessage? {
+    try Row.fetchOne(
+      db,
+      sql: """
+        SELECT \(messageColumns) FROM message m JOIN segment s ON s.id = m.segment_id
+        WHERE substr(m.sha256, 1, 8) = ? AND m.sha256 = ? ORDER BY m.state = 1, m.state LIMIT 1
+        """,
+      arguments: [Data(digest.bytes.prefix(8)), Data(digest.bytes)]
+    ).map { try message($0, from: 0) }
+  }
+
   private static func message(_ row: Row, from first: Int) throws -> StoredMessage {
     guard let digest = SHA256Digest(bytes: try CatalogCell.bytes(row, first + 1)),
       let state = StoredMessage.State(rawValue: try CatalogCell.narrow(row, first + 8))
@@ -140,6 +152,14 @@ enum CatalogQuery {
     return try Row.fetchOne(
       statement,
       arguments: [key.folder.rawValue, Int64(key.uidValidity), Int64(key.uid)]
+    ).map(placement)
+  }
+
+  /// Every place a message was ever put into.
+  static func placements(ofMessage id: Int64, _ db: Database) throws -> [ArchivePlacement] {
+    try Row.fetchAll(
+      db, sql: placementTables + " WHERE p.message_id = ? ORDER BY p.folder_id, p.uid",
+      arguments: [id]
     ).map(placement)
   }
 

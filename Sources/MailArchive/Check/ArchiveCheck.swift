@@ -36,8 +36,10 @@ package struct ArchiveCheck: Sendable {
   ///
   /// Throws only where there is no archive, or none of this version, or reading fails; damage is in
   /// the report.
+  ///
+  /// - Parameter observer: is told how far it has come, after each segment and now and then.
   package func run(
-    _ level: Level, part: CheckPart? = nil
+    _ level: Level, part: CheckPart? = nil, observer: (CheckReport) -> Void = { _ in }
   ) async throws(ArchiveError) -> CheckReport {
     var report = CheckReport()
     let identity = try ArchiveIdentity.read(from: storage)
@@ -57,13 +59,15 @@ package struct ArchiveCheck: Sendable {
     }
     do throws(ArchiveError) {
       let segments = try await reader.segments()
-      let wrong = try checkSegments(segments, level, part, &report)
+      let wrong = try checkSegments(segments, level, part, &report, observer)
       try await checkStrangers(segments, &report)
       if level != .quick {
         let suspects = Set(
           segments.filter { level == .messages && part?.includes($0.id) != false }.map(\.id)
         ).union(wrong)
-        if !suspects.isEmpty { try await checkMessages(in: suspects, reader, &report) }
+        if !suspects.isEmpty {
+          try await checkMessages(in: suspects, reader, &report, observer)
+        }
       }
       try reader.close()
     } catch {
@@ -75,7 +79,8 @@ package struct ArchiveCheck: Sendable {
 
   /// - Returns: the segments that are not as they should be.
   private func checkSegments(
-    _ segments: [ArchiveSegment], _ level: Level, _ part: CheckPart?, _ report: inout CheckReport
+    _ segments: [ArchiveSegment], _ level: Level, _ part: CheckPart?,
+    _ report: inout CheckReport, _ observer: (CheckReport) -> Void
   ) throws(ArchiveError) -> Set<Int64> {
     var wrong: Set<Int64> = []
     let checksums = try ChecksumList.read(from: storage)
@@ -96,6 +101,7 @@ package struct ArchiveCheck: Sendable {
         if !wrong.contains(segment.id) { try report.take(error) }
         wrong.insert(segment.id)
       }
+      observer(report)
     }
     return wrong
   }
@@ -146,13 +152,15 @@ package struct ArchiveCheck: Sendable {
   }
 
   private func checkMessages(
-    in segments: Set<Int64>, _ reader: ArchiveReader, _ report: inout CheckReport
+    in segments: Set<Int64>, _ reader: ArchiveReader, _ report: inout CheckReport,
+    _ observer: (CheckReport) -> Void
   ) async throws(ArchiveError) {
     var id: Int64 = 0
     while true {
       let messages = try await reader.messages(after: id, limit: Self.page)
       guard let last = messages.last else { return }
       id = last.id
+      observer(report)
       for message in messages
       where segments.contains(message.place.segment) && message.state != .pruned {
         do throws(ArchiveError) {
@@ -160,7 +168,11 @@ package struct ArchiveCheck: Sendable {
           _ = try reader.bytes(of: message)
         } catch {
           try report.take(error)
-          if message.state == .live { report.damagedMessages.append(message.id) }
+          if message.state == .live {
+            report.damagedMessages.append(message.id)
+          } else {
+            report.damagedOnRecord.append(message.id)
+          }
         }
       }
     }

@@ -20,6 +20,8 @@ package struct CheckReport: Sendable, Equatable {
   /// Messages that were found damaged now and are not on record as such; for
   /// `ArchiveWriter.noteDamage`, after which they are stored again when they come.
   package internal(set) var damagedMessages: [Int64] = []
+  /// Messages that were found damaged and are on record as such already.
+  package internal(set) var damagedOnRecord: [Int64] = []
 
   package var isClean: Bool { findings.isEmpty }
 }

@@ -122,6 +122,20 @@ package final class ArchiveReader: Sendable {
     try await ask { db in try CatalogQuery.message(with: digest, size: size, db) }
   }
 
+  /// A message by the SHA-256 of its bytes, whole or not; nil if it never was here.
+  package func storedMessage(
+    with digest: SHA256Digest
+  ) async throws(ArchiveError) -> StoredMessage? {
+    try await ask { db in try CatalogQuery.storedMessage(with: digest, db) }
+  }
+
+  /// Every place that the message with the number `id` was put into, vanished ones too.
+  package func placements(
+    ofMessage id: Int64
+  ) async throws(ArchiveError) -> [ArchivePlacement] {
+    try await ask { db in try CatalogQuery.placements(ofMessage: id, db) }
+  }
+
   // MARK: Bytes
 
   /// The exact bytes of a message.

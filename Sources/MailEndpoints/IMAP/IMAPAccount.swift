@@ -6,7 +6,7 @@ import MailWire
 import SyncEngine
 
 /// Everything needed to open a session with an IMAP account.
-package struct IMAPAccount: Sendable {
+package struct IMAPAccount: ServerAccount {
   package let url: EndpointURL
   package let side: SyncError.Side
   /// Who logs in.

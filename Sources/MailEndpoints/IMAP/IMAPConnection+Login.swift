@@ -7,7 +7,7 @@ import SyncEngine
 
 extension IMAPConnection {
   func establish() async throws {
-    let channel = try SessionOpening(account, interruption).open()
+    let channel = try SessionOpening(account, IMAPUpgrade(), interruption).open()
     let wire = IMAPWire(
       channel, side: account.side, deadlines: account.deadlines,
       trace: account.trace(account.side.rawValue))

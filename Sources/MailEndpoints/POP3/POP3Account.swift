@@ -7,7 +7,7 @@ import SyncEngine
 import Synchronization
 
 /// Everything needed to open a session with a POP3 account.
-package struct POP3Account: Sendable {
+package struct POP3Account: ServerAccount {
   package let url: EndpointURL
   package let side: SyncError.Side
   /// Who logs in.

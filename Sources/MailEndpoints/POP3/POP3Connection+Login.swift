@@ -37,7 +37,7 @@ extension POP3Connection {
   }
 
   private func secure() throws -> POP3Wire {
-    let channel = try POP3Opening(account, interruption).open()
+    let channel = try SessionOpening(account, POP3Upgrade(), interruption).open()
     let wire = POP3Wire(
       channel, side: account.side, deadlines: account.deadlines,
       trace: account.trace(account.side.rawValue))

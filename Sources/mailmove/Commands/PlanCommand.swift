@@ -9,6 +9,7 @@ struct PlanCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show where every folder would go and why, with counts and limits; change nothing.",
+    usage: "mailmove plan (<source> <target> | <job>) [<options>]",
     discussion: """
       EXAMPLE
         mailmove plan imaps://alice@old.example.org imaps://alice@new.example.org \\
@@ -27,9 +28,11 @@ struct PlanCommand: Subcommand {
       """)
 
   @OptionGroup var job: JobOptions
+  @OptionGroup(title: "Deleting at the source") var removal: RemovalOptions
 
   func perform(_ engine: any Engine, _ surroundings: Surroundings) async throws -> ExitStatus {
-    let request = try job.request(environment: surroundings.environment)
+    let request = try job.request(
+      with: removal.collect, environment: surroundings.environment)
     return await Planning(try JobSession(request, engine, surroundings)).perform()
   }
 }

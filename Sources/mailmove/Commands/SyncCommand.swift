@@ -9,6 +9,7 @@ struct SyncCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "sync",
     abstract: "Copy what is missing at the target and carry flags over.",
+    usage: "mailmove sync (<source> <target> | <job> | --all) [<options>]",
     discussion: """
       EXAMPLE
         mailmove sync imaps://alice@old.example.org imaps://alice@new.example.org \\
@@ -52,14 +53,7 @@ struct SyncCommand: Subcommand {
   var recopyLost = false
   @Option(name: Setting.lanes.optionName, help: Setting.lanes.help)
   var lanes: String?
-  @Option(name: Setting.deleteSource.optionName, help: Setting.deleteSource.help)
-  var deleteSource: String?
-  @Option(name: Setting.olderThan.optionName, help: Setting.olderThan.help)
-  var olderThan: String?
-  @Option(name: Setting.confirmDeletes.optionName, help: Setting.confirmDeletes.help)
-  var confirmDeletes: String?
-  @Flag(name: Setting.trustRewritten.optionName, help: Setting.trustRewritten.help)
-  var trustRewritten = false
+  @OptionGroup(title: "Deleting at the source") var removal: RemovalOptions
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: Setting.dryRun.help)
   var dryRun = false
 
@@ -84,10 +78,7 @@ struct SyncCommand: Subcommand {
     try given.take(.retrySkipped, ifSet: retrySkipped)
     try given.take(.recopyLost, ifSet: recopyLost)
     try given.take(.lanes, lanes)
-    try given.take(.deleteSource, deleteSource)
-    try given.take(.olderThan, olderThan)
-    try given.take(.confirmDeletes, confirmDeletes)
-    try given.take(.trustRewritten, ifSet: trustRewritten)
+    try removal.collect(into: &given)
     try given.take(.dryRun, ifSet: dryRun)
   }
 }

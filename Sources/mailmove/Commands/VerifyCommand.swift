@@ -9,6 +9,7 @@ struct VerifyCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Compare source, ledger and target; change nothing.",
+    usage: "mailmove verify (<source> <target> | <job>) [<options>]",
     discussion: """
       EXAMPLE
         mailmove verify imaps://alice@old.example.org imaps://alice@new.example.org --level bytes

@@ -31,7 +31,10 @@ struct LedgerName: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func slug(_ url: EndpointURL) -> String {
-    let text = [url.user, url.host].compactMap { $0 }.joined(separator: "-") + url.path
+    let text =
+      url.scheme == .archive
+      ? url.scheme.rawValue + url.path
+      : [url.user, url.host].compactMap { $0 }.joined(separator: "-")
     let plain = text.utf8.prefix(60).map { isPlain($0) ? $0 : 0x2D }
     return String(decoding: plain, as: UTF8.self).lowercased()
   }

@@ -14,6 +14,8 @@ struct Surroundings: Sendable {
   let seconds: @Sendable () -> Int64
   /// Writes text as it is.
   let write: @Sendable (String, Terminal.Stream) -> Void
+  /// Writes bytes to standard output as they are; throws `UndeliveredOutput`.
+  let deliver: @Sendable ([UInt8]) throws -> Void
 
   /// RFC 3339, in UTC.
   func timestamp() -> String { Timestamp.text(seconds()) }
@@ -34,20 +36,26 @@ struct Surroundings: Sendable {
       },
       now: { ContinuousClock.now },
       seconds: { Int64(time(nil)) },
-      write: { text, stream in writeAll(Array(text.utf8), to: stream.descriptor) })
+      // A reader that went away is no reason to stop the work, so failures are of no interest.
+      write: { text, stream in _ = writeAll(Array(text.utf8), to: stream.descriptor) },
+      deliver: { bytes in
+        let code = writeAll(bytes, to: STDOUT_FILENO)
+        if code != 0 { throw UndeliveredOutput(code: code) }
+      })
   }
 
-  /// A reader that went away is no reason to stop the work, so failures are of no interest.
-  private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) {
+  /// - Returns: why not all was written; 0 when it was.
+  private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> Int32 {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         rest.removeFirst(count)
       } else if errno != EINTR {
-        return
+        return errno
       }
     }
+    return 0
   }
 }
 
@@ -58,6 +66,15 @@ extension Terminal.Stream {
     case .errors: STDERR_FILENO
     }
   }
+}
+
+/// Standard output did not take what was to be written.
+struct UndeliveredOutput: Error {
+  /// `errno`.
+  let code: Int32
+
+  /// Nobody reads any more.
+  var isReaderGone: Bool { code == EPIPE }
 }
 
 /// Moments as text.

@@ -108,6 +108,25 @@ struct FolderOptions: ParsableArguments {
   }
 }
 
+/// What is deleted at the source in the end.
+struct RemovalOptions: ParsableArguments {
+  @Option(name: Setting.deleteSource.optionName, help: Setting.deleteSource.help)
+  var deleteSource: String?
+  @Option(name: Setting.olderThan.optionName, help: Setting.olderThan.help)
+  var olderThan: String?
+  @Option(name: Setting.confirmDeletes.optionName, help: Setting.confirmDeletes.help)
+  var confirmDeletes: String?
+  @Flag(name: Setting.trustRewritten.optionName, help: Setting.trustRewritten.help)
+  var trustRewritten = false
+
+  func collect(into given: inout GivenOptions) throws(UsageError) {
+    try given.take(.deleteSource, deleteSource)
+    try given.take(.olderThan, olderThan)
+    try given.take(.confirmDeletes, confirmDeletes)
+    try given.take(.trustRewritten, ifSet: trustRewritten)
+  }
+}
+
 /// What is said, and where the record is.
 struct OutputOptions: ParsableArguments {
   @Option(name: Setting.state.optionName, help: Setting.state.help)
