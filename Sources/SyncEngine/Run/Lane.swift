@@ -116,8 +116,9 @@ struct Lane {
       guard !stop.isRequested, let wait = retry.wait(after: failure, chance: pacing.chance())
       else { return failure }
       observer(.retrying(failure, after: wait, attempt: retry.attempt))
-      if failure.cause == .throttled { slowdown.hold(for: wait) }
+      let quietUntil = failure.cause == .throttled ? slowdown.hold(for: wait) : nil
       do { try await pacing.sleep(wait) } catch { return SyncError.from(error) }
+      if let quietUntil { slowdown.release(quietUntil) }
     }
   }
 

@@ -8,9 +8,19 @@ import Synchronization
 final class Slowdown: Sendable {
   private let end = Mutex<ContinuousClock.Instant?>(nil)
 
-  /// Nothing more is asked for before this time is over.
-  func hold(for time: Duration, now: ContinuousClock.Instant = .now) {
-    end.withLock { $0 = max($0 ?? now, now + time) }
+  /// Nothing more is asked for before this time is over; returns when that is.
+  @discardableResult
+  func hold(for time: Duration, now: ContinuousClock.Instant = .now) -> ContinuousClock.Instant {
+    end.withLock { end in
+      let until = max(end ?? now, now + time)
+      end = until
+      return until
+    }
+  }
+
+  /// Whoever has waited until then says so; a longer wait that came meanwhile stays.
+  func release(_ until: ContinuousClock.Instant) {
+    end.withLock { if $0 == until { $0 = nil } }
   }
 
   /// Waits for the rest of the time, if there is any.

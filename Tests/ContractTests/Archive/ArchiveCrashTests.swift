@@ -66,7 +66,7 @@ import Testing
       return report
     }
 
-    /// One line for each message of the archive: folder, number, subject, flags, whether it is gone.
+    /// One line for each message: its folder, text and flags, and whether it is gone.
     func contents() async throws -> [String] {
       let reader = try ArchiveReader.open(at: path)
       var lines: [String] = []
