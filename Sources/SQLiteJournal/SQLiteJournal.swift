@@ -118,7 +118,17 @@ extension SQLiteJournal {
   }
 
   private static func owner(at path: String) throws -> JobIdentity? {
-    let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
+    do { return try owner(at: path, readonly: true) } catch let error as DatabaseError
+      where error.resultCode == .SQLITE_READONLY
+    {
+      // A run was killed in the middle of a change. Only who may write can take back the half of
+      // it that is in the file; that leaves what was there before.
+      return try owner(at: path, readonly: false)
+    }
+  }
+
+  private static func owner(at path: String, readonly: Bool) throws -> JobIdentity? {
+    let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: readonly))
     let owner = try queue.read { try JournalFile.owner(in: $0, path: path) }
     try queue.close()
     return owner

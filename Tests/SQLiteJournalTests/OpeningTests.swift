@@ -38,6 +38,25 @@ import Testing
     try bench.open().close()
   }
 
+  @Test func takesBackTheHalfOfAChangeThatAKilledRunLeft() throws {
+    let bench = try Bench()
+    let other = bench.folder.file("other.sqlite")
+    let queue = try DatabaseQueue(path: other)
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA cache_size = 1; BEGIN; CREATE TABLE half (x)")
+      for _ in 0..<200 { try db.execute(sql: "INSERT INTO half VALUES (zeroblob(2000))") }
+      // As SIGKILL would leave it: pages in the file, and the journal that takes them back.
+      for suffix in ["", "-journal"] {
+        try FileManager.default.copyItem(atPath: other + suffix, toPath: bench.path + suffix)
+      }
+      try db.execute(sql: "ROLLBACK")
+    }
+    #expect(try bench.contents().count > 0)
+    let journal = try bench.open()
+    try journal.close()
+    try SQLiteJournal.openForReading(at: bench.path).close()
+  }
+
   @Test func takesAFileWhoseRunWasKilledBeforeTheTablesWereMade() throws {
     let bench = try Bench()
     try bench.tamper("CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
