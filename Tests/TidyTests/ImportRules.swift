@@ -23,8 +23,7 @@ enum ImportRules {
   private static let exceptions: [String: Set<String>] = [
     "MailWire/SHA256Digest": ["COpenSSL"],
     "MailWire/KeyedHash": ["COpenSSL"],
-    "MailWire/Framer": ["Glibc", "Darwin"],
-    "MailWire/POP3Framer": ["Glibc", "Darwin"],
+    "MailWire/InboundBuffer": ["Glibc", "Darwin"],
     "SyncEngine/String+UnicodeForms": ["Foundation"],
   ]
 

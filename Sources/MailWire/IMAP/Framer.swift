@@ -1,24 +1,16 @@
 // mailmove: cutting a stream of bytes into responses.
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Cuts what a server sends into responses, without reading from anywhere itself.
 ///
 /// `fill` offers space to read into, `next` gives the responses that are complete. A large literal
 /// is read straight into the bytes that are handed on. What is held is bounded: the literals of one
 /// response together by `literalBytesMax`, its text by `textBytesMax`.
-package struct Framer: Sendable {
+package struct Framer: StreamFramer, Sendable {
   private let literalBytesMax: Int
   private let textBytesMax: Int
 
-  private var inbound: [UInt8]
-  private var start = 0
-  private var end = 0
+  private var inbound = InboundBuffer()
 
   private var text: [UInt8] = []
   private var pieceStart = 0
@@ -36,7 +28,6 @@ package struct Framer: Sendable {
     var received = 0
   }
 
-  private static let inboundBytes = 64 << 10
   private static let strayLineEndsMax = 8
   private static let zeros = [UInt8](repeating: 0, count: 256 << 10)
 
@@ -46,11 +37,10 @@ package struct Framer: Sendable {
   ) {
     self.literalBytesMax = literalBytesMax
     self.textBytesMax = textBytesMax
-    inbound = [UInt8](repeating: 0, count: Self.inboundBytes)
   }
 
   /// Nothing at all has been received that was not handed out: asked after STARTTLS.
-  package var isEmpty: Bool { start == end && !isMidResponse }
+  package var isEmpty: Bool { inbound.isEmpty && !isMidResponse }
 
   /// A response has begun and is not complete.
   package var isMidResponse: Bool { !text.isEmpty || pending != nil }
@@ -66,30 +56,10 @@ package struct Framer: Sendable {
   package mutating func fill(
     _ body: (UnsafeMutableRawBufferPointer) throws -> Int
   ) rethrows -> Int {
-    if start == end, let literal = pending, literal.isHeld, literal.received < literal.size {
+    if inbound.isEmpty, let literal = pending, literal.isHeld, literal.received < literal.size {
       return try fillLiteral(literal, body)
     }
-    makeRoom()
-    let space = end..<inbound.count
-    let count = try inbound.withUnsafeMutableBytes {
-      try body(UnsafeMutableRawBufferPointer(rebasing: $0[space]))
-    }
-    precondition((0...space.count).contains(count), "read more than there was space for")
-    end += count
-    return count
-  }
-
-  /// Takes bytes that were read elsewhere.
-  package mutating func feed(_ bytes: some Collection<UInt8>) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = fill { space in
-        let chunk = rest.prefix(space.count)
-        space.copyBytes(from: chunk)
-        return chunk.count
-      }
-      rest = rest.dropFirst(count)
-    }
+    return try inbound.fill(body)
   }
 
   /// The next complete response; nil when more bytes are needed. Blank lines are skipped.
@@ -140,29 +110,15 @@ package struct Framer: Sendable {
     return count
   }
 
-  private mutating func makeRoom() {
-    if start == end {
-      start = 0
-      end = 0
-    } else if end == inbound.count {
-      if start > 0 {
-        inbound.removeSubrange(0..<start)
-        end -= start
-        start = 0
-      }
-      inbound.append(contentsOf: repeatElement(0, count: max(end, Self.inboundBytes)))
-    }
-  }
-
   /// Moves buffered bytes into the pending literal; true when it is complete.
   private mutating func receiveLiteral() -> Bool {
     guard var literal = pending else { return true }
-    let count = min(end - start, literal.size - literal.received)
+    let count = min(inbound.end - inbound.start, literal.size - literal.received)
     if literal.isHeld, count > 0 {
       literalBytes.removeSubrange(literal.received...)
-      literalBytes.append(contentsOf: inbound[start..<start + count])
+      literalBytes.append(contentsOf: inbound[inbound.start..<inbound.start + count])
     }
-    start += count
+    inbound.start += count
     literal.received += count
     pending = literal
     guard literal.received == literal.size else { return false }
@@ -190,27 +146,22 @@ package struct Framer: Sendable {
 
   /// Moves bytes up to the next line end into the text; true when the line is complete.
   private mutating func takeLine() throws(FramingError) -> Bool {
-    guard start < end else { return false }
-    let lineEnd = inbound.withUnsafeBytes { bytes -> Int? in
-      guard let base = bytes.baseAddress,
-        let found = memchr(base + start, 0x0A, end - start)
-      else { return nil }
-      return UnsafeRawPointer(found) - base
-    }
-    let cut = lineEnd ?? end
-    guard text.count + (cut - start) <= textBytesMax else {
+    guard !inbound.isEmpty else { return false }
+    let lineEnd = inbound.lineFeed(from: inbound.start)
+    let cut = lineEnd ?? inbound.end
+    guard text.count + (cut - inbound.start) <= textBytesMax else {
       throw .textTooLong(limit: textBytesMax)
     }
     if text.isEmpty {
-      text = Array(inbound[start..<cut])
+      text = Array(inbound[inbound.start..<cut])
     } else {
-      text.append(contentsOf: inbound[start..<cut])
+      text.append(contentsOf: inbound[inbound.start..<cut])
     }
     guard lineEnd != nil else {
-      start = end
+      inbound.start = inbound.end
       return false
     }
-    start = cut + 1
+    inbound.start = cut + 1
     if text.count > pieceStart, text[text.count - 1] == 0x0D { text.removeLast() }
     return true
   }

@@ -1,19 +1,13 @@
 // mailmove: cutting a POP3 stream into lines and texts.
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Cuts what a server sends into lines and dot-stuffed texts, without reading from anywhere itself.
 ///
 /// Only the reader knows what comes next: after a positive answer to a command with more than one
 /// line it calls `text`, else `line`. `fill` offers space to read into. A text is given back byte
 /// for byte as it was before dots were stuffed (RFC 1939, 3): with all its line ends and without
 /// its last line, the single dot.
-package struct POP3Framer: Sendable {
+package struct POP3Framer: StreamFramer, Sendable {
   /// The lines up to the single dot, or how many octets there were if they are too many to hold.
   package enum Text: Sendable, Equatable {
     case bytes([UInt8])
@@ -26,9 +20,7 @@ package struct POP3Framer: Sendable {
     package var description: String { "the server sent a line of more than \(limit) octets" }
   }
 
-  private var inbound: [UInt8]
-  private var start = 0
-  private var end = 0
+  private var inbound = InboundBuffer()
 
   /// The server ends its lines with a bare LF, seen at the line before a text. Only then is a bare
   /// LF inside a text the end of a line: in honest texts it is a part of the message.
@@ -40,56 +32,33 @@ package struct POP3Framer: Sendable {
   private var lastByte: UInt8 = 0
   private var isMidText = false
 
-  private static let inboundBytes = 64 << 10
-
-  package init() { inbound = [UInt8](repeating: 0, count: Self.inboundBytes) }
+  package init() {}
 
   /// Nothing has been received that was not handed out.
-  package var isEmpty: Bool { start == end && !isMidText }
+  package var isEmpty: Bool { inbound.isEmpty && !isMidText }
 
   /// A line or a text has begun and is not complete.
-  package var isMidResponse: Bool { start < end || isMidText }
+  package var isMidResponse: Bool { !inbound.isEmpty || isMidText }
 
-  /// Offers space to read into; `body` returns how many bytes it put there, and so does `fill`.
   package mutating func fill(
     _ body: (UnsafeMutableRawBufferPointer) throws -> Int
   ) rethrows -> Int {
-    makeRoom()
-    let space = end..<inbound.count
-    let count = try inbound.withUnsafeMutableBytes {
-      try body(UnsafeMutableRawBufferPointer(rebasing: $0[space]))
-    }
-    precondition((0...space.count).contains(count), "read more than there was space for")
-    end += count
-    return count
-  }
-
-  /// Takes bytes that were read elsewhere.
-  package mutating func feed(_ bytes: some Collection<UInt8>) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = fill { space in
-        let chunk = rest.prefix(space.count)
-        space.copyBytes(from: chunk)
-        return chunk.count
-      }
-      rest = rest.dropFirst(count)
-    }
+    try inbound.fill(body)
   }
 
   /// The next line without its CRLF or LF; nil when more bytes are needed.
   package mutating func line() throws(LineTooLong) -> [UInt8]? {
-    guard let cut = lineEnd(from: start) else {
-      guard end - start <= Limits.pop3LineBytesMax else {
+    guard let cut = inbound.lineFeed(from: inbound.start) else {
+      guard inbound.end - inbound.start <= Limits.pop3LineBytesMax else {
         throw LineTooLong(limit: Limits.pop3LineBytesMax)
       }
       return nil
     }
-    guard cut - start <= Limits.pop3LineBytesMax else {
+    guard cut - inbound.start <= Limits.pop3LineBytesMax else {
       throw LineTooLong(limit: Limits.pop3LineBytesMax)
     }
-    var line = Array(inbound[start..<cut])
-    start = cut + 1
+    var line = Array(inbound[inbound.start..<cut])
+    inbound.start = cut + 1
     endsLinesWithLF = line.last != 0x0D
     if !endsLinesWithLF { line.removeLast() }
     return line
@@ -99,16 +68,16 @@ package struct POP3Framer: Sendable {
   ///
   /// - Parameter limit: octets that may be held; the rest of a longer text is read and dropped.
   package mutating func text(limit: Int) -> Text? {
-    if start < end { isMidText = true }
-    while start < end {
-      if isAtLineStart, inbound[start] == UInt8(ascii: ".") {
-        guard start + 1 < end else { return nil }
-        if inbound[start + 1] == 0x0A { return finish(after: 2) }
-        if inbound[start + 1] == 0x0D {
-          guard start + 2 < end else { return nil }
-          if inbound[start + 2] == 0x0A { return finish(after: 3) }
+    if !inbound.isEmpty { isMidText = true }
+    while !inbound.isEmpty {
+      if isAtLineStart, inbound[inbound.start] == UInt8(ascii: ".") {
+        guard inbound.start + 1 < inbound.end else { return nil }
+        if inbound[inbound.start + 1] == 0x0A { return finish(after: 2) }
+        if inbound[inbound.start + 1] == 0x0D {
+          guard inbound.start + 2 < inbound.end else { return nil }
+          if inbound[inbound.start + 2] == 0x0A { return finish(after: 3) }
         }
-        start += 1
+        inbound.start += 1
         isAtLineStart = false
         // What follows the dot is the line, even if it is another dot.
       }
@@ -123,7 +92,7 @@ package struct POP3Framer: Sendable {
   /// - Parameter size: what LIST said. The text is believed only if it is as long as that, line
   ///   ends counted as two octets or as one.
   package mutating func textWithGluedDot(size: Int64) -> Text? {
-    guard isMidText, start == end, held.count == count, held.count >= 3,
+    guard isMidText, inbound.isEmpty, held.count == count, held.count >= 3,
       held.suffix(3).elementsEqual([UInt8(ascii: "."), 0x0D, 0x0A])
     else { return nil }
     let length = Int64(count - 3)
@@ -140,7 +109,7 @@ package struct POP3Framer: Sendable {
   private static let sizeTolerance: Int64 = 2
 
   private mutating func finish(after octets: Int) -> Text {
-    start += octets
+    inbound.start += octets
     defer {
       held = []
       count = 0
@@ -153,22 +122,22 @@ package struct POP3Framer: Sendable {
 
   /// Where the next line that begins with a dot begins, or the end of what is there.
   private func nextStuffedLine() -> Int {
-    var from = start
-    while let lineFeed = lineEnd(from: from) {
+    var from = inbound.start
+    while let lineFeed = inbound.lineFeed(from: from) {
       let next = lineFeed + 1
-      let before = lineFeed > start ? inbound[lineFeed - 1] : lastByte
+      let before = lineFeed > inbound.start ? inbound[lineFeed - 1] : lastByte
       let isLineEnd = endsLinesWithLF || before == 0x0D
-      if isLineEnd, next == end || inbound[next] == UInt8(ascii: ".") { return next }
+      if isLineEnd, next == inbound.end || inbound[next] == UInt8(ascii: ".") { return next }
       from = next
     }
-    return end
+    return inbound.end
   }
 
   private mutating func take(upTo cut: Int, _ limit: Int) {
-    guard cut > start else { return }
-    let octets = cut - start
+    guard cut > inbound.start else { return }
+    let octets = cut - inbound.start
     if held.count == count, count + octets <= limit {
-      held.append(contentsOf: inbound[start..<cut])
+      held.append(contentsOf: inbound[inbound.start..<cut])
     } else {
       held = []
     }
@@ -176,30 +145,6 @@ package struct POP3Framer: Sendable {
     let before = octets > 1 ? inbound[cut - 2] : lastByte
     lastByte = inbound[cut - 1]
     isAtLineStart = lastByte == 0x0A && (endsLinesWithLF || before == 0x0D)
-    start = cut
-  }
-
-  private func lineEnd(from position: Int) -> Int? {
-    guard position < end else { return nil }
-    return inbound.withUnsafeBytes { bytes -> Int? in
-      guard let base = bytes.baseAddress,
-        let found = memchr(base + position, 0x0A, end - position)
-      else { return nil }
-      return UnsafeRawPointer(found) - base
-    }
-  }
-
-  private mutating func makeRoom() {
-    if start == end {
-      start = 0
-      end = 0
-    } else if end == inbound.count {
-      if start > 0 {
-        inbound.removeSubrange(0..<start)
-        end -= start
-        start = 0
-      }
-      inbound.append(contentsOf: repeatElement(0, count: max(end, Self.inboundBytes)))
-    }
+    inbound.start = cut
   }
 }

@@ -1,0 +1,63 @@
+// mailmove: bytes that have arrived.
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Bytes that have arrived and are not used up yet, with space behind them for more.
+struct InboundBuffer: Sendable {
+  private var bytes: [UInt8]
+  /// Where the bytes begin that are not used up; moved forward by whoever uses them.
+  var start = 0
+  /// Where the bytes end that have arrived.
+  private(set) var end = 0
+
+  private static let bytesMin = 64 << 10
+
+  init() { bytes = [UInt8](repeating: 0, count: Self.bytesMin) }
+
+  var isEmpty: Bool { start == end }
+
+  subscript(position: Int) -> UInt8 { bytes[position] }
+  subscript(range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
+
+  /// Offers space to read into; `body` returns how many bytes it put there, and so does `fill`.
+  mutating func fill(_ body: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> Int {
+    makeRoom()
+    let space = end..<bytes.count
+    let count = try bytes.withUnsafeMutableBytes {
+      try body(UnsafeMutableRawBufferPointer(rebasing: $0[space]))
+    }
+    precondition((0...space.count).contains(count), "read more than there was space for")
+    end += count
+    return count
+  }
+
+  /// Where the next line feed is, looked for from a position on; nil if none has arrived.
+  func lineFeed(from position: Int) -> Int? {
+    guard position < end else { return nil }
+    return bytes.withUnsafeBytes { bytes -> Int? in
+      guard let base = bytes.baseAddress,
+        let found = memchr(base + position, 0x0A, end - position)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
+    }
+  }
+
+  private mutating func makeRoom() {
+    if start == end {
+      start = 0
+      end = 0
+    } else if end == bytes.count {
+      if start > 0 {
+        bytes.removeSubrange(0..<start)
+        end -= start
+        start = 0
+      }
+      bytes.append(contentsOf: repeatElement(0, count: max(end, Self.bytesMin)))
+    }
+  }
+}
