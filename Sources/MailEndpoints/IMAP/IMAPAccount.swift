@@ -9,10 +9,8 @@ import SyncEngine
 package struct IMAPAccount: ServerAccount {
   package let url: EndpointURL
   package let side: SyncError.Side
-  /// Who logs in.
-  package let user: String
-  /// Whose mail it is, if that is somebody else than who logs in (RFC 4616, 2: master users).
-  package let authorizationIdentity: String?
+  /// Logs in in place of the URL's user, whose mail it is (RFC 4616, 2); nil: the user does.
+  package let masterUser: String?
   /// nil: look around without logging in.
   package let credentials: CredentialProvider?
   package let tls: TLSContext
@@ -21,7 +19,6 @@ package struct IMAPAccount: ServerAccount {
   /// Makes the trace of one connection, from its label.
   package let trace: @Sendable (String) -> WireTrace
 
-  /// - Parameter masterUser: logs in in place of the URL's user, whose mail it is.
   package init(
     url: EndpointURL, side: SyncError.Side, masterUser: String? = nil,
     credentials: CredentialProvider?, tls: TLSContext, deadlines: Deadlines = Deadlines(),
@@ -30,8 +27,7 @@ package struct IMAPAccount: ServerAccount {
   ) {
     self.url = url
     self.side = side
-    user = masterUser ?? url.user ?? ""
-    authorizationIdentity = masterUser == nil ? nil : url.user
+    self.masterUser = masterUser
     self.credentials = credentials
     self.tls = tls
     self.deadlines = deadlines

@@ -53,30 +53,14 @@ extension IMAPConnection {
   private func authenticate(_ wire: IMAPWire, _ credential: Credential) throws {
     // A server that refused a login may offer something else now, and need not say so.
     try learnCapabilities(wire)
-    let methods: [LoginMethod]
-    do {
-      methods = try MechanismChoice.order(
+    try account.logIn(credential) { () throws(NoLoginMethod) in
+      try MechanismChoice.order(
         wire.capabilities, credential: credential.kind,
         hasAuthorization: account.authorizationIdentity != nil)
-    } catch {
-      throw SyncError(
-        .noCommonMechanism, scope: .endpoint, remedy: .stop, side: account.side,
-        detail: "\(error)")
-    }
-    guard let method = methods.first else { return }
-    do {
-      let mechanism = LoginMechanism(
-        identity: SASLIdentity(user: account.user, authorization: account.authorizationIdentity),
-        url: account.url)
-      if var exchange = try mechanism.exchange(method, credential) {
-        try wire.authenticate(&exchange)
-      } else {
-        let user = Array(account.user.utf8)
-        try wire.login(.login(user: user, password: credential.secret))
-      }
-    } catch let error as SASLError {
-      throw SyncError(
-        .loginRefused, scope: .endpoint, remedy: .stop, side: account.side, detail: "\(error)")
+    } run: { exchange in
+      try wire.authenticate(&exchange)
+    } command: {
+      try wire.login(.login(user: Array(account.user.utf8), password: credential.secret))
     }
   }
 

@@ -6,7 +6,7 @@ import MailWire
 import SyncEngine
 
 /// A session with an IMAP server: an actor on a thread of its own, where blocking is fine.
-package actor IMAPConnection {
+package actor IMAPConnection: ServerConnection {
   nonisolated let thread: ConnectionThread
   nonisolated let account: IMAPAccount
   nonisolated let interruption: Interrupt
@@ -39,40 +39,8 @@ package actor IMAPConnection {
   ///
   /// Throws `SyncError`.
   package static func open(_ account: IMAPAccount) async throws -> IMAPConnection {
-    let connection = try IMAPConnection(account)
-    do {
-      try await connection.interruptible { try await $0.establish() }
-      return connection
-    } catch {
-      await connection.close()
-      throw error
-    }
+    try await IMAPConnection(account).established()
   }
-
-  /// Runs something on the connection's thread. Cancelling the task ends any waiting there, and
-  /// with it the connection.
-  nonisolated func interruptible<Result: Sendable>(
-    _ body: @Sendable (isolated IMAPConnection) async throws -> Result
-  ) async throws -> Result {
-    let interruption = interruption
-    return try await withTaskCancellationHandler {
-      try await body(self)
-    } onCancel: {
-      interruption.interrupt()
-    }
-  }
-
-  /// The wire, as long as the connection is up.
-  func line() throws -> IMAPWire {
-    guard let wire else {
-      throw SyncError(
-        .connectionLost, scope: .connection, remedy: .retry(after: nil), side: account.side)
-    }
-    return wire
-  }
-
-  /// How long an answer about a big mailbox may be in coming.
-  var patience: Duration { account.deadlines.firstByte }
 
   /// What the server can do, as it says now.
   package func capabilities() -> CapabilitySet { wire?.capabilities ?? .none }

@@ -69,7 +69,7 @@ final class IMAPWire {
   ///
   /// Throws `CommandRefused` if the server answers instead of asking for the rest.
   func write(_ chunk: WireChunk, of tag: String, meanwhile: (Response) throws -> Void) throws {
-    trace.record(.sent, Self.traceKind(of: chunk), chunk.bytes)
+    trace.record(sent: chunk)
     gathered.append(chunk.bytes)
     gatheredBytes += chunk.bytes.count
     if chunk.waitsForContinuation {
@@ -137,17 +137,7 @@ final class IMAPWire {
         }
         return response
       }
-      let deadline = framer.isMidResponse ? deadlines.progress : limit
-      let channel = secureChannel
-      let count: Int
-      do {
-        count = try framer.fill { buffer in try channel.read(into: buffer, within: deadline) }
-      } catch let error as TransportError { throw SyncError(error, side: side) }
-      guard count > 0 else {
-        throw SyncError(
-          .connectionLost, scope: .connection, remedy: .retry(after: nil), side: side,
-          detail: "the server ended the connection")
-      }
+      try secureChannel.read(into: &framer, within: limit, deadlines, side: side)
       lastUse = .now
     }
   }
@@ -263,13 +253,6 @@ final class IMAPWire {
     return start.map { text[..<$0] } ?? text[...]
   }
 
-  private static func traceKind(of chunk: WireChunk) -> WireTrace.Kind {
-    switch chunk.kind {
-    case .protocolText: .protocolText
-    case .secret: .secret
-    case .message: .message
-    }
-  }
 }
 
 /// A command was answered before all of it was sent.

@@ -10,10 +10,8 @@ import Synchronization
 package struct POP3Account: ServerAccount {
   package let url: EndpointURL
   package let side: SyncError.Side
-  /// Who logs in.
-  package let user: String
-  /// Whose mail it is, if that is somebody else than who logs in (RFC 4616, 2: master users).
-  package let authorizationIdentity: String?
+  /// Logs in in place of the URL's user, whose mail it is (RFC 4616, 2); nil: the user does.
+  package let masterUser: String?
   /// nil: look around without logging in.
   package let credentials: CredentialProvider?
   package let tls: TLSContext
@@ -25,7 +23,6 @@ package struct POP3Account: ServerAccount {
   /// What sessions of this account have learnt; it goes with every copy of the value.
   let experience: POP3Experience
 
-  /// - Parameter masterUser: logs in in place of the URL's user, whose mail it is.
   package init(
     url: EndpointURL, side: SyncError.Side, masterUser: String? = nil,
     credentials: CredentialProvider?, tls: TLSContext, deadlines: Deadlines = Deadlines(),
@@ -34,8 +31,7 @@ package struct POP3Account: ServerAccount {
   ) {
     self.url = url
     self.side = side
-    user = masterUser ?? url.user ?? ""
-    authorizationIdentity = masterUser == nil ? nil : url.user
+    self.masterUser = masterUser
     self.credentials = credentials
     self.tls = tls
     self.deadlines = deadlines

@@ -73,30 +73,20 @@ extension POP3Connection {
   }
 
   private func authenticate(_ wire: POP3Wire, _ credential: Credential) throws {
-    let methods: [LoginMethod]
     do {
-      methods = try MechanismChoice.order(
-        offered: capabilities.mechanisms, allowsLogin: true, credential: credential.kind,
-        hasAuthorization: account.authorizationIdentity != nil)
-    } catch {
-      throw SyncError(
-        .noCommonMechanism, scope: .endpoint, remedy: .stop, side: account.side,
-        detail: "\(error)")
-    }
-    guard let method = methods.first else { return }
-    do {
-      let mechanism = LoginMechanism(
-        identity: SASLIdentity(user: account.user, authorization: account.authorizationIdentity),
-        url: account.url)
-      if var exchange = try mechanism.exchange(method, credential) {
+      try account.logIn(credential) { () throws(NoLoginMethod) in
+        try MechanismChoice.order(
+          offered: capabilities.mechanisms, allowsLogin: true, credential: credential.kind,
+          hasAuthorization: account.authorizationIdentity != nil)
+      } run: { exchange in
         try run(&exchange, on: wire)
-      } else {
+      } command: {
         try perform(.user(Array(account.user.utf8)), on: .login)
         try perform(.pass(credential.secret), on: .login)
       }
-    } catch let error as SASLError {
-      throw refused("\(error)")
-    } catch let error as EncodingError { throw refused("\(error)") }
+    } catch let error as EncodingError {
+      throw account.failure(.loginRefused, detail: "\(error)")
+    }
   }
 
   /// A SASL exchange (RFC 5034), of which nothing is traced.
@@ -149,11 +139,6 @@ extension POP3Connection {
       try wire.write([.saslCancel])
       throw error
     }
-  }
-
-  private func refused(_ detail: String) -> SyncError {
-    SyncError(
-      .loginRefused, scope: .endpoint, remedy: .stop, side: account.side, detail: detail)
   }
 
   private func detectFamily() -> ServerFamily {

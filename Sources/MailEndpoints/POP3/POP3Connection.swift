@@ -8,7 +8,7 @@ import SyncEngine
 /// A session with a POP3 server: an actor on a thread of its own, where blocking is fine.
 ///
 /// A maildrop is open to one session at a time, so an account never has two.
-package actor POP3Connection {
+package actor POP3Connection: ServerConnection {
   nonisolated let thread: ConnectionThread
   nonisolated let account: POP3Account
   nonisolated let interruption: Interrupt
@@ -42,40 +42,8 @@ package actor POP3Connection {
   ///
   /// Throws `SyncError`.
   package static func open(_ account: POP3Account) async throws -> POP3Connection {
-    let connection = try POP3Connection(account)
-    do {
-      try await connection.interruptible { try await $0.establish() }
-      return connection
-    } catch {
-      await connection.close()
-      throw error
-    }
+    try await POP3Connection(account).established()
   }
-
-  /// Runs something on the connection's thread. Cancelling the task ends any waiting there, and
-  /// with it the connection.
-  nonisolated func interruptible<Result: Sendable>(
-    _ body: @Sendable (isolated POP3Connection) async throws -> Result
-  ) async throws -> Result {
-    let interruption = interruption
-    return try await withTaskCancellationHandler {
-      try await body(self)
-    } onCancel: {
-      interruption.interrupt()
-    }
-  }
-
-  /// The wire, as long as the connection is up.
-  func line() throws -> POP3Wire {
-    guard let wire else {
-      throw SyncError(
-        .connectionLost, scope: .connection, remedy: .retry(after: nil), side: account.side)
-    }
-    return wire
-  }
-
-  /// How long an answer about a big maildrop may be in coming.
-  var patience: Duration { account.deadlines.firstByte }
 
   /// Whether several commands may be under way (RFC 2449, 6.6).
   var pipelines: Bool { capabilities.has(.pipelining) && account.experience.mayPipeline }

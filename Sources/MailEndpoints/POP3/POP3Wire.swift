@@ -42,15 +42,7 @@ final class POP3Wire {
 
   /// Writes a line that belongs to a command under way.
   func write(_ chunks: [WireChunk]) throws {
-    for chunk in chunks {
-      let kind: WireTrace.Kind =
-        switch chunk.kind {
-        case .protocolText: .protocolText
-        case .secret: .secret
-        case .message: .message
-        }
-      trace.record(.sent, kind, chunk.bytes)
-    }
+    for chunk in chunks { trace.record(sent: chunk) }
     do { try channel.write(chunks.map(\.bytes), within: deadlines.progress) } catch {
       throw SyncError(error, side: side)
     }
@@ -148,17 +140,7 @@ final class POP3Wire {
   }
 
   private func fill(within patience: Duration) throws {
-    let deadline = framer.isMidResponse ? deadlines.progress : patience
-    let channel = channel
-    let count: Int
-    do {
-      count = try framer.fill { buffer in try channel.read(into: buffer, within: deadline) }
-    } catch let error as TransportError { throw SyncError(error, side: side) }
-    guard count > 0 else {
-      throw SyncError(
-        .connectionLost, scope: .connection, remedy: .retry(after: nil), side: side,
-        detail: "the server ended the connection")
-    }
+    try channel.read(into: &framer, within: patience, deadlines, side: side)
     lastUse = .now
   }
 }

@@ -4,14 +4,6 @@
 import MailTransport
 import SyncEngine
 
-/// Where a server is and how it has to prove itself, whatever it speaks.
-protocol ServerAccount: Sendable {
-  var url: EndpointURL { get }
-  var side: SyncError.Side { get }
-  var tls: TLSContext { get }
-  var deadlines: Deadlines { get }
-}
-
 /// How a protocol gets from clear text to TLS.
 protocol TLSUpgrade {
   /// Asks for TLS and begins it. Nothing the server says in clear text is kept, shown or believed.
@@ -49,15 +41,5 @@ struct SessionOpening<Upgrade: TLSUpgrade, Account: ServerAccount> {
           deadlines: account.deadlines, interrupt: interruption)
       }
     } catch let error as TransportError { throw SyncError(error, side: account.side) }
-  }
-}
-
-extension ServerAccount {
-  /// A failure of the opening; the endpoint is not usable.
-  func failure(
-    _ cause: SyncError.Cause, remedy: SyncError.Remedy = .stop, detail: String = "",
-    hint: String? = nil
-  ) -> SyncError {
-    SyncError(cause, scope: .endpoint, remedy: remedy, side: side, detail: detail, hint: hint)
   }
 }
