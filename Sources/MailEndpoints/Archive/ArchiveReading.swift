@@ -45,16 +45,9 @@ extension ArchiveReading {
     let folder = try await folder(mailbox)
     var found: [HeadedEntry] = []
     for range in uids.ranges {
-      var next = range.lowerBound
-      while next <= range.upperBound {
-        let page = try await page(of: folder, from: next)
-        for placement in page where placement.key.uid <= range.upperBound {
-          guard let bytes = try bytes(of: placement) else { continue }
-          found.append(
-            HeadedEntry(entry: Entry(placement), fingerprint: Fingerprint(of: bytes)))
-        }
-        guard let last = page.last, last.key.uid < range.upperBound else { break }
-        next = last.key.uid + 1
+      try await forEachPlacement(in: folder, range) { placement in
+        guard let bytes = try bytes(of: placement) else { return }
+        found.append(HeadedEntry(entry: Entry(placement), fingerprint: Fingerprint(of: bytes)))
       }
     }
     return found
@@ -120,25 +113,22 @@ extension ArchiveReading {
 
   private static var pageSize: Int { 10_000 }
 
-  private func page(of folder: ArchiveFolder, from uid: UInt32) async throws
-    -> [ArchivePlacement]
-  {
-    let reader = try reader
-    return try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
-      try await reader.placements(
-        in: folder, after: uid == 0 ? 0 : uid - 1, limit: Self.pageSize, includingGone: true)
-    }
-  }
-
+  /// The messages of a folder, a page at a time, ascending by UID.
   private func forEachPlacement(
-    in folder: ArchiveFolder, _ body: (ArchivePlacement) -> Void
+    in folder: ArchiveFolder, _ range: ClosedRange<UInt32> = 1...UInt32.max,
+    _ body: (ArchivePlacement) throws -> Void
   ) async throws {
-    var next: UInt32 = 1
-    while true {
-      let page = try await page(of: folder, from: next)
-      page.forEach(body)
-      guard page.count == Self.pageSize, let last = page.last, last.key.uid < .max else { return }
-      next = last.key.uid + 1
+    let reader = try reader
+    var last = max(1, range.lowerBound) - 1
+    while last < range.upperBound {
+      let after = last
+      let page = try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+        try await reader.placements(
+          in: folder, after: after, limit: Self.pageSize, includingGone: true)
+      }
+      for placement in page where placement.key.uid <= range.upperBound { try body(placement) }
+      guard page.count == Self.pageSize, let end = page.last else { return }
+      last = end.key.uid
     }
   }
 

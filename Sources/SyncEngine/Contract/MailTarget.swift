@@ -153,16 +153,14 @@ package enum Concession: Sendable, Equatable, CustomStringConvertible {
 
   /// Whether a record's note says that the target could not be given the source's date.
   package static func dateWasGivenUp(in note: String?) -> Bool {
-    guard let note else { return false }
-    return note.split(separator: "; ").contains { part in
+    RecordNote.parts(of: note).contains { part in
       datePrefixes.contains { part.hasPrefix($0) }
     }
   }
 
   /// The flags that a record's note says were not kept, in lower case.
   package static func flagsDropped(in note: String?) -> Set<String> {
-    guard let note else { return [] }
-    let parts = note.split(separator: "; ").filter { $0.hasPrefix(flagsPrefix) }
+    let parts = RecordNote.parts(of: note).filter { $0.hasPrefix(flagsPrefix) }
     return Set(
       parts.flatMap { $0.dropFirst(flagsPrefix.count).split(separator: " ") }
         .map { $0.lowercased() })

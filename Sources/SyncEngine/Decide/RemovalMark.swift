@@ -12,7 +12,7 @@ package enum RemovalMark: String, Sendable, CaseIterable {
 
   /// The mark in a record's note; nil when there is none.
   package init?(note: String?) {
-    guard let part = Self.parts(note).lazy.compactMap({ Self(rawValue: $0) }).last else {
+    guard let part = RecordNote.parts(of: note).lazy.compactMap({ Self(rawValue: $0) }).last else {
       return nil
     }
     self = part
@@ -20,12 +20,8 @@ package enum RemovalMark: String, Sendable, CaseIterable {
 
   /// The note with this mark in place of an earlier one.
   package func marking(_ note: String?) -> String {
-    let others = Self.parts(note).filter { Self(rawValue: $0) == nil }
-    return (others + [rawValue]).joined(separator: "; ")
-  }
-
-  private static func parts(_ note: String?) -> [String] {
-    note.map { $0.split(separator: "; ").map(String.init) } ?? []
+    let others = RecordNote.parts(of: note).filter { Self(rawValue: $0) == nil }
+    return RecordNote.joined(others + [rawValue])
   }
 }
 

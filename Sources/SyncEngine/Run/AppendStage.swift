@@ -123,7 +123,7 @@ struct AppendStage {
         refusals = 0
         var record = MessageRecord(message, state: .stored, targetUID: receipt.uid)
         if !receipt.concessions.isEmpty {
-          record.note = receipt.concessions.map(\.description).joined(separator: "; ")
+          record.note = RecordNote.joined(receipt.concessions.map(\.description))
         }
         try await emit(
           Settlement(

@@ -129,13 +129,12 @@ struct SourceClearing {
   ) async throws -> [MessageRecord] {
     let copies = try await connections.target.identities(
       of: window.map(\.copy), in: task.target, uidValidity: task.targetValidity)
-    var proven = window.filter { candidate in
+    let isExact: (RemovalCandidates.Candidate) -> Bool = { candidate in
       candidate.record.digest != nil
         && copies[candidate.copy.uid]?.digest == candidate.record.digest
     }
-    let doubtful = window.filter { candidate in
-      copies[candidate.copy.uid] != nil && !proven.contains { $0.copy.uid == candidate.copy.uid }
-    }
+    var proven = window.filter(isExact)
+    let doubtful = window.filter { copies[$0.copy.uid] != nil && !isExact($0) }
     if removal.trustsRewritten, !doubtful.isEmpty {
       let originals = try await connections.source.identities(
         of: doubtful.map(\.original), in: task.pair.mapped.source, uidValidity: task.uidValidity)
