@@ -1,6 +1,7 @@
 // mailmove: how a writer proves its members.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import Testing
 
 @testable import MailArchive

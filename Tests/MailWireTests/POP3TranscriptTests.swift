@@ -16,17 +16,9 @@ struct POP3Transcript: CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all: [POP3Transcript] = {
-    guard let root = Bundle.module.url(forResource: "POP3Transcripts", withExtension: nil),
-      let files = FileManager.default.enumerator(atPath: root.path)
-    else { return [] }
-    return files.compactMap { $0 as? String }.filter { $0.hasSuffix(".txt") }.sorted()
-      .compactMap { name in
-        (try? String(contentsOf: root.appending(path: name), encoding: .utf8)).map {
-          POP3Transcript(name: name, text: $0)
-        }
-      }
-  }()
+  static let all = Transcript.files(in: "POP3Transcripts").map {
+    POP3Transcript(name: $0.name, text: $0.text)
+  }
 
   init(name: String, text: String) {
     self.name = name
@@ -36,8 +28,8 @@ struct POP3Transcript: CustomTestStringConvertible {
       let content = String(line.dropFirst(3))
       switch line.prefix(2) {
       case "C:": parts.append((content, []))
-      case "S:": parts[parts.count - 1].bytes += POP3Text.unescaped(content) + [0x0D, 0x0A]
-      case "L:": parts[parts.count - 1].bytes += POP3Text.unescaped(content)
+      case "S:": parts[parts.count - 1].bytes += Transcript.unescape(content) + [0x0D, 0x0A]
+      case "L:": parts[parts.count - 1].bytes += Transcript.unescape(content)
       case "= ", "! ": expected.append(String(line))
       default: continue
       }
@@ -49,22 +41,6 @@ struct POP3Transcript: CustomTestStringConvertible {
 
 /// What is understood, in the words of the transcripts.
 enum POP3Text {
-  static func unescaped(_ text: String) -> [UInt8] {
-    var result: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"),
-        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-      {
-        result.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        result.append(byte)
-      }
-    }
-    return result
-  }
-
   static func shown(_ bytes: some Sequence<UInt8>) -> String {
     bytes.map { byte in
       (0x20...0x7E).contains(byte)

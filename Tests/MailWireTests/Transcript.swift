@@ -44,17 +44,20 @@ struct Transcript: CustomTestStringConvertible {
 
   struct Malformed: Error { let name: String }
 
-  static let all: [Transcript] = {
-    guard let root = Bundle.module.url(forResource: "Transcripts", withExtension: nil),
+  static let all = files(in: "Transcripts").compactMap {
+    try? Transcript(name: $0.name, text: $0.text)
+  }
+
+  /// The text files of a folder of the test's resources, by name.
+  static func files(in folder: String) -> [(name: String, text: String)] {
+    guard let root = Bundle.module.url(forResource: folder, withExtension: nil),
       let files = FileManager.default.enumerator(atPath: root.path)
     else { return [] }
     return files.compactMap { $0 as? String }.filter { $0.hasSuffix(".txt") }.sorted()
       .compactMap { name in
-        guard let text = try? String(contentsOf: root.appending(path: name), encoding: .utf8)
-        else { return nil }
-        return try? Transcript(name: name, text: text)
+        (try? String(contentsOf: root.appending(path: name), encoding: .utf8)).map { (name, $0) }
       }
-  }()
+  }
 
   private static func serverLine(_ content: String, _ following: ArraySlice<String>) -> [UInt8] {
     guard content.hasSuffix("{}") else { return unescape(content) }
@@ -63,7 +66,7 @@ struct Transcript: CustomTestStringConvertible {
     return unescape(String(content.dropLast(2))) + Array("{\(octets)}".utf8)
   }
 
-  private static func unescape(_ text: String) -> [UInt8] {
+  static func unescape(_ text: String) -> [UInt8] {
     var result: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
