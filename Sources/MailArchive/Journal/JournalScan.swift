@@ -84,8 +84,7 @@ struct JournalScan {
 
   /// Reads every commit behind `start`, which must match.
   ///
-  /// Throws `damaged` for anything that no crash leaves behind, `newer` for a member of a later
-  /// layout, and what `visit` throws.
+  /// Throws `damaged` for anything that no crash leaves behind, and what `visit` throws.
   mutating func read(
     from start: JournalPosition, _ visit: Visitor
   ) throws(ArchiveError) {
@@ -143,7 +142,8 @@ struct JournalScan {
     } catch {
       switch error {
       case .unknownLayout(let version, _) where version > GzipMember.layoutVersion:
-        throw .newer(detail: "\(ArchiveLayout.journalPath(number)) has layout \(version)")
+        // A version that writes another layout says so in the identity, which was read first.
+        throw damaged(number, offset, "a member of layout \(version)")
       case .tooLarge: throw damaged(number, offset, "a member of more than 1 GiB")
       case .foreign, .unknownLayout, .torn, .damaged: return nil
       }

@@ -84,6 +84,25 @@ struct ArchiveCheckTests {
     }
   }
 
+  /// What a later version needs is named in the identity; a member cannot ask for it alone.
+  @Test("takes any other layout of a member for damage, in a bit of it or as a whole")
+  func otherLayouts() async throws {
+    let image = try await archive().image
+    let paths = image.names.keys.filter {
+      $0.hasSuffix(ArchiveLayout.segmentSuffix) || $0.hasSuffix(ArchiveLayout.journalSuffix)
+    }
+    #expect(paths.count == 4)
+    for path in paths {
+      guard case .file(let inode) = image.names[path] else { continue }
+      for layout: UInt8 in [0, 2, 3, 5, 9, 17, 33, 65, 129] {
+        var changed = image
+        changed.inodes[inode]?.bytes[16] = layout
+        let found = try await findings(changed, .files)
+        #expect(found.contains { $0.path == path }, "\(path), layout \(layout)")
+      }
+    }
+  }
+
   @Test("as a whole finds what its parts find")
   func flippedBits() async throws {
     let image = try await archive().image
