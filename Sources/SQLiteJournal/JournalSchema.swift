@@ -11,12 +11,13 @@ enum JournalSchema {
   /// "mmlg" in the file's header tells a ledger from any other SQLite database.
   static let applicationID: Int64 = 0x6D6D_6C67
   /// The newest format known here, kept in the file as `user_version`.
-  static let version: Int64 = 2
+  static let version: Int64 = 3
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1") { try $0.execute(sql: version1) }
     migrator.registerMigration("v2") { try $0.execute(sql: version2) }
+    migrator.registerMigration("v3") { try $0.execute(sql: version3) }
     return migrator
   }
 
@@ -113,5 +114,13 @@ enum JournalSchema {
       PRIMARY KEY (mailbox, name),
       UNIQUE (mailbox, number)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Whether the target mailbox is known to be another one than the source's.
+  private static let version3 = """
+    PRAGMA user_version = 3;
+
+    ALTER TABLE pair ADD COLUMN anchor_apart INTEGER NOT NULL DEFAULT 0
+      CHECK (anchor_apart IN (0, 1));
     """
 }

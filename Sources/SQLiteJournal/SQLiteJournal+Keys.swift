@@ -11,9 +11,7 @@ extension SQLiteJournal: KeyBook {
   package func numbers(for names: [String?], of mailbox: MailboxName) async throws -> [UID] {
     guard isWritable else {
       return try await read { db in
-        // A ledger of format 1 has no numbering.
-        var numbering =
-          try db.tableExists("numbering") ? try Self.numbering(of: mailbox, in: db) : .init()
+        var numbering = try Self.numbering(of: mailbox, in: db)
         return try numbering.numbers(for: names).uids
       }
     }

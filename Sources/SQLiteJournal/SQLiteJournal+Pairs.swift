@@ -34,14 +34,14 @@ extension SQLiteJournal {
         db,
         sql: """
           SELECT done_uidvalidity, done_uidnext, done_modseq, done_messages,
-            anchor_mailbox, anchor_uidvalidity, anchor_uidnext,
+            anchor_mailbox, anchor_uidvalidity, anchor_uidnext, anchor_apart,
             (SELECT count(*) FROM message WHERE pair = pair.id AND state = 0)
           FROM pair WHERE id = ?
           """, arguments: [pair.id])
       guard let row else { throw Self.unknown(pair) }
       return PairStanding(
         source: try Self.checkpoint(row), target: try Self.anchor(row),
-        pending: try Cell.narrow(Cell.integer(row, 7)))
+        pending: try Cell.narrow(Cell.integer(row, 8)))
     }
   }
 
@@ -98,12 +98,13 @@ extension SQLiteJournal {
   ) throws {
     try db.execute(
       sql: """
-        UPDATE pair SET anchor_mailbox = ?, anchor_uidvalidity = ?, anchor_uidnext = ?
+        UPDATE pair SET anchor_mailbox = ?, anchor_uidvalidity = ?, anchor_uidnext = ?,
+          anchor_apart = ?
         WHERE id = ?
         """,
       arguments: [
         Data(anchor.mailbox.bytes), anchor.uidValidity.rawValue,
-        Int64(anchor.uidNext.rawValue), pair.id,
+        Int64(anchor.uidNext.rawValue), anchor.isApart, pair.id,
       ])
     guard db.changesCount == 1 else { throw unknown(pair) }
   }
@@ -121,7 +122,7 @@ extension SQLiteJournal {
     }
     return TargetAnchor(
       mailbox: MailboxName(name), uidValidity: UIDValidity(try Cell.integer(row, 5)),
-      uidNext: uidNext)
+      uidNext: uidNext, isApart: try Cell.integer(row, 7) == 1)
   }
 
   private static func unknown(_ pair: MailboxPair) -> SyncError {

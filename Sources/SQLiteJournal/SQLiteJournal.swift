@@ -67,10 +67,20 @@ package final class SQLiteJournal: Sendable {
         throw JournalFile.missing(path)
       }
       return SQLiteJournal(
-        path: path, job: job, database: queue, lock: nil, now: systemClock)
+        path: path, job: job, database: try raised(queue), lock: nil, now: systemClock)
     } catch {
       throw SyncError.journal(error, at: path)
     }
+  }
+
+  /// A ledger of an older format is read as a copy in memory, so that looking changes no file.
+  private static func raised(_ queue: DatabaseQueue) throws -> DatabaseQueue {
+    if try queue.read({ try JournalSchema.migrator.hasCompletedMigrations($0) }) { return queue }
+    let copy = try DatabaseQueue(configuration: configuration())
+    try queue.backup(to: copy)
+    try queue.close()
+    try JournalSchema.migrator.migrate(copy)
+    return copy
   }
 
   /// Opened for a run, not for reading.

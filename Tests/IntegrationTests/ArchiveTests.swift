@@ -146,28 +146,4 @@ extension MigrationTests.ArchiveTests {
     #expect(FileManager.default.subpaths(atPath: bench.archive)?.sorted() == files)
     #expect(try Data(contentsOf: URL(fileURLWithPath: bench.archive + "/HEAD")) == head)
   }
-
-  @Test func killedAnywhereTheArchiveAndTheLedgerAgree() async throws {
-    let seed = UInt64(
-      ProcessInfo.processInfo.environment["MAILMOVE_TEST_SEED"].flatMap { UInt64($0) } ?? 4711)
-    print("archive kill test: seed \(seed)")
-    var random = SeededGenerator(seed: seed)
-    let bench = try Bench()
-    try LabClient(bench.old).fill(with: SampleMailbox(count: 600, seed: 19))
-    var kills = 0
-    for _ in 0..<10 {
-      let pause = Double.random(in: 0.05...0.5, using: &random)
-      if try bench.runAndKill(after: pause, to: .archive) { kills += 1 } else { break }
-    }
-    #expect(kills > 0, "no run lasted long enough to be killed")
-    let last = try bench.run("sync", to: .archive)
-    #expect(last.exit == 0, "\(last.output)\(last.errors)")
-    let again = try bench.run("sync", ["--full"], to: .archive)
-    #expect(again.output.contains("0 messages copied"), "\(again.output)")
-    #expect(try bench.run("verify", ["--level", "bytes"], to: .archive).exit == 0)
-    try await checkArchive(bench)
-    let restored = try bench.run("sync", from: .archive)
-    #expect(restored.exit == 0, "\(restored.errors)")
-    #expect(try bench.difference() == [], "after \(kills) kills, seed \(seed)")
-  }
 }

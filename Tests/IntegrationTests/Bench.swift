@@ -82,10 +82,13 @@ final class Bench {
   }
 
   /// Starts the binary and lets it work for a while; returns whether it had to be killed.
-  func runAndKill(after seconds: Double, to target: Place = .new) throws -> Bool {
+  func runAndKill(
+    after seconds: Double, _ more: [String] = [], from source: Place = .old,
+    to target: Place = .new
+  ) throws -> Bool {
     let sink = "/dev/null"
     let process = try start(
-      arguments: words("sync", from: .old, to: target), output: sink, errors: sink)
+      arguments: words("sync", from: source, to: target) + more, output: sink, errors: sink)
     let deadline = Date().addingTimeInterval(seconds)
     while process.isRunning, Date() < deadline { usleep(1_000) }
     let isAlive = process.isRunning

@@ -95,14 +95,41 @@ import Testing
     INSERT INTO name VALUES (x'494E424F58', 'uidl a 10', 7);
     """
 
-  @Test func aLedgerOfFormat1IsRaisedToFormat2AndNumbersMessages() async throws {
+  /// Format 3 as it was released: what is known of the target mailbox. This text never changes.
+  private static let format3 = """
+    PRAGMA user_version = 3;
+    INSERT INTO grdb_migrations VALUES ('v3');
+    ALTER TABLE pair ADD COLUMN anchor_apart INTEGER NOT NULL DEFAULT 0;
+    UPDATE pair SET anchor_apart = 1;
+    """
+
+  @Test(arguments: [
+    (format1, false), (format1 + format2, false), (format1 + format2 + format3, true),
+  ])
+  func whatIsKnownOfTheTargetMailboxIsReadFromEveryFormat(format: String, apart: Bool) async throws
+  {
+    let bench = try Bench()
+    try bench.tamper(format)
+    let before = try bench.contents()
+    let looked = try SQLiteJournal.openForReading(at: bench.path)
+    let pair = try #require(try await looked.pairs().first)
+    #expect(try await looked.standing(of: pair).target?.isApart == apart)
+    #expect(try await looked.lastRun()?.exitCode == 3)
+    try looked.close()
+    #expect(try bench.contents() == before)
+    let opened = try bench.open()
+    #expect(try await opened.standing(of: pair).target?.isApart == apart)
+    try opened.close()
+  }
+
+  @Test func aLedgerOfFormat1IsRaisedAndNumbersMessages() async throws {
     let bench = try Bench()
     try bench.tamper(Self.format1)
     let journal = try bench.open()
     #expect(try await journal.numbers(for: ["x", "y"], of: .inbox) == [UID(1), UID(2)])
     try journal.close()
     let queue = try DatabaseQueue(path: bench.path)
-    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 2)
+    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 3)
     try queue.close()
   }
 
@@ -135,7 +162,7 @@ import Testing
 
   @Test func writesTheColumnsAsReleased() async throws {
     let released = try Bench()
-    try released.tamper(Self.format1 + Self.format2)
+    try released.tamper(Self.format1 + Self.format2 + Self.format3)
     let current = try Bench()
     try current.open().close()
     #expect(try columns(current.path) == columns(released.path))

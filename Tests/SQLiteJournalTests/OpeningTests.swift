@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "PRAGMA user_version = 3", "INSERT INTO grdb_migrations (identifier) VALUES ('v3')",
+    "PRAGMA user_version = 4", "INSERT INTO grdb_migrations (identifier) VALUES ('v4')",
   ])
   func refusesAFileOfANewerVersionAndLeavesItAlone(_ change: String) throws {
     let bench = try Bench()
@@ -99,7 +99,7 @@ import Testing
     try bench.tamper(change)
     let before = try bench.contents()
     let error = expectError(.journalNewer) { _ = try bench.open() }
-    #expect(error?.detail.contains("up to 2") == true)
+    #expect(error?.detail.contains("up to 3") == true)
     _ = expectError(.journalNewer) { _ = try SQLiteJournal.openForReading(at: bench.path) }
     #expect(try bench.contents() == before)
   }

@@ -64,11 +64,17 @@ package struct TargetAnchor: Sendable, Equatable {
   package let mailbox: MailboxName
   package let uidValidity: UIDValidity
   package let uidNext: UID
+  /// The mailbox was once seen to be another one than the source's: it had given fewer UIDs than
+  /// there were messages at the source.
+  package let isApart: Bool
 
-  package init(mailbox: MailboxName, uidValidity: UIDValidity, uidNext: UID) {
+  package init(
+    mailbox: MailboxName, uidValidity: UIDValidity, uidNext: UID, isApart: Bool = false
+  ) {
     self.mailbox = mailbox
     self.uidValidity = uidValidity
     self.uidNext = uidNext
+    self.isApart = isApart
   }
 }
 

@@ -49,7 +49,8 @@ package struct RemovalCandidates: Sendable {
     self.gone = gone
     listed = source.entries.count
     mayBeOneMailbox =
-      !candidates.isEmpty && candidates.allSatisfy { $0.record.state == .alreadyThere }
+      !candidates.isEmpty && anchor?.isApart != true
+      && candidates.allSatisfy { $0.record.state == .alreadyThere }
       && Self.couldBeOne(source, target, copies: candidates.lazy.map(\.copy.uid), originals)
   }
 

@@ -12,6 +12,8 @@ struct Ground {
   let journal: any Journal
   /// Records under an older source UIDVALIDITY have to be recognised by content.
   let hasStaleRecords: Bool
+  /// Messages that the source listed before the target mailbox was opened.
+  let listed: Int
 
   struct Survey: Sendable {
     /// To be on record before the first append.
@@ -44,7 +46,8 @@ struct Ground {
     var survey = Survey(
       anchor: TargetAnchor(
         mailbox: mailbox.name, uidValidity: mailbox.uidValidity,
-        uidNext: mailbox.messages == 0 ? next : from),
+        uidNext: mailbox.messages == 0 ? next : from,
+        isApart: isApart || isSameGround && standing.target?.isApart == true),
       lastUID: last)
     guard mailbox.messages > 0 || !isSameGround, from < next || mailbox.uidNext == nil else {
       return survey
@@ -58,6 +61,12 @@ struct Ground {
     survey.lost = found.missing.count
     survey.located = Dictionary(uniqueKeysWithValues: found.located.map { ($0.key, $0.uid) })
     return survey
+  }
+
+  /// If source and target were one mailbox, each listed message would have a UID below UIDNEXT.
+  private var isApart: Bool {
+    guard mailbox.uidValidity.isKnown, let next = mailbox.uidNext else { return false }
+    return Int(next.rawValue) - 1 < listed
   }
 
   /// After appending to a target that tells no UIDs: finds the copies and records their UIDs.

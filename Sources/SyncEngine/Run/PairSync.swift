@@ -94,7 +94,7 @@ struct PairSync {
   ) async throws -> TargetAnchor {
     let ground = Ground(
       pair: pair, mailbox: mailbox, target: target, journal: journal,
-      hasStaleRecords: !work.stale.isEmpty)
+      hasStaleRecords: !work.stale.isEmpty, listed: work.toMove.count)
     var drifts = drifts
     var survey = try await ground.survey(standing: standing, records: records)
     result.line.lost = survey.lost
@@ -130,7 +130,8 @@ struct PairSync {
     }
     return TargetAnchor(
       mailbox: mailbox.name, uidValidity: mailbox.uidValidity,
-      uidNext: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next)
+      uidNext: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next,
+      isApart: survey.anchor.isApart)
   }
 
   private func pump(

@@ -52,7 +52,7 @@ import Testing
           connectSource: { [source] in FakeSource(source) },
           connectTarget: {
             DyingTarget(
-              target: try await ArchiveTarget.connect(
+              try await ArchiveTarget.connect(
                 door, label: "anna@mail.example.org", origin: origin), crash: crash)
           }),
         journal: CrashingJournal(journal) { try crash.pass("journal \($0)") },

@@ -105,6 +105,23 @@ import Testing
     }
   }
 
+  @Test(arguments: JournalKind.allCases, [false, true])
+  func remembersThatTheTargetIsAnotherMailbox(_ kind: JournalKind, isApart: Bool) async throws {
+    try await kind.with { journal in
+      let pair = try #require(try await journal.freeze([JournalSamples.mailbox("INBOX")]).first)
+      for finishes in [false, true] {
+        let anchor = TargetAnchor(
+          mailbox: .inbox, uidValidity: UIDValidity(7), uidNext: UID(2), isApart: isApart)
+        if finishes {
+          try await journal.finish(pair, source: JournalSamples.checkpoint, target: anchor)
+        } else {
+          try await journal.begin(pair, at: anchor)
+        }
+        #expect(try await journal.standing(of: pair).target == anchor)
+      }
+    }
+  }
+
   @Test(arguments: JournalKind.allCases)
   func keepsTheAnchorWhenAPairIsFinishedWithoutOne(_ kind: JournalKind) async throws {
     let sparse = SourceCheckpoint(

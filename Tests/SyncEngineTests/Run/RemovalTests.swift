@@ -172,19 +172,26 @@ import Testing
     #expect(bytes(account).isSuperset(of: Self.letters))
   }
 
-  @Test(arguments: [false, true], [Removal.Manner.expunge, .flagOnly])
+  /// With groups a run can die when everything was appended and nothing is on record.
+  @Test(arguments: [
+    (false, Removal.Manner.expunge, 1), (false, .flagOnly, 1), (true, .expunge, 1),
+    (false, .expunge, 6), (true, .expunge, 6),
+  ])
   func killedAtAnyStepOnlyProvenMessagesAreMissing(
-    atEnd: Bool, manner: Removal.Manner
+    atEnd: Bool, manner: Removal.Manner, group: Int
   ) async throws {
     var habits = FakeAccount.Habits()
     habits.removesAtEnd = atEnd
+    if atEnd { habits.traits = .keysMayChange }
+    var grouping = FakeAccount.Habits()
+    grouping.groupMax = group
     var removal = agreed
     removal.manner = manner
     let counting = CrashPoint()
-    _ = await scenario(removal, source: habits).run(crash: counting)
+    _ = await scenario(removal, source: habits, target: grouping).run(crash: counting)
     #expect(counting.steps > 10)
     for step in 1...counting.steps {
-      let scenario = scenario(removal, source: habits)
+      let scenario = scenario(removal, source: habits, target: grouping)
       let crash = CrashPoint(at: step)
       _ = await scenario.run(crash: crash)
       let there = bytes(scenario.target)
