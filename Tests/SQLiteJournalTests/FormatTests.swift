@@ -81,6 +81,48 @@ import Testing
     try journal.close()
   }
 
+  /// Copies the files as they are in the middle of the n-th step, which is what a kill leaves.
+  @Test(arguments: [1, 2], [false, true])
+  func aLedgerWhoseRaisingWasKilledIsRaisedByTheNextRun(step: Int, endsCommitted: Bool) async throws
+  {
+    let bench = try Bench()
+    try bench.tamper(Self.format1)
+    let dead = try Bench()
+    let pool = try DatabasePool(path: bench.path)
+    if step == 2 { try JournalSchema.migrator.migrate(pool, upTo: "v2") }
+    try await pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE")
+      // More than the cache holds, so that a part is in the file before the commit.
+      try db.execute(sql: "CREATE TABLE half (text TEXT)")
+      for _ in 0..<200 {
+        try db.execute(sql: "INSERT INTO half VALUES (hex(randomblob(500)))")
+      }
+      try db.execute(sql: step == 1 ? Self.format2 : Self.format3)
+      if endsCommitted { try db.execute(sql: "DROP TABLE half; COMMIT") }
+      for suffix in ["", "-wal"] {
+        try FileManager.default.copyItem(atPath: bench.path + suffix, toPath: dead.path + suffix)
+      }
+      if !endsCommitted { try db.execute(sql: "ROLLBACK") }
+    }
+    try pool.close()
+    let written = try Data(contentsOf: URL(fileURLWithPath: dead.path + "-wal"))
+    #expect(written.count > 100_000)
+
+    let journal = try dead.open()
+    let pair = try #require(try await journal.pairs().first)
+    #expect(try await journal.records(of: pair).count == 3)
+    #expect(try await journal.standing(of: pair).target?.uidNext == UID(9))
+    #expect(try await journal.numbers(for: ["x"], of: .inbox).count == 1)
+    try journal.close()
+    let queue = try DatabaseQueue(path: dead.path)
+    let tables = try await queue.read {
+      try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema")
+    }
+    #expect(!tables.contains("half"))
+    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 3)
+    try queue.close()
+  }
+
   /// Format 2 as it was released: format 1 and the numbering of messages without UIDs. This text
   /// never changes either.
   private static let format2 = """
