@@ -59,13 +59,18 @@ package final class SQLiteJournal: Sendable {
   }
 
   /// Opens a ledger only to look, also while a run is using it; whatever changes it throws.
-  package static func openForReading(at path: String) throws -> SQLiteJournal {
+  ///
+  /// - Parameter expected: whose it has to be, else `journalForeign` is thrown; nil: anybody's.
+  package static func openForReading(at path: String, of expected: JobIdentity? = nil) throws
+    -> SQLiteJournal
+  {
     do {
       try JournalFile.require(at: path)
       let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
       guard let job = try queue.read({ try JournalFile.owner(in: $0, path: path) }) else {
         throw JournalFile.missing(path)
       }
+      if let expected { try JournalFile.check(job, against: expected, path: path) }
       return SQLiteJournal(
         path: path, job: job, database: queue, lock: nil, now: systemClock)
     } catch {

@@ -37,7 +37,8 @@ struct LiveEngine: Engine {
   }
 
   func plan(_ job: Job, hooks: RunHooks) async throws -> PlanReport {
-    let journal = job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger) : nil
+    let journal =
+      job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger, of: job.identity) : nil
     let rules = job.rules
     let keys: any KeyBook = journal ?? PassingKeyBook()
     return try await withConnections(EndpointConnections(job, keys: keys, hooks)) {
@@ -56,7 +57,7 @@ struct LiveEngine: Engine {
         detail: "there is none for these accounts",
         hint: "run 'mailmove sync' first, or give the right --state")
     }
-    let journal = try SQLiteJournal.openForReading(at: job.ledger)
+    let journal = try SQLiteJournal.openForReading(at: job.ledger, of: job.identity)
     let rules = job.rules
     return try await withConnections(EndpointConnections(job, keys: journal, hooks)) {
       source, target in
@@ -111,9 +112,7 @@ struct LiveEngine: Engine {
   }
 
   private func openJournal(_ job: Job) throws -> SQLiteJournal {
-    try SQLiteJournal.open(
-      at: job.ledger,
-      job: JobIdentity(source: job.source.url.identity, target: job.target.url.identity))
+    try SQLiteJournal.open(at: job.ledger, job: job.identity)
   }
 
   private func withConnections<Result: Sendable>(

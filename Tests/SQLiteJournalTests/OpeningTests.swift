@@ -87,6 +87,10 @@ import Testing
       #expect(error?.detail.contains(name) == true)
     }
     #expect(try bench.contents() == before)
+    _ = expectError(.journalForeign) {
+      _ = try SQLiteJournal.openForReading(at: bench.path, of: other)
+    }
+    try SQLiteJournal.openForReading(at: bench.path, of: Bench.job).close()
     try bench.open().close()
   }
 
