@@ -78,7 +78,8 @@ let package = Package(
       name: "SQLiteJournalTests", dependencies: ["SQLiteJournal", "MailTestKit"],
       swiftSettings: strict),
     .testTarget(
-      name: "MailArchiveTests", dependencies: ["MailArchive", "MailWire", "MailTestKit"],
+      name: "MailArchiveTests",
+      dependencies: ["MailArchive", "MailEndpoints", "SyncEngine", "MailWire", "MailTestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "MailEndpointsTests", dependencies: ["MailEndpoints", "MailTestKit"],

@@ -102,6 +102,15 @@ package struct EndpointURL: Sendable, Equatable {
       + authority(host: name, portIsKnown: port == scheme.defaultPort)
   }
 
+  /// The identity of one account in an archive that may hold several: `LABEL in archive:/path`.
+  ///
+  /// The label is percent-encoded, so that nothing else reads the same. Without a label, and for a
+  /// server, it is `identity`.
+  package func identity(account label: String?) -> String {
+    guard scheme == .archive, let label else { return identity }
+    return "\(Self.percentEncoded(label)) in \(identity)"
+  }
+
   private func authority(host: String, portIsKnown: Bool) -> String {
     let name = user.map { Self.percentEncoded($0) + "@" } ?? ""
     let shown = host.contains(":") ? "[\(host)]" : host

@@ -68,6 +68,26 @@ enum JournalFile {
       .journalForeign, "\(path) records \(owner); this run is \(job)")
   }
 
+  /// Whether a change that a killed run left half done was made to an empty file.
+  ///
+  /// SQLite's rollback journal begins with eight bytes of magic, the number of pages in it, a
+  /// nonce, and how many pages the database had before ("Database File Format", section 3).
+  static func firstChangeIsHalf(at path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: resolved(path) + "-journal") else { return false }
+    defer { try? file.close() }
+    let pagesBefore = 16..<20
+    guard let header = try? file.read(upToCount: pagesBefore.upperBound) else { return false }
+    return header.count == pagesBefore.upperBound
+      && header[pagesBefore].allSatisfy { $0 == 0 }
+  }
+
+  /// The error for a ledger that can only be looked at once somebody has written to it.
+  static func half(_ path: String) -> SyncError {
+    SyncError.journal(
+      .journalFailed, "\(path): a run was killed in the middle of a change",
+      hint: "run 'mailmove sync' again: it takes the half back and goes on")
+  }
+
   /// The error for a ledger that was never made.
   static func missing(_ path: String) -> SyncError {
     SyncError.journal(

@@ -47,12 +47,21 @@ extension SQLiteJournal: Journal {
     try await read { db in
       var counts: [Int64: [MessageState: Int]] = [:]
       var bytes: [Int64: Int64] = [:]
+      var removals: [Int64: [RemovalMark: Int]] = [:]
+      // Notes repeat: most say nothing, and many the same.
       let rows = try Row.fetchCursor(
-        db, sql: "SELECT pair, state, count(*), sum(size) FROM message GROUP BY pair, state")
+        db,
+        sql: """
+          SELECT pair, state, count(*), sum(size), note FROM message GROUP BY pair, state, note
+          """)
       while let row = try rows.next() {
         let pair = try Cell.integer(row, 0)
         let state = try MessageRow.state(row, 1)
-        counts[pair, default: [:]][state] = try Cell.narrow(Cell.integer(row, 2))
+        let count: Int = try Cell.narrow(Cell.integer(row, 2))
+        counts[pair, default: [:]][state, default: 0] += count
+        if let mark = RemovalMark(note: row[4] as String?) {
+          removals[pair, default: [:]][mark, default: 0] += count
+        }
         if state == .stored || state == .alreadyThere {
           bytes[pair, default: 0] += try Cell.integer(row, 3)
         }
@@ -60,7 +69,8 @@ extension SQLiteJournal: Journal {
       return JobSummary(
         mailboxes: try Self.pairs(in: db).map { pair in
           JobSummary.MailboxLine(
-            pair: pair, counts: counts[pair.id] ?? [:], bytesAtTarget: bytes[pair.id] ?? 0)
+            pair: pair, counts: counts[pair.id] ?? [:], bytesAtTarget: bytes[pair.id] ?? 0,
+            removals: removals[pair.id] ?? [:])
         })
     }
   }
@@ -68,14 +78,29 @@ extension SQLiteJournal: Journal {
   package func messages(
     in state: MessageState, limit: Int
   ) async throws -> [(MailboxPair, MessageRecord)] {
+    try await messages(where: "state = ?", [Int64(state.rawValue)], limit: limit)
+  }
+
+  /// Messages whose record ends with a mark about removal, at most `limit` of them, with the
+  /// mailbox each is in.
+  package func messages(
+    marked mark: RemovalMark, limit: Int
+  ) async throws -> [(MailboxPair, MessageRecord)] {
+    try await messages(where: "note LIKE ?", ["%\(mark.rawValue)"], limit: limit)
+      .filter { RemovalMark(note: $0.1.note) == mark }
+  }
+
+  private func messages(
+    where condition: String, _ arguments: StatementArguments, limit: Int
+  ) async throws -> [(MailboxPair, MessageRecord)] {
     try await read { db in
       let pairs = Dictionary(uniqueKeysWithValues: try Self.pairs(in: db).map { ($0.id, $0) })
       let rows = try Row.fetchCursor(
         db,
         sql: """
-          SELECT \(MessageRow.columns), pair FROM message WHERE state = ?
+          SELECT \(MessageRow.columns), pair FROM message WHERE \(condition)
           ORDER BY pair, uidvalidity, uid LIMIT ?
-          """, arguments: [Int64(state.rawValue), Int64(max(0, limit))])
+          """, arguments: arguments + [Int64(max(0, limit))])
       var found: [(MailboxPair, MessageRecord)] = []
       while let row = try rows.next() {
         guard let pair = pairs[try Cell.integer(row, MessageRow.count)] else { continue }

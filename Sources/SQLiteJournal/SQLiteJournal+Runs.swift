@@ -39,7 +39,12 @@ extension SQLiteJournal {
   }
 
   /// A run is using the ledger now, in this process or in another.
-  package var isInUse: Bool { JournalLock.isHeld(besides: JournalFile.resolved(path)) }
+  package var isInUse: Bool { Self.isInUse(at: path) }
+
+  /// A run is using the ledger in this file now, in this process or in another.
+  package static func isInUse(at path: String) -> Bool {
+    JournalLock.isHeld(besides: JournalFile.resolved(path))
+  }
 
   /// The run that began last; nil before the first.
   package func lastRun() async throws -> RunRecord? {

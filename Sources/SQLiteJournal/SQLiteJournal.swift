@@ -59,13 +59,30 @@ package final class SQLiteJournal: Sendable {
   }
 
   /// Opens a ledger only to look, also while a run is using it; whatever changes it throws.
-  package static func openForReading(at path: String) throws -> SQLiteJournal {
+  ///
+  /// nil when nothing is on record: a run has only just begun, or was killed before its first
+  /// change was whole.
+  ///
+  /// - Parameter expected: whose it has to be, else `journalForeign` is thrown; nil: anybody's.
+  package static func openForReading(at path: String, of expected: JobIdentity? = nil) throws
+    -> SQLiteJournal?
+  {
     do {
       try JournalFile.require(at: path)
-      let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
-      guard let job = try queue.read({ try JournalFile.owner(in: $0, path: path) }) else {
-        throw JournalFile.missing(path)
+      let queue: DatabaseQueue
+      let owner: JobIdentity?
+      do {
+        queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
+        owner = try queue.read { try JournalFile.owner(in: $0, path: path) }
+      } catch let error as DatabaseError
+        where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK
+      {
+        // Half of a change is in the file, and taking it back would be a change as well.
+        guard JournalFile.firstChangeIsHalf(at: path) else { throw JournalFile.half(path) }
+        return nil
       }
+      guard let job = owner else { return nil }
+      if let expected { try JournalFile.check(job, against: expected, path: path) }
       return SQLiteJournal(
         path: path, job: job, database: try raised(queue), lock: nil, now: systemClock)
     } catch {

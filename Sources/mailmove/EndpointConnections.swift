@@ -45,10 +45,23 @@ struct EndpointConnections: Sendable {
       let place = job.target.archivePlace
       let door = ArchiveDoor(place)
       let origin = job.source.url
-      let label = job.target.account ?? ArchivePlace.label(of: origin)
-      target = { try await ArchiveTarget.connect(door, label: label, origin: origin) }
-      view = { try await ArchiveView.connect(place, label: label) }
+      let label = Self.label(in: job)
+      target = {
+        try await ArchiveTarget.connect(door, label: try await label(), origin: origin)
+      }
+      view = { try await ArchiveView.connect(place, label: try await label()) }
       self.door = door
+    }
+  }
+
+  /// The account that mail is filed under: as said, or as it is called where it comes from.
+  private static func label(in job: Job) -> @Sendable () async throws -> String {
+    let given = job.target.account
+    let origin = job.source
+    return {
+      if let given { return given }
+      guard origin.url.scheme == .archive else { return ArchivePlace.label(of: origin.url) }
+      return try await ArchiveSource.label(at: origin.archivePlace)
     }
   }
 

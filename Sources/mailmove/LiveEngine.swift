@@ -8,8 +8,8 @@ import SyncEngine
 
 /// The engine at work on real servers, with the ledger in SQLite.
 struct LiveEngine: Engine {
-  /// Rows of unmoved messages that `status` reads at most.
-  private static let unmovedMax = 1_000_000
+  /// Messages of one kind that `status` lists at most.
+  private static let listedMax = 1_000_000
 
   func sync(_ job: Job, hooks: RunHooks) async throws -> Report {
     let journal = try openJournal(job)
@@ -37,7 +37,8 @@ struct LiveEngine: Engine {
   }
 
   func plan(_ job: Job, hooks: RunHooks) async throws -> PlanReport {
-    let journal = job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger) : nil
+    let journal =
+      job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger, of: job.identity) : nil
     let rules = job.rules
     let keys: any KeyBook = journal ?? PassingKeyBook()
     return try await withConnections(EndpointConnections(job, keys: keys, hooks)) {
@@ -50,13 +51,14 @@ struct LiveEngine: Engine {
   }
 
   func verify(_ job: Job, level: VerifyLevel, hooks: RunHooks) async throws -> VerifyReport {
-    guard job.hasLedger else {
+    guard job.hasLedger,
+      let journal = try SQLiteJournal.openForReading(at: job.ledger, of: job.identity)
+    else {
       throw SyncError(
         .journalFailed, scope: .run, remedy: .stop, side: .local,
         detail: "there is none for these accounts",
         hint: "run 'mailmove sync' first, or give the right --state")
     }
-    let journal = try SQLiteJournal.openForReading(at: job.ledger)
     let rules = job.rules
     return try await withConnections(EndpointConnections(job, keys: journal, hooks)) {
       source, target in
@@ -72,22 +74,31 @@ struct LiveEngine: Engine {
   }
 
   func standing(ofLedgerAt path: String) async throws -> LedgerStanding {
-    let journal = try SQLiteJournal.openForReading(at: path)
-    var unmoved: [LedgerStanding.Unmoved] = []
+    guard let journal = try SQLiteJournal.openForReading(at: path) else {
+      return LedgerStanding(isInUse: SQLiteJournal.isInUse(at: path))
+    }
+    var unmoved: [LedgerStanding.Message] = []
     for state in [MessageState.skipped, .lost] {
-      unmoved += try await journal.messages(in: state, limit: Self.unmovedMax).map {
-        LedgerStanding.Unmoved(pair: $0.0, record: $0.1)
+      unmoved += try await journal.messages(in: state, limit: Self.listedMax).map {
+        LedgerStanding.Message(pair: $0.0, record: $0.1)
       }
     }
+    var kept: [LedgerStanding.Message] = []
+    for mark in [RemovalMark.kept, .proven] {
+      kept += try await journal.messages(marked: mark, limit: Self.listedMax).map {
+        LedgerStanding.Message(pair: $0.0, record: $0.1)
+      }
+    }
+    let lastRun = try await Self.lastRun(in: journal)
     return LedgerStanding(
-      source: journal.job.source, target: journal.job.target,
-      summary: try await journal.summary(), unmoved: unmoved,
-      lastRun: try await Self.lastRun(in: journal))
+      job: journal.job, isInUse: lastRun?.isLocked ?? journal.isInUse,
+      summary: try await journal.summary(), unmoved: unmoved, kept: kept, lastRun: lastRun)
   }
 
   func history(ofLedgerAt path: String) async throws -> LedgerHistory? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let journal = try SQLiteJournal.openForReading(at: path)
+    guard FileManager.default.fileExists(atPath: path),
+      let journal = try SQLiteJournal.openForReading(at: path)
+    else { return nil }
     let history = LedgerHistory(
       lastRun: try await Self.lastRun(in: journal),
       lastSuccess: try await journal.lastEnd(withExitCodes: [ExitStatus.success.rawValue]),
@@ -111,9 +122,7 @@ struct LiveEngine: Engine {
   }
 
   private func openJournal(_ job: Job) throws -> SQLiteJournal {
-    try SQLiteJournal.open(
-      at: job.ledger,
-      job: JobIdentity(source: job.source.url.identity, target: job.target.url.identity))
+    try SQLiteJournal.open(at: job.ledger, job: job.identity)
   }
 
   private func withConnections<Result: Sendable>(

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MailEndpoints
+import SQLiteJournal
 import SyncEngine
 
 /// What a command lets happen, and how it is told about it.
@@ -68,20 +69,23 @@ struct LedgerStanding: Sendable {
     var state: State { ended != nil ? .ended : isLocked ? .running : .killed }
   }
 
-  /// A message that was not moved.
-  struct Unmoved: Sendable {
+  /// A message and the mailbox it is in.
+  struct Message: Sendable {
     let pair: MailboxPair
     let record: MessageRecord
   }
 
-  /// Identities of the accounts.
-  let source: String
-  let target: String
-  let summary: JobSummary
+  /// The accounts; nil as long as nothing is on record.
+  var job: JobIdentity?
+  /// A run is going on.
+  var isInUse: Bool
+  var summary = JobSummary(mailboxes: [])
   /// Skipped and lost messages; `status` shows all of them.
-  let unmoved: [Unmoved]
+  var unmoved: [Message] = []
+  /// Messages that were to be removed from the source and are not known to be; likewise.
+  var kept: [Message] = []
   /// nil when there was none.
-  let lastRun: Run?
+  var lastRun: Run?
 }
 
 /// What a ledger tells about earlier runs of its job, for the metrics.

@@ -4,6 +4,7 @@
 import Foundation
 import MailTransport
 import MailWire
+import SQLiteJournal
 import SyncEngine
 import Testing
 
@@ -217,13 +218,46 @@ import Testing
     ended: Int64?, isLocked: Bool, words: String, state: String
   ) {
     let standing = LedgerStanding(
-      source: "a", target: "b", summary: JobSummary(mailboxes: []), unmoved: [],
+      job: JobIdentity(source: "a", target: "b"), isInUse: isLocked,
       lastRun: .init(
         started: 0, ended: ended, exitCode: ended.map { _ in 0 }, isLocked: isLocked))
     let text = StatusText(name: LedgerName(job: "alice"), standing: standing)
     #expect(text.head.last == "last run began 1970-01-01T00:00:00Z \(words)")
     #expect(JSON.object(text.fields).text.contains(#""state":"\#(state)""#))
     #expect(mailmove.ExitStatus(standing) == (ended == nil ? .temporary : .success))
+  }
+
+  @Test(arguments: [
+    (true, "a run has just begun"),
+    (false, "a run was killed before its first change was on disk; run 'mailmove sync' again"),
+  ]) func statusOfALedgerWithNothingOnRecordIsNoError(isInUse: Bool, words: String) {
+    let standing = LedgerStanding(isInUse: isInUse)
+    let text = StatusText(name: LedgerName(job: "alice"), standing: standing)
+    #expect(text.head == ["alice: nothing is on record yet", words])
+    #expect(JSON.object(text.fields).text.contains(#""source_account":null"#))
+    #expect(mailmove.ExitStatus(standing) == .temporary)
+  }
+
+  @Test func statusTellsWhatWasDeletedFromTheSourceAndWhatWasKeptAndWhy() {
+    var record = Samples.skip(7)
+    record.state = .stored
+    record.note = RemovalMark.kept.marking(nil)
+    let line = JobSummary.MailboxLine(
+      pair: Samples.inbox, counts: [.stored: 6], bytesAtTarget: 10,
+      removals: [.removed: 2, .flagged: 1, .kept: 1, .proven: 1])
+    let standing = LedgerStanding(
+      job: JobIdentity(source: "a", target: "b"), isInUse: false,
+      summary: JobSummary(mailboxes: [line]), kept: [.init(pair: Samples.inbox, record: record)])
+    let text = StatusText(name: LedgerName(job: "alice"), standing: standing)
+    #expect(text.head[1].hasSuffix("0 skipped, 3 deleted from the source, 2 kept at the source"))
+    #expect(text.table.first?.hasSuffix("deleted  kept") == true, "\(text.table)")
+    #expect(
+      text.keptMessages == [
+        "INBOX, UID 7, 52.0 MB: kept at the source, the target does not hand out the same bytes"
+      ])
+    let json = JSON.object(text.fields).text
+    #expect(json.contains(#""removed":3,"kept":2"#), "\(json)")
+    #expect(json.contains(#""kept_messages":[{"source":"INBOX""#), "\(json)")
   }
 
   @Test func statusListsJobsAndWhatWasNotMoved() async throws {

@@ -1,6 +1,7 @@
 // mailmove: tests of exit codes.
 // SPDX-License-Identifier: Apache-2.0
 
+import SQLiteJournal
 import SyncEngine
 import Testing
 
@@ -111,7 +112,7 @@ import Testing
       .init(pair: Samples.inbox, counts: counts, bytesAtTarget: 0)
     ])
     let standing = LedgerStanding(
-      source: "", target: "", summary: summary, unmoved: [],
+      job: JobIdentity(source: "", target: ""), isInUse: false, summary: summary,
       lastRun: .init(started: 0, ended: lastRun.map { _ in 1 }, exitCode: lastRun))
     #expect(mailmove.ExitStatus(standing) == expected)
   }

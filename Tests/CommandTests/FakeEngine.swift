@@ -3,6 +3,7 @@
 
 import MailEndpoints
 import MailWire
+import SQLiteJournal
 import SyncEngine
 import Synchronization
 
@@ -104,8 +105,8 @@ final class FakeEngine: Engine {
       .init(pair: Samples.inbox, counts: [.stored: 1234, .skipped: 1], bytesAtTarget: 48_100_000)
     ])
     return LedgerStanding(
-      source: "imap://alice@old", target: "imap://alice@new", summary: summary,
-      unmoved: [.init(pair: Samples.inbox, record: Samples.skip(7))],
+      job: JobIdentity(source: "imap://alice@old", target: "imap://alice@new"), isInUse: false,
+      summary: summary, unmoved: [.init(pair: Samples.inbox, record: Samples.skip(7))],
       lastRun: .init(started: 0, ended: 60, exitCode: 3))
   }
 

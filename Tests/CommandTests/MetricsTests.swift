@@ -89,6 +89,13 @@ import Testing
         # HELP mailmove_flags_updated Messages whose flags the last run carried over.
         # TYPE mailmove_flags_updated gauge
         mailmove_flags_updated{job="alice"} 2
+        # HELP mailmove_messages_removed Messages the last run deleted from the source.
+        # TYPE mailmove_messages_removed gauge
+        mailmove_messages_removed{job="alice"} 0
+        # HELP mailmove_messages_kept Messages the last run was to delete from the source and \
+        kept.
+        # TYPE mailmove_messages_kept gauge
+        mailmove_messages_kept{job="alice"} 0
         # HELP mailmove_messages_at_target Messages on record as being at the target.
         # TYPE mailmove_messages_at_target gauge
         mailmove_messages_at_target{job="alice"} 42
@@ -107,6 +114,17 @@ import Testing
       try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().filter {
         $0.contains("prom")
       } == ["mail.prom"])
+  }
+
+  @Test func theMetricsTellWhatWasDeletedFromTheSource() async throws {
+    try configure(Self.alice)
+    var report = Samples.report
+    report.mailboxes[0].removed = 40
+    report.mailboxes[1].removed = 2
+    report.mailboxes[1].kept = 3
+    _ = await run(["alice"], engine: FakeEngine(report: report))
+    #expect(try value("messages_removed") == "42")
+    #expect(try value("messages_kept") == "3")
   }
 
   @Test func labelsAreEscaped() {

@@ -40,10 +40,13 @@ final class Bench {
     case new
     /// The archive in the bench's folder, which is made when it is missing.
     case archive
+    /// Another one.
+    case otherArchive
   }
 
-  /// The folder of the archive.
+  /// The folders of the archives.
   var archive: String { folder.path + "/archive" }
+  var otherArchive: String { folder.path + "/other-archive" }
 
   /// How a run of the binary ended.
   struct Ended {
@@ -108,6 +111,7 @@ final class Bench {
     case .old: isSource && usesPOP3 ? maildrop : url(of: old)
     case .new: url(of: new)
     case .archive: "archive:" + archive
+    case .otherArchive: "archive:" + otherArchive
     }
   }
 

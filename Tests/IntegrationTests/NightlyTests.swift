@@ -134,7 +134,68 @@ struct NightlyTests {
   }
 }
 
+extension NightlyTests {
+  @Test func aRunThatIsKilledLeavesNeitherLockBehind() throws {
+    let bench = try Bench()
+    try LabClient(bench.old).fill(with: SampleMailbox(count: 300, seed: 5))
+    let text = """
+      version: 1
+      jobs:
+        night:
+          source: imaps://\(bench.old.options.users[0].name)@localhost:\(bench.old.ports.imaps)
+          target: archive:\(bench.archive)
+          source-tls-ca: \(bench.authority)
+      """
+    let file = bench.folder.path + "/config.yaml"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    let job = ["night", "--config", file, "--state", bench.folder.path + "/state"]
+    let locks = [bench.folder.path + "/state/night.sqlite.lock", bench.archive + "/LOCK"]
+
+    let process = try bench.startBinary(["sync"] + job)
+    try bench.waitForLock(of: "night")
+    try bench.wait("the archive is being written") {
+      FileManager.default.fileExists(atPath: bench.archive + "/journal/00000001.jsonl.gz")
+    }
+    // Stopped, so that it still holds both when the others come.
+    kill(process.processIdentifier, SIGSTOP)
+    #expect(locks.map(Self.isHeld) == [true, true])
+    let same = try bench.binary(["sync"] + job)
+    #expect(same.exit == 8, "\(same.errors)")
+    #expect(same.errors.contains("another run is using the ledger"), "\(same.errors)")
+    let other = try bench.binary(["sync"] + job + ["--state", bench.folder.path + "/other"])
+    #expect(other.exit == 8, "\(other.errors)")
+    #expect(other.errors.contains("another run is writing to the archive"), "\(other.errors)")
+
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    #expect(locks.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+    #expect(locks.map(Self.isHeld) == [false, false])
+    let next = try bench.binary(["sync"] + job)
+    #expect(next.exit == 0, "\(next.errors)")
+    let verified = try bench.binary(["verify"] + job + ["--level", "bytes"])
+    #expect(verified.exit == 0, "\(verified.output)\(verified.errors)")
+    #expect(try bench.binary(["archive", "check", bench.archive, "--deep"]).exit == 0)
+  }
+
+  /// Somebody holds a lock; true also when the file cannot be opened.
+  private static func isHeld(_ path: String) -> Bool {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return true }
+    defer { close(file) }
+    return flock(file, LOCK_SH | LOCK_NB) != 0
+  }
+}
+
 extension Bench {
+  /// Returns when something has come about.
+  func wait(_ what: String, until isSo: () -> Bool) throws {
+    let deadline = Date().addingTimeInterval(30)
+    while !isSo() {
+      guard Date() < deadline else { throw LabError("not in time: \(what)") }
+      usleep(1_000)
+    }
+  }
+
   /// Runs the binary with these arguments alone, to its end.
   func binary(_ arguments: [String]) throws -> Ended {
     let output = folder.path + "/output-\(UUID().uuidString)"
@@ -170,10 +231,8 @@ extension Bench {
   /// Returns when a run has taken the lock of a job's ledger, which is before it connects.
   func waitForLock(of job: String) throws {
     let lock = folder.path + "/state/\(job).sqlite.lock"
-    let deadline = Date().addingTimeInterval(30)
-    while (try? Data(contentsOf: URL(fileURLWithPath: lock)))?.isEmpty != false {
-      guard Date() < deadline else { throw LabError("no run took the lock in time") }
-      usleep(1_000)
+    try wait("a run has the lock") {
+      (try? Data(contentsOf: URL(fileURLWithPath: lock)))?.isEmpty == false
     }
   }
 }

@@ -102,4 +102,20 @@ import Testing
       #expect(try EndpointURL(other).identity != identity)
     }
   }
+
+  @Test func anAccountInAnArchiveIsNamedByItsLabelWhereOneIsGiven() throws {
+    let archive = try EndpointURL("archive:/srv/mail")
+    #expect(archive.identity(account: nil) == "archive:/srv/mail")
+    #expect(archive.identity(account: "a@b.org") == "a@b.org in archive:/srv/mail")
+    let server = try EndpointURL("imaps://alice@old.example.org")
+    #expect(server.identity(account: "a@b.org") == server.identity)
+    // A label that imitates a path, and a path that imitates a label.
+    let names = try [
+      EndpointURL("archive:/x").identity(account: "a in archive:/x"),
+      EndpointURL("archive:/x in archive:/x").identity(account: "a"),
+      EndpointURL("archive:/x in archive:/x").identity(account: nil),
+      EndpointURL("archive:/x").identity(account: "archive:/x"),
+    ]
+    #expect(Set(names).count == names.count, "\(names)")
+  }
 }

@@ -12,13 +12,15 @@ import Testing
   private let journal = MemoryJournal()
   private let target = FakeAccount()
 
-  private func run(_ account: POP3Account, flags: RunOptions.FlagPolicy = .merge) async -> Report {
+  private func run(
+    _ account: POP3Account, flags: RunOptions.FlagPolicy = .merge, into other: FakeAccount? = nil
+  ) async -> Report {
     var options = RunOptions()
     options.flagPolicy = flags
     let run = Run(
       endpoints: RunEndpoints(
         connectSource: { [journal] in try await POP3Source.connect(account, keys: journal) },
-        connectTarget: { [target] in FakeTarget(target) }),
+        connectTarget: { [target] in FakeTarget(other ?? target) }),
       journal: journal, rules: MappingRules(), options: options, pacing: Scenario.instant)
     return await run.run()
   }
@@ -66,6 +68,59 @@ import Testing
     #expect(third.total(\.copied) == 0)
     #expect(server.lines(of: "RETR").count == retrieved)
     #expect(try await journal.summary().count(.stored) == 4)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aTargetThatNotesWhatVanishedHearsOfItInANightWithNewMail() async throws {
+    var habits = FakeAccount.Habits()
+    habits.notesVanished = true
+    let noting = FakeAccount(habits: habits)
+    let server = try ScriptedPOP3Server(letters: Self.letters("a", "b", "c"))
+    let account = try server.account()
+    #expect(await run(account, into: noting).total(\.copied) == 3)
+    server.letters = [server.letters[0], server.letters[2], ScriptedPOP3Server.letter(4, id: "d")]
+    let second = await run(account, into: noting)
+    server.stop()
+    #expect(second.failure == nil && second.total(\.copied) == 1)
+    #expect(try noting.read(.inbox) { $0.vanished } == [[UID(2)]])
+    #expect(noting.contents().count == 4)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func theRecordSaysWhereTheDateOfAMessageCameFrom() async throws {
+    let received = "Received: from a by b; Tue, 12 Feb 2019 08:00:00 +0100\r\n"
+    let earlier = "Received: from c by a; Mon, 11 Feb 2019 07:00:00 +0100\r\n"
+    let date = "Date: Sun, 10 Feb 2019 06:00:00 +0100\r\n"
+    let headers = [received + earlier + date, date, "Date: whenever\r\n"]
+    let letters = headers.enumerated().map { index, header in
+      ScriptedPOP3Server.Letter(
+        "\(header)Message-ID: <\(index)@example.org>\r\n\r\nbody\r\n", id: "\(index)")
+    }
+    let server = try ScriptedPOP3Server(letters: letters)
+    let folder = try TemporaryFolder()
+    let account = try server.account()
+    let place = ArchivePlace(path: folder.path + "/archive", account: nil, side: .target)
+    let door = ArchiveDoor(place)
+    let report = await Run(
+      endpoints: RunEndpoints(
+        connectSource: { [journal] in try await POP3Source.connect(account, keys: journal) },
+        connectTarget: {
+          try await ArchiveTarget.connect(door, label: "anna@example.org", origin: account.url)
+        }),
+      journal: journal, rules: MappingRules(), options: RunOptions(), pacing: Scenario.instant
+    ).run()
+    server.stop()
+    _ = try await door.close()
+    #expect(report.failure == nil)
+    let records = try await journal.messages(in: .stored, limit: 10)
+    #expect(
+      records.map(\.1.note)
+        == ["date taken from received", "date taken from date header", "date taken from now"])
+    let source = try await ArchiveSource.connect(place)
+    let dates = try await source.snapshot(of: .inbox, since: nil).entries.map(\.internalDate)
+    await source.close()
+    #expect(dates[0] == InternalDate(wire: Array("12-Feb-2019 08:00:00 +0100".utf8)))
+    #expect(dates[1] == InternalDate(wire: Array("10-Feb-2019 06:00:00 +0100".utf8)))
   }
 
   @Test(.timeLimit(.minutes(1)))

@@ -114,7 +114,10 @@ package actor MemoryJournal: Journal, KeyBook {
         let records = contents.records[pair.id, default: [:]].values
         return JobSummary.MailboxLine(
           pair: pair, counts: Dictionary(records.map { ($0.state, 1) }, uniquingKeysWith: +),
-          bytesAtTarget: records.filter(\.isAtTarget).reduce(0) { $0 + $1.size })
+          bytesAtTarget: records.filter(\.isAtTarget).reduce(0) { $0 + $1.size },
+          removals: Dictionary(
+            records.compactMap { record in RemovalMark(note: record.note).map { ($0, 1) } },
+            uniquingKeysWith: +))
       })
   }
 

@@ -25,7 +25,7 @@ import Testing
       }
       kill(getpid(), SIGKILL)
     }
-    let reader = try SQLiteJournal.openForReading(at: path)
+    let reader = try #require(try SQLiteJournal.openForReading(at: path))
     let pair = try #require(try await reader.pairs().first)
     #expect(try await reader.standing(of: pair).pending == 60)
     try reader.close()

@@ -193,7 +193,7 @@ import Testing
     let bench = try Bench()
     try bench.tamper(format)
     let before = try bench.contents()
-    let journal = try SQLiteJournal.openForReading(at: bench.path)
+    let journal = try #require(try SQLiteJournal.openForReading(at: bench.path))
     let hasNumbers = format != Self.format1
     #expect(
       try await journal.numbers(for: ["uidl a 10", "new"], of: .inbox)

@@ -64,7 +64,7 @@ import Testing
     let bench = try Bench()
     let journal = try bench.open()
     let pair = try #require(try await journal.freeze([JournalSamples.mailbox("INBOX")]).first)
-    let reader = try SQLiteJournal.openForReading(at: bench.path)
+    let reader = try #require(try SQLiteJournal.openForReading(at: bench.path))
     #expect(reader.job == Bench.job)
     try await journal.record([.settled(JournalSamples.stored(1))], in: pair)
     #expect(try await reader.records(of: pair) == [JournalSamples.stored(1)])
@@ -76,7 +76,7 @@ import Testing
   @Test func cannotBeChangedWhenOpenedForReading() async throws {
     let bench = try Bench()
     try bench.open().close()
-    let reader = try SQLiteJournal.openForReading(at: bench.path)
+    let reader = try #require(try SQLiteJournal.openForReading(at: bench.path))
     let error = await #expect(throws: SyncError.self) {
       _ = try await reader.freeze([JournalSamples.mailbox("INBOX")])
     }
@@ -88,7 +88,7 @@ import Testing
   @Test func whoeverLooksKnowsWhetherARunIsGoingAndDisturbsNone() throws {
     let bench = try Bench()
     let journal = try bench.open()
-    let reader = try SQLiteJournal.openForReading(at: bench.path)
+    let reader = try #require(try SQLiteJournal.openForReading(at: bench.path))
     #expect(reader.isInUse)
     let line = try Data(contentsOf: URL(fileURLWithPath: bench.path + ".lock"))
     try journal.close()

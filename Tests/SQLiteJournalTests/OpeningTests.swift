@@ -33,16 +33,40 @@ import Testing
   @Test func takesAnEmptyFileThatAKilledRunLeft() throws {
     let bench = try Bench()
     #expect(FileManager.default.createFile(atPath: bench.path, contents: nil))
-    _ = expectError(.journalFailed) { _ = try SQLiteJournal.openForReading(at: bench.path) }
+    #expect(try SQLiteJournal.openForReading(at: bench.path) == nil)
     try bench.open().close()
     try bench.open().close()
   }
 
   @Test func takesBackTheHalfOfAChangeThatAKilledRunLeft() throws {
     let bench = try Bench()
+    try leaveHalfOfAChange(in: bench)
+    let before = try bench.contents()
+    #expect(before.count > 0)
+    #expect(try SQLiteJournal.openForReading(at: bench.path) == nil)
+    #expect(try bench.contents() == before)
+    let journal = try bench.open()
+    try journal.close()
+    try SQLiteJournal.openForReading(at: bench.path)?.close()
+  }
+
+  @Test func saysThatARunHasToTakeBackTheHalfOfAChangeToALedgerInUse() throws {
+    let bench = try Bench()
+    try leaveHalfOfAChange(in: bench, afterTables: true)
+    let before = try bench.contents()
+    let error = expectError(.journalFailed) {
+      _ = try SQLiteJournal.openForReading(at: bench.path)
+    }
+    #expect(error?.detail.contains("killed in the middle of a change") == true)
+    #expect(error?.hint.contains("mailmove sync") == true)
+    #expect(try bench.contents() == before)
+  }
+
+  private func leaveHalfOfAChange(in bench: Bench, afterTables: Bool = false) throws {
     let other = bench.folder.file("other.sqlite")
     let queue = try DatabaseQueue(path: other)
     try queue.writeWithoutTransaction { db in
+      if afterTables { try db.execute(sql: "CREATE TABLE whole (x)") }
       try db.execute(sql: "PRAGMA cache_size = 1; BEGIN; CREATE TABLE half (x)")
       for _ in 0..<200 { try db.execute(sql: "INSERT INTO half VALUES (zeroblob(2000))") }
       // As SIGKILL would leave it: pages in the file, and the journal that takes them back.
@@ -51,10 +75,6 @@ import Testing
       }
       try db.execute(sql: "ROLLBACK")
     }
-    #expect(try bench.contents().count > 0)
-    let journal = try bench.open()
-    try journal.close()
-    try SQLiteJournal.openForReading(at: bench.path).close()
   }
 
   @Test func takesAFileWhoseRunWasKilledBeforeTheTablesWereMade() throws {
@@ -87,6 +107,10 @@ import Testing
       #expect(error?.detail.contains(name) == true)
     }
     #expect(try bench.contents() == before)
+    _ = expectError(.journalForeign) {
+      _ = try SQLiteJournal.openForReading(at: bench.path, of: other)
+    }
+    #expect(try SQLiteJournal.openForReading(at: bench.path, of: Bench.job)?.job == Bench.job)
     try bench.open().close()
   }
 

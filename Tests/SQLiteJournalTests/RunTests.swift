@@ -24,7 +24,7 @@ import Testing
     try await journal.endRun(run, exitCode: 130)
     let second = try await journal.beginRun(version: "1.0.1", processID: 5)
     try await journal.endRun(second, exitCode: 0)
-    let reader = try SQLiteJournal.openForReading(at: bench.path)
+    let reader = try #require(try SQLiteJournal.openForReading(at: bench.path))
     #expect(
       try await reader.lastRun()
         == RunRecord(

@@ -15,7 +15,21 @@ package actor ArchiveDoor {
   /// A commit's bytes at most: half of what a lane may hold, so that the source need not wait.
   private static let commitBytes = 16 << 20
 
-  package init(_ place: ArchivePlace) { self.place = place }
+  /// How the writer is had.
+  typealias Opening =
+    @Sendable (_ limits: CommitLimits) async throws(ArchiveError) -> ArchiveWriter
+  private let opening: Opening
+
+  package init(_ place: ArchivePlace) {
+    self.init(place) { limits throws(ArchiveError) in
+      try await ArchiveWriter.open(at: place.path, limits: limits)
+    }
+  }
+
+  init(_ place: ArchivePlace, opening: @escaping Opening) {
+    self.place = place
+    self.opening = opening
+  }
 
   /// The writer; opens the archive, or makes it, for the first one who asks.
   func open() async throws -> ArchiveWriter {
@@ -27,11 +41,11 @@ package actor ArchiveDoor {
       for continuation in waiting { continuation.resume() }
       waiting = []
     }
-    let path = place.path
+    let opening = opening
     let opened = try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
       var limits = CommitLimits()
       limits.bytes = Self.commitBytes
-      return try await ArchiveWriter.open(at: path, limits: limits)
+      return try await opening(limits)
     }
     writer = opened
     return opened

@@ -16,6 +16,20 @@ package struct ArchiveSource: ArchiveReading {
   ///
   /// Throws `SyncError`, also when it is not clear which account is meant.
   package static func connect(_ place: ArchivePlace) async throws -> ArchiveSource {
+    let (reader, account) = try await open(place)
+    return ArchiveSource(place: place, reader: reader, id: account.id)
+  }
+
+  /// How the account that is meant is called, and will be called in another archive.
+  ///
+  /// Throws `SyncError`, also when it is not clear which account is meant.
+  package static func label(at place: ArchivePlace) async throws -> String {
+    let (reader, account) = try await open(place)
+    try? reader.close()
+    return account.label
+  }
+
+  private static func open(_ place: ArchivePlace) async throws -> (ArchiveReader, ArchiveAccount) {
     let (reader, accounts) = try await SyncError.fromArchive(place.side) {
       () throws(ArchiveError) in
       let reader = try ArchiveReader.open(at: place.path)
@@ -28,7 +42,7 @@ package struct ArchiveSource: ArchiveReading {
           .archiveMissing, scope: .endpoint, remedy: .stop, side: place.side,
           detail: "no account \(wanted) in it", hint: "it holds: \(labels)")
       }
-      return ArchiveSource(place: place, reader: reader, id: found.id)
+      return (reader, found)
     }
     guard let only = accounts.first, accounts.count == 1 else {
       throw SyncError(
@@ -36,7 +50,7 @@ package struct ArchiveSource: ArchiveReading {
         detail: accounts.isEmpty ? "it holds no account" : "it holds several accounts",
         hint: accounts.isEmpty ? nil : "choose one with --source-account: \(labels)")
     }
-    return ArchiveSource(place: place, reader: reader, id: only.id)
+    return (reader, only)
   }
 
   package func close() async { try? reader.close() }

@@ -168,11 +168,17 @@ package struct JobSummary: Sendable, Equatable {
     package let pair: MailboxPair
     package let counts: [MessageState: Int]
     package let bytesAtTarget: Int64
+    /// What the records say about removing the messages from the source.
+    package let removals: [RemovalMark: Int]
 
-    package init(pair: MailboxPair, counts: [MessageState: Int], bytesAtTarget: Int64) {
+    package init(
+      pair: MailboxPair, counts: [MessageState: Int], bytesAtTarget: Int64,
+      removals: [RemovalMark: Int] = [:]
+    ) {
       self.pair = pair
       self.counts = counts
       self.bytesAtTarget = bytesAtTarget
+      self.removals = removals
     }
   }
 
@@ -182,5 +188,9 @@ package struct JobSummary: Sendable, Equatable {
 
   package func count(_ state: MessageState) -> Int {
     mailboxes.reduce(0) { $0 + ($1.counts[state] ?? 0) }
+  }
+
+  package func count(_ mark: RemovalMark) -> Int {
+    mailboxes.reduce(0) { $0 + ($1.removals[mark] ?? 0) }
   }
 }

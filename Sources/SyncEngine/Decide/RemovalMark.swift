@@ -9,6 +9,16 @@ package enum RemovalMark: String, Sendable, CaseIterable {
   case proven = "copy proven, to be removed from the source"
   case removed = "removed from the source"
   case flagged = "marked \\Deleted at the source"
+  /// Was to be removed and was not, for want of proof; the next run tries again.
+  case kept = "kept at the source, the target does not hand out the same bytes"
+
+  /// Whether we may have touched the message at the source.
+  package var mayBeOurDoing: Bool {
+    switch self {
+    case .proven, .removed, .flagged: true
+    case .kept: false
+    }
+  }
 
   /// The mark in a record's note; nil when there is none.
   package init?(note: String?) {
@@ -26,6 +36,9 @@ package enum RemovalMark: String, Sendable, CaseIterable {
 }
 
 extension MessageRecord {
+  /// Whether we may have touched the message at the source.
+  var mayBeRemovedByUs: Bool { RemovalMark(note: note)?.mayBeOurDoing == true }
+
   /// The record with a mark about removal.
   func marked(_ mark: RemovalMark) -> MessageRecord {
     var copy = self

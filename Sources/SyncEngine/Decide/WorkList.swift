@@ -28,7 +28,8 @@ package struct WorkList: Sendable, Equatable {
   /// At the target, and not listed any more by a source whose keys may change: one of the unknown
   /// messages may be the same.
   package var unlisted: [MessageRecord] = []
-  /// At the target, and gone from the source for certain without our doing.
+  /// At the target, and gone from the source for certain without our doing. Where keys may change,
+  /// that is certain only when everything listed has been read and compared.
   package var gone: [MessageRecord] = []
 
   /// Compares a snapshot with the records of the pair, which may be in any order.
@@ -43,6 +44,7 @@ package struct WorkList: Sendable, Equatable {
         stale.append(record)
       }
     }
+    var isCompared = true
     for entry in snapshot.entries {
       guard let record = current.removeValue(forKey: entry.uid) else {
         unknown.append(entry)
@@ -56,7 +58,7 @@ package struct WorkList: Sendable, Equatable {
         if record.flags != flags, !snapshot.traits.contains(.withoutFlags) {
           drifts.append(FlagDrift(record: record, flags: flags))
         }
-      case .skipped, .lost: continue
+      case .skipped, .lost: isCompared = isCompared && record.digest != nil
       }
     }
     if snapshot.extent == .complete {
@@ -64,9 +66,10 @@ package struct WorkList: Sendable, Equatable {
       if snapshot.traits.contains(.keysMayChange) {
         unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
       }
-      let mayBeListedAnew = snapshot.traits.contains(.keysMayChange) && !unknown.isEmpty
+      let mayBeListedAnew =
+        snapshot.traits.contains(.keysMayChange) && !(toMove.isEmpty && isCompared)
       if snapshot.suspicion == nil, !snapshot.isShort, !mayBeListedAnew {
-        gone = current.values.filter { $0.isAtTarget && RemovalMark(note: $0.note) == nil }
+        gone = current.values.filter { $0.isAtTarget && !$0.mayBeRemovedByUs }
           .sorted { $0.key < $1.key }
       }
     }
@@ -74,7 +77,7 @@ package struct WorkList: Sendable, Equatable {
 
   /// The flags to carry over: not the \Deleted by which we removed the message ourselves.
   private static func flags(of entry: Entry, _ record: MessageRecord) -> FlagSet {
-    guard RemovalMark(note: record.note) != nil, !record.flags.system.contains(.deleted) else {
+    guard record.mayBeRemovedByUs, !record.flags.system.contains(.deleted) else {
       return entry.flags
     }
     return entry.flags.subtracting(FlagSet(system: .deleted))

@@ -17,9 +17,17 @@ extension PairSync {
   func notesVanished(_ work: WorkList) -> Bool { target.notesVanished && !work.gone.isEmpty }
 
   /// Does nothing where the target has no use for it; may be told the same messages every time.
-  func noteVanished(_ work: WorkList, in mailbox: TargetMailbox) async throws {
-    guard notesVanished(work), !stop.isRequested else { return }
-    try await target.noteVanished(work.gone.compactMap(\.targetUID), in: mailbox)
+  func noteVanished(
+    _ work: WorkList, from snapshot: MailboxSnapshot, in mailbox: TargetMailbox
+  ) async throws {
+    guard target.notesVanished, !stop.isRequested else { return }
+    var gone = work.gone
+    if snapshot.traits.contains(.keysMayChange), !work.toMove.isEmpty {
+      // What was new has been compared by now, and is on record under its new key if it was old.
+      gone = WorkList(snapshot: snapshot, records: try await journal.records(of: pair)).gone
+    }
+    guard !gone.isEmpty else { return }
+    try await target.noteVanished(gone.compactMap(\.targetUID), in: mailbox)
   }
 }
 

@@ -74,7 +74,7 @@ struct PairSync {
         pair.mapped, lastKnown: standing.target?.mailbox)
       anchor = try await bringUpToDate(
         mailbox, work: work, drifts: drifts, flagPolicy: flagPolicy, standing: standing,
-        records: records, uidValidity: snapshot.uidValidity, result: &result)
+        records: records, snapshot: snapshot, result: &result)
     }
     guard result.failure == nil, !stop.isRequested, result.line.flagsRefused == 0 else { return }
     guard !snapshot.isShort else {
@@ -90,7 +90,7 @@ struct PairSync {
   private func bringUpToDate(
     _ mailbox: TargetMailbox, work: WorkList, drifts: [WorkList.FlagDrift],
     flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
-    uidValidity: UIDValidity, result: inout Result
+    snapshot: MailboxSnapshot, result: inout Result
   ) async throws -> TargetAnchor {
     let ground = Ground(
       pair: pair, mailbox: mailbox, target: target, journal: journal,
@@ -107,7 +107,7 @@ struct PairSync {
     }
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)
-      let pumped = await pump(work, survey: survey, mailbox, uidValidity: uidValidity)
+      let pumped = await pump(work, survey: survey, mailbox, uidValidity: snapshot.uidValidity)
       result.line.add(pumped.recorded)
       result.madeProgress = pumped.recorded.total > 0
       result.failure = pumped.failure
@@ -126,7 +126,7 @@ struct PairSync {
     try await carryFlags(
       drifts, by: flagPolicy, located: survey.located, to: mailbox, &result)
     if standing.target?.uidValidity == mailbox.uidValidity {
-      try await noteVanished(work, in: mailbox)
+      try await noteVanished(work, from: snapshot, in: mailbox)
     }
     return TargetAnchor(
       mailbox: mailbox.name, uidValidity: mailbox.uidValidity,

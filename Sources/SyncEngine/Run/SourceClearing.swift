@@ -107,12 +107,13 @@ struct SourceClearing {
     while !rest.isEmpty, !stop.isRequested {
       let window = rest.prefix(Self.windowMessages)
       rest = rest.dropFirst(Self.windowMessages)
-      let proven = try await proven(window, of: task, connections)
-      unproven += window.count - proven.count
-      guard !proven.isEmpty else { continue }
-      let marked = proven.map { $0.marked(.proven) }
-      try await journal.record(marked.map { .settled($0) }, in: task.pair)
-      task.proven += marked
+      let proven = try await proven(window, of: task, connections).map { $0.marked(.proven) }
+      let found = Set(proven.map(\.key))
+      let kept = window.map(\.record).filter { !found.contains($0.key) }
+      unproven += kept.count
+      try await journal.record(
+        (proven + kept.map { $0.marked(.kept) }).map { .settled($0) }, in: task.pair)
+      task.proven += proven
     }
     if unproven > 0 {
       observer(

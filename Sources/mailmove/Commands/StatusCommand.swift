@@ -73,5 +73,6 @@ struct StatusCommand: Subcommand {
     guard job != nil else { return }
     for line in text.table { terminal.result(line) }
     for line in text.unmoved { terminal.result("not moved: \(line)", .warning) }
+    for line in text.keptMessages { terminal.result("not deleted: \(line)", .warning) }
   }
 }

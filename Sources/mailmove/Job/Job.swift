@@ -3,6 +3,7 @@
 
 import Foundation
 import MailEndpoints
+import SQLiteJournal
 import SyncEngine
 
 /// All the user said about moving one account to another.
@@ -15,6 +16,8 @@ struct Job: Sendable {
   let options: RunOptions
   /// nil: where a server offers it and it pays.
   let compresses: Bool?
+  /// Whom the ledger belongs to.
+  let identity: JobIdentity
   let ledgerName: LedgerName
   /// Path of the ledger's file.
   let ledger: String
@@ -28,6 +31,7 @@ struct JobDraft: Sendable {
   let rules: MappingRules
   let options: RunOptions
   let compresses: Bool?
+  let identity: JobIdentity
   let ledgerName: LedgerName
   let state: StateFolder
   /// How the user names it in the next command.
@@ -54,8 +58,10 @@ struct JobDraft: Sendable {
     rules = try MappingRules(settings)
     options = RunOptions(settings, now: Int64(Date().timeIntervalSince1970))
     compresses = settings.truth(.compress)
+    identity = JobIdentity(source: source.endpoint, target: target.endpoint)
     ledgerName =
-      name.map { LedgerName(job: $0) } ?? LedgerName(source: urls.source, target: urls.target)
+      name.map { LedgerName(job: $0) }
+      ?? LedgerName(source: urls.source, target: urls.target, of: identity)
     state = try StateFolder(settings, environment: request.environment)
     arguments = name.map { [$0] } ?? ["\(urls.source)", "\(urls.target)"]
   }
@@ -65,7 +71,8 @@ struct JobDraft: Sendable {
     Job(
       name: name, source: try source.complete(environment: environment),
       target: try target.complete(environment: environment), rules: rules, options: options,
-      compresses: compresses, ledgerName: ledgerName, ledger: state.ledger(ledgerName))
+      compresses: compresses, identity: identity, ledgerName: ledgerName,
+      ledger: state.ledger(ledgerName))
   }
 }
 

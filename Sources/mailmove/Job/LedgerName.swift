@@ -3,6 +3,7 @@
 
 import MailEndpoints
 import MailWire
+import SQLiteJournal
 
 /// The name of a job's ledger: the job's own, or one made of its two accounts.
 ///
@@ -16,8 +17,8 @@ struct LedgerName: Sendable, Hashable, CustomStringConvertible {
 
   init(job: String) { description = job }
 
-  init(source: EndpointURL, target: EndpointURL) {
-    let digest = SHA256Digest(of: Array("\(source.identity)\n\(target.identity)".utf8))
+  init(source: EndpointURL, target: EndpointURL, of identity: JobIdentity) {
+    let digest = SHA256Digest(of: Array("\(identity.source)\n\(identity.target)".utf8))
     description =
       "\(Self.slug(source))--\(Self.slug(target))-\(digest.description.prefix(8))"
   }

@@ -18,6 +18,8 @@ struct Metrics: Sendable, Equatable {
   /// Octets.
   var copiedBytes: Int64?
   var flagsUpdated: Int?
+  var removed: Int?
+  var kept: Int?
   var atTarget: Int?
   var skipped: Int?
   var lost: Int?
@@ -37,6 +39,8 @@ struct Metrics: Sendable, Equatable {
       copied = outcome.report?.total(\.copied) ?? 0
       copiedBytes = outcome.report?.mailboxes.reduce(0) { $0 + $1.copiedBytes } ?? 0
       flagsUpdated = outcome.report?.total(\.flagsUpdated) ?? 0
+      removed = outcome.report?.total(\.removed) ?? 0
+      kept = outcome.report?.total(\.kept) ?? 0
     } else {
       lastRun = history?.lastRun.map { $0.ended ?? $0.started } ?? 0
       exitCode = history?.lastRun?.exitCode

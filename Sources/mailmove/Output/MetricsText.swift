@@ -41,6 +41,12 @@ struct MetricsText {
     Metric("flags_updated", "Messages whose flags the last run carried over.") {
       $0.flagsUpdated.map { "\($0)" }
     },
+    Metric("messages_removed", "Messages the last run deleted from the source.") {
+      $0.removed.map { "\($0)" }
+    },
+    Metric("messages_kept", "Messages the last run was to delete from the source and kept.") {
+      $0.kept.map { "\($0)" }
+    },
     Metric("messages_at_target", "Messages on record as being at the target.") {
       $0.atTarget.map { "\($0)" }
     },

@@ -228,4 +228,23 @@ import Testing
       #expect(try await journal.messages(in: .lost, limit: 10).isEmpty)
     }
   }
+
+  @Test(arguments: JournalKind.allCases)
+  func countsWhatWasRemovedFromTheSourceAndWhatWasKept(_ kind: JournalKind) async throws {
+    try await enrolled(kind) { journal, inbox in
+      let marks: [RemovalMark] = [.removed, .removed, .flagged, .kept, .proven]
+      for (index, mark) in marks.enumerated() {
+        var record = JournalSamples.stored(UInt32(index + 1))
+        record.note = mark.marking(index == 0 ? nil : record.note)
+        try await journal.record([.settled(record)], in: inbox)
+      }
+      // Once removed, and then at the source again.
+      var again = JournalSamples.stored(2)
+      again.note = RemovalMark.kept.marking(RemovalMark.removed.marking(again.note))
+      try await journal.record([.settled(again)], in: inbox)
+      let summary = try await journal.summary()
+      #expect(summary.mailboxes[0].removals == [.removed: 1, .flagged: 1, .kept: 2, .proven: 1])
+      #expect(summary.count(.kept) == 2 && summary.mailboxes[0].counts[.stored] == 5)
+    }
+  }
 }

@@ -99,7 +99,7 @@ import Testing
     #expect(scenario.source.contents().count == (trust ? 0 : 1))
   }
 
-  @Test func otherBytesAreNeverProof() async {
+  @Test func otherBytesAreNeverProof() async throws {
     var habits = FakeAccount.Habits()
     habits.rewrite = { $0.dropLast(4) + Array("!!\r\n".utf8) }
     var removal = agreed
@@ -107,6 +107,18 @@ import Testing
     let scenario = scenario(removal, target: habits)
     let report = await scenario.run()
     #expect(report.total(\.kept) == 6 && scenario.source.contents().count == 6)
+    let summary = try await scenario.journal.summary()
+    #expect(summary.count(.kept) == 6 && summary.count(.removed) == 0)
+  }
+
+  @Test func aMessageThatWasKeptIsNotTakenForOneThatWeMarkedOurselves() async throws {
+    var habits = FakeAccount.Habits()
+    habits.rewrite = { $0.dropLast(4) + Array("!!\r\n".utf8) }
+    let scenario = scenario(agreed, target: habits)
+    _ = await scenario.run()
+    try scenario.source.setFlags(FlagSet(system: .deleted), of: 1)
+    _ = await scenario.run()
+    #expect(scenario.target.contents()[0].flags.system.contains(.deleted))
   }
 
   @Test func aServerThatCannotExpungeExactlyIsLeftAlone() async {

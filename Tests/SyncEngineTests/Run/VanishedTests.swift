@@ -54,7 +54,40 @@ import Testing
     #expect(try told(scenario).isEmpty)
   }
 
-  @Test func whereKeysMayChangeNothingIsSaidWhileSomethingIsNew() async throws {
+  @Test func whereKeysMayChangeTheTargetHearsOfItInANightWithNewMail() async throws {
+    let scenario = scenario(.keysMayChange)
+    #expect(await scenario.run().failure == nil)
+    try remove(2, from: scenario.source)
+    try remove(3, from: scenario.source)
+    // The one is listed under another key, and one is new.
+    scenario.source.deliver("Subject: 3\r\n\r\n3\r\n")
+    scenario.source.deliver("Subject: new\r\n\r\nnew\r\n")
+    #expect(await scenario.run().total(\.copied) == 1)
+    #expect(try told(scenario) == [[UID(2)]])
+    #expect(scenario.target.contents().count == 5)
+  }
+
+  @Test func whereKeysMayChangeAMessageThatWasNeverReadMayBeTheOneThatIsMissing() {
+    let stored = MessageRecord(
+      key: SourceKey(uidValidity: UIDValidity(1), uid: UID(9)), state: .stored, size: 1,
+      targetUID: UID(9))
+    func gone(_ state: MessageState, digest: SHA256Digest?) -> Int {
+      let other = MessageRecord(
+        key: SourceKey(uidValidity: UIDValidity(1), uid: UID(10)), state: state, size: 1,
+        digest: digest, reason: .messageUnreadable)
+      let entry = Entry(uid: UID(10), size: 1, internalDate: nil, flags: .none)
+      let snapshot = MailboxSnapshot(
+        status: MailboxStatus(messages: 1, uidValidity: UIDValidity(1)), extent: .complete,
+        entries: [entry], traits: [.keysMayChange])
+      return WorkList(snapshot: snapshot, records: [stored, other]).gone.count
+    }
+    #expect(gone(.pending, digest: nil) == 0)
+    #expect(gone(.skipped, digest: nil) == 0)
+    #expect(gone(.skipped, digest: SHA256Digest(of: [1])) == 1)
+    #expect(gone(.stored, digest: SHA256Digest(of: [1])) == 1)
+  }
+
+  @Test func whereKeysMayChangeAnOldMessageUnderANewKeyIsNotGone() async throws {
     let scenario = scenario(.keysMayChange)
     #expect(await scenario.run().failure == nil)
     try remove(3, from: scenario.source)
