@@ -153,7 +153,7 @@ import Testing
     let bench = try Bench()
     try bench.tamper(format)
     let before = try bench.contents()
-    let looked = try SQLiteJournal.openForReading(at: bench.path)
+    let looked = try #require(try SQLiteJournal.openForReading(at: bench.path))
     let pair = try #require(try await looked.pairs().first)
     #expect(try await looked.standing(of: pair).target?.isApart == apart)
     #expect(try await looked.lastRun()?.exitCode == 3)

@@ -112,10 +112,10 @@ struct Journey {
   var archive: String { folder.path + "/archive" }
 
   /// How far the ledger is, as a new process sees it.
-  func ledger() async throws -> JobSummary {
+  func ledger() async throws -> JobSummary? {
     let journal = try SQLiteJournal.openForReading(at: folder.path + "/main.sqlite")
-    defer { try? journal.close() }
-    return try await journal.summary()
+    defer { try? journal?.close() }
+    return try await journal?.summary()
   }
 
   /// A run that ends as a killed process does if the crash point is reached.
