@@ -1,6 +1,7 @@
 // mailmove: tests of docs/cli.md.
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
 import Foundation
 import SyncEngine
 import Testing
@@ -69,6 +70,23 @@ import Testing
       + AllJobsText(outcomes: [outcome], elapsed: .zero).fields(exit: .success)
     for (field, _) in fields {
       #expect(page.contains("`\(field)`"), "\(field)")
+    }
+  }
+
+  /// What the page tells people to type has to be understood, whatever it is about.
+  @Test func everyCommandOfTheNightlyPageIsUnderstood() throws {
+    let nightly = try String(
+      contentsOf: root.appendingPathComponent("docs/nightly.md"), encoding: .utf8)
+    let lines = nightly.matches(of: /(?m)^(?:sudo -u mailmove )?mailmove (.+)$/).map { match in
+      // Comments, where output goes, and what the shell makes of a sum.
+      String(match.1).replacing(/\s+# .*/, with: "").replacing(/\s> .*/, with: "")
+        .replacing(/"\$\(\(.*\)\)\/30"/, with: "3/30").replacing("'", with: "")
+    }
+    #expect(lines.count > 10)
+    for line in lines {
+      #expect(throws: Never.self, "\(line)") {
+        _ = try MailMove.parseAsRoot(line.split(separator: " ").map(String.init))
+      }
     }
   }
 

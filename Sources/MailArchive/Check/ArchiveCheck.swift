@@ -59,7 +59,7 @@ package struct ArchiveCheck: Sendable {
     }
     do throws(ArchiveError) {
       let segments = try await reader.segments()
-      let wrong = try checkSegments(segments, level, part, &report, observer)
+      let wrong = try await checkSegments(segments, level, part, &report, observer)
       try await checkStrangers(segments, &report)
       if level != .quick {
         let suspects = Set(
@@ -81,29 +81,48 @@ package struct ArchiveCheck: Sendable {
   private func checkSegments(
     _ segments: [ArchiveSegment], _ level: Level, _ part: CheckPart?,
     _ report: inout CheckReport, _ observer: (CheckReport) -> Void
-  ) throws(ArchiveError) -> Set<Int64> {
-    var wrong: Set<Int64> = []
+  ) async throws(ArchiveError) -> Set<Int64> {
     let checksums = try ChecksumList.read(from: storage)
-    for segment in segments where segment.state != .dropped {
-      report.segments += 1
-      if let problem = try Self.problem(of: segment, in: storage, checksums) {
-        report.findings.append(ArchiveDamage(.segment, path: segment.path, problem))
-        wrong.insert(segment.id)
-      }
+    let present = segments.filter { $0.state != .dropped }
+    report.segments += present.count
+    var toRead: [ArchiveSegment] = []
+    var problems: [Int64: String] = [:]
+    for segment in present {
+      problems[segment.id] = try Self.problem(of: segment, in: storage, checksums)
       guard level != .quick, part?.includes(segment.id) != false,
         try storage.status(of: segment.path) != nil
       else { continue }
-      do throws(ArchiveError) {
-        report.segmentsRead += 1
-        report.bytesRead += segment.bytes
+      toRead.append(segment)
+    }
+    let failures = await OnAllCores.map(toRead) { [storage] segment in
+      Self.failure { () throws(ArchiveError) in
         _ = try SegmentCheck.digest(of: segment, in: storage)
-      } catch {
-        if !wrong.contains(segment.id) { try report.take(error) }
-        wrong.insert(segment.id)
       }
+    } done: { segment in
+      report.segmentsRead += 1
+      report.bytesRead += segment.bytes
       observer(report)
     }
+    let failure = Dictionary(zip(toRead.map(\.id), failures), uniquingKeysWith: { $1 })
+    var wrong: Set<Int64> = []
+    for segment in present {
+      if let problem = problems[segment.id] {
+        report.findings.append(ArchiveDamage(.segment, path: segment.path, problem))
+        wrong.insert(segment.id)
+      }
+      guard let failure = failure[segment.id] ?? nil else { continue }
+      if wrong.insert(segment.id).inserted { try report.take(failure) }
+    }
     return wrong
+  }
+
+  private static func failure(
+    _ body: () throws(ArchiveError) -> Void
+  ) -> ArchiveError? {
+    do throws(ArchiveError) {
+      try body()
+      return nil
+    } catch { return error }
   }
 
   private static func problem(
@@ -160,22 +179,53 @@ package struct ArchiveCheck: Sendable {
       let messages = try await reader.messages(after: id, limit: Self.page)
       guard let last = messages.last else { return }
       id = last.id
-      observer(report)
-      for message in messages
-      where segments.contains(message.place.segment) && message.state != .pruned {
-        do throws(ArchiveError) {
-          report.messagesRead += 1
-          _ = try reader.bytes(of: message)
-        } catch {
-          try report.take(error)
-          if message.state == .live {
-            report.damagedMessages.append(message.id)
-          } else {
-            report.damagedOnRecord.append(message.id)
-          }
+      let toRead = messages.filter {
+        segments.contains($0.place.segment) && $0.state != .pruned
+      }
+      let found = await OnAllCores.map(Self.shares(of: toRead)) { share in
+        share.compactMap { message in
+          Self.failure { () throws(ArchiveError) in _ = try reader.bytes(of: message) }
+            .map { (message, $0) }
+        }
+      } done: { share in
+        report.messagesRead += Int64(share.count)
+        observer(report)
+      }
+      for (message, error) in found.joined().sorted(by: { $0.0.id < $1.0.id }) {
+        try report.take(error)
+        if message.state == .live {
+          report.damagedMessages.append(message.id)
+        } else {
+          report.damagedOnRecord.append(message.id)
         }
       }
     }
+  }
+
+  /// Messages that one core reads before the next share: enough to be worth it, few enough that
+  /// all cores have something to do.
+  private static let shareMessages = 128
+
+  /// Messages in the order they lie on the disk, by shares; a member is in one share as a whole, so
+  /// that it is inflated once.
+  private static func shares(of messages: [StoredMessage]) -> [[StoredMessage]] {
+    let sorted = messages.sorted {
+      ($0.place.segment, $0.place.offset, $0.place.at)
+        < ($1.place.segment, $1.place.offset, $1.place.at)
+    }
+    var shares: [[StoredMessage]] = []
+    var share: [StoredMessage] = []
+    for message in sorted {
+      if let last = share.last?.place, share.count >= shareMessages,
+        (last.segment, last.offset) != (message.place.segment, message.place.offset)
+      {
+        shares.append(share)
+        share = []
+      }
+      share.append(message)
+    }
+    if !share.isEmpty { shares.append(share) }
+    return shares
   }
 
   private func checkListed(

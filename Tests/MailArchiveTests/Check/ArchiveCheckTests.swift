@@ -303,4 +303,45 @@ struct ArchiveCheckTests {
     #expect(healed != nil)
     _ = try await writer.close()
   }
+
+  @Test("that reads on all cores tells the same in the same order as one that reads by itself")
+  func orderOfFindings() async throws {
+    let storage = MemoryStorage()
+    var script = ArchiveScript(
+      steps: (0..<4).map { step in
+        { writer in
+          let inbox = try await ArchiveScript.folder("INBOX", writer)
+          for number in 0..<300 {
+            // By turns in three years, so that neighbours in time lie far apart.
+            try await ArchiveScript.put(
+              "\(step)-\(number)", year: 2019 + number % 3, in: inbox, writer)
+          }
+        }
+      })
+    script.options.group = 4_096
+    try await script.run(on: storage)
+    var image = storage.image
+    for path in try SegmentRecovery.files(in: storage) {
+      guard case .file(let inode) = image.names[path] else { continue }
+      let length = image.inodes[inode]?.bytes.count ?? 0
+      for offset in stride(from: 1_000, to: length, by: 5_000) {
+        image.inodes[inode]?.bytes[offset] ^= 0xFF
+      }
+    }
+    let damaged = MemoryStorage(image)
+    let reader = try ArchiveReader.open(damaged, catalog: .memory)
+    var expected: [Int64] = []
+    for message in try await reader.messages() where (try? reader.bytes(of: message)) == nil {
+      expected.append(message.id)
+    }
+    try reader.close()
+    #expect(expected.count > 100 && expected.count < 1_200)
+    let first = try await ArchiveCheck(damaged, catalog: .memory).run(.messages)
+    #expect(first.damagedMessages == expected)
+    #expect(first.messagesRead == 1_200)
+    #expect(first.findings.count == expected.count + 3)
+    for _ in 1...5 {
+      #expect(try await ArchiveCheck(damaged, catalog: .memory).run(.messages) == first)
+    }
+  }
 }
