@@ -34,7 +34,7 @@ struct SocketAddress: Sendable {
   /// Asks the system's resolver (`man getaddrinfo`): hosts file, DNS and what else is configured.
   ///
   /// Blocks this thread for as long as the resolver takes, 30 s with common settings, and cannot be
-  /// interrupted: call it on a connection's own thread.
+  /// interrupted: see `NameLookup`.
   static func resolve(host: String, port: UInt16) throws(TransportError) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
