@@ -60,7 +60,7 @@ struct Dialer {
 
   private mutating func run() throws(TransportError) -> Socket {
     while true {
-      if let connected = startNext() { return adopt(connected) }
+      if let connected = try startNext() { return adopt(connected) }
       if running.isEmpty {
         if !waiting.isEmpty { continue }
         throw .cannotConnect(host: host, port: port, attempts: failures)
@@ -74,11 +74,12 @@ struct Dialer {
   }
 
   /// Begins with the next address; returns it if it connected at once.
-  private mutating func startNext() -> Attempt? {
+  private mutating func startNext() throws(TransportError) -> Attempt? {
     guard let address = waiting.popFirst() else { return nil }
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(address.family, kind, Int32(IPPROTO_TCP))
     guard descriptor >= 0 else {
+      if isShortage(errno) { throw .system(call: "socket", reason: systemText(errno)) }
       fail(address, errno)
       return nil
     }

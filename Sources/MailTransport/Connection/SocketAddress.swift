@@ -44,6 +44,9 @@ struct SocketAddress: Sendable {
     let code = getaddrinfo(host, String(port), &hints, &list)
     defer { if let list { freeaddrinfo(list) } }
     guard code == 0 else {
+      if code == EAI_SYSTEM, isShortage(errno) {
+        throw .system(call: "getaddrinfo", reason: systemText(errno))
+      }
       let reason = code == EAI_SYSTEM ? systemText(errno) : String(cString: gai_strerror(code))
       throw .cannotResolve(host: host, reason: reason)
     }
