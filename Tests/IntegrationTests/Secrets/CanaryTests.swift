@@ -22,9 +22,8 @@ struct CanaryTests {
     for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
     where !name.hasPrefix("given/") {
       let path = folder.file(name)
-      var isFolder: ObjCBool = false
-      FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      guard !isFolder.boolValue else { continue }
+      let kind = try FileManager.default.attributesOfItem(atPath: path)[.type]
+      guard kind as? FileAttributeType == .typeRegular else { continue }
       let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
       found += canary.forms(in: bytes).map { "\(name): \($0)" }
     }

@@ -39,7 +39,7 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
 
   init(
     _ name: String, _ speech: ListeningServer.Speech = .imap,
-    _ opening: ListeningServer.Opening = .tls, host: String = "localhost",
+    opening: ListeningServer.Opening = .tls, host: String = "localhost",
     options: [String] = [], capabilities: String? = nil, exit: Int32 = 14, _ words: [String],
     settings: @escaping Settings = { .init(identity: $0.good) }
   ) {
@@ -124,7 +124,7 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
       },
       .init(
         "plain text on the TLS port", speech,
-        .clear(speech == .imap ? "* OK IMAP4rev1 ready\r\n" : "+OK ready\r\n"), exit: 10,
+        opening: .clear(speech == .imap ? "* OK IMAP4rev1 ready\r\n" : "+OK ready\r\n"), exit: 10,
         ["localhost does not speak TLS on this port", "imaps 993, pop3s 995"]),
     ]
   }
@@ -135,7 +135,8 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
     settings: @escaping Settings = { .init(identity: $0.good) }
   ) -> TrustCase {
     .init(
-      name, .imap, .upgrade(greeting: greeting, answer: answer, then: then), exit: exit, words,
+      name, .imap, opening: .upgrade(greeting: greeting, answer: answer, then: then), exit: exit,
+      words,
       settings: settings)
   }
 
@@ -175,7 +176,7 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
     settings: @escaping Settings = { .init(identity: $0.good) }
   ) -> TrustCase {
     .init(
-      name, .pop3, .upgrade(greeting: greeting, answer: answer, then: then), words,
+      name, .pop3, opening: .upgrade(greeting: greeting, answer: answer, then: then), words,
       settings: settings)
   }
 
@@ -209,7 +210,7 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
       [noWay]),
     .init(
       "capabilities that change after TLS", .imap,
-      .upgrade(
+      opening: .upgrade(
         greeting: "* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN AUTH=LOGIN] hello\r\n",
         answer: "TAG OK begin\r\n", then: .handshake),
       capabilities: "IMAP4rev1 LOGINDISABLED", exit: 12, [noWay]),

@@ -49,7 +49,7 @@ struct TrustTests {
 
   @Test(.timeLimit(.minutes(5)))
   func aStalledHandshakeEndsAndSaysNothing() async throws {
-    let row = TrustCase("a stalled handshake", .imap, .silence, exit: 5, [])
+    let row = TrustCase("a stalled handshake", .imap, opening: .silence, exit: 5, [])
     let server = try server(row)
     let ended = try await meet(server, row, .probe, try BinaryRun())
     server.stop()
@@ -72,7 +72,8 @@ struct TrustTests {
     let begin = speech == .imap ? "TAG OK begin\r\n" : "+OK begin\r\n"
     let row = TrustCase(
       "trusted", speech,
-      upgrades ? .upgrade(greeting: hello, answer: begin, then: .handshake) : .tls, exit: 0, [])
+      opening: upgrades ? .upgrade(greeting: hello, answer: begin, then: .handshake) : .tls,
+      exit: 0, [])
     let server = try server(row)
     let ended = try await meet(server, row, .probe, try BinaryRun())
     server.stop()
