@@ -9,6 +9,9 @@ extension TransportError {
     switch self {
     case .cannotResolve(let host, let reason):
       "cannot find the host \(host.quotedForMessage): \(reason)"
+    case .resolverSilent(let host, let limit):
+      "no answer from the resolver for \(host.quotedForMessage) within"
+        + " \(limit.components.seconds) s"
     case .cannotConnect(let host, let port, let attempts):
       "cannot connect to \(host.quotedForMessage) port \(port): "
         + (attempts.isEmpty
@@ -42,6 +45,7 @@ extension TransportError {
   package var hint: String {
     switch self {
     case .cannotResolve: "check the spelling of the host, and DNS on this machine"
+    case .resolverSilent: "check DNS on this machine (`getent hosts NAME`); run the command again"
     case .cannotConnect: "check host and port, and whether a firewall is in between"
     case .timedOut(.connect, _): "a firewall may drop the packets; check host and port"
     case .timedOut(.handshake, _):

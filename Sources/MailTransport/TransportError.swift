@@ -30,6 +30,8 @@ package enum TransportError: Error, Sendable, Hashable {
 
   /// The name has no address.
   case cannotResolve(host: String, reason: String)
+  /// The resolver did not say in time whether the name has an address.
+  case resolverSilent(host: String, after: Duration)
   /// No address of the host took the connection.
   case cannotConnect(host: String, port: UInt16, attempts: [FailedAddress])
   /// Nothing moved for as long as the deadline allows.

@@ -21,6 +21,14 @@ enum JournalFile {
     close(file)
   }
 
+  /// This process may open another file. SQLite tells a file that it cannot open, and not why.
+  static var canOpenMore: Bool {
+    let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return false }
+    close(file)
+    return true
+  }
+
   /// Throws `journalFailed` if there is no file.
   static func require(at path: String) throws(SyncError) {
     guard access(path, F_OK) == 0 else { throw missing(path) }

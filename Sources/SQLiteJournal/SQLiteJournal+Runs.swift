@@ -28,12 +28,15 @@ extension SQLiteJournal {
   }
 
   /// When the last run ended that ended with one of these exit codes, in seconds since 1970; nil
-  /// when there was none.
+  /// when there was none. The last is the one that began last, whatever the clock said.
   package func lastEnd(withExitCodes codes: [Int32]) async throws -> Int64? {
     try await read { db in
       let marks = databaseQuestionMarks(count: codes.count)
       return try Int64.fetchOne(
-        db, sql: "SELECT max(ended_at) FROM run WHERE exit_code IN (\(marks))",
+        db,
+        sql: """
+          SELECT ended_at FROM run WHERE exit_code IN (\(marks)) ORDER BY id DESC LIMIT 1
+          """,
         arguments: StatementArguments(codes.map(Int64.init)))
     }
   }

@@ -25,7 +25,11 @@ extension SyncError {
   /// What a system call on a file of the ledger said, by its `errno`.
   static func journal(errno code: Int32, at path: String) -> SyncError {
     let detail = "\(path): \(String(cString: strerror(code)))"
-    return journal(code == ENOSPC || code == EDQUOT ? .diskFull : .stateUnwritable, detail)
+    switch code {
+    case ENOSPC, EDQUOT: return journal(.diskFull, detail)
+    case EMFILE, ENFILE: return journal(.systemRefused, detail)
+    default: return journal(.stateUnwritable, detail)
+    }
   }
 
   /// Anything thrown while the ledger was in use.
@@ -37,6 +41,8 @@ extension SyncError {
     switch failure.resultCode {
     case .SQLITE_FULL:
       return journal(.diskFull, path)
+    case .SQLITE_CANTOPEN where !JournalFile.canOpenMore:
+      return journal(errno: EMFILE, at: path)
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
       return journal(.stateUnwritable, "\(path): \(message)")
     case .SQLITE_BUSY, .SQLITE_LOCKED:

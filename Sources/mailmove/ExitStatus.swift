@@ -139,6 +139,7 @@ extension ExitStatus {
     case .tooManyRefusals, .listingIncomplete, .tooManyRemovals, .cannotRemove: .guarded
     case .targetFull: .targetFull
     case .journalFailed, .journalNewer, .journalForeign, .stateUnwritable, .diskFull,
+      .systemRefused,
       .archiveMissing, .archiveNewer, .archiveDamaged, .archiveFailed:
       .localState
     case .journalLocked, .archiveLocked: .locked

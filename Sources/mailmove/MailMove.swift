@@ -33,6 +33,7 @@ struct MailMove: AsyncParsableCommand {
 
   static func main() async {
     BrokenPipe.ignore()
+    ProcessLimits.prepare()
     let surroundings = Surroundings.ofProcess(environment: ProcessInfo.processInfo.environment)
     Foundation.exit(await run(nil, surroundings).rawValue)
   }

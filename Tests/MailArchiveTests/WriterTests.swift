@@ -133,6 +133,27 @@ struct WriterTests {
     await writer.abandon()
   }
 
+  @Test("goes on when the clock is set back, and commits no later for it")
+  func clockSetBack() async throws {
+    let time = TestClock(ArchiveScript.now)
+    let storage = MemoryStorage()
+    let year: Int64 = 365 * 86_400
+    for round in 0..<3 {
+      let writer = try await ArchiveWriter.open(
+        storage, catalog: .memory, clock: { time.now })
+      let inbox = try await ArchiveScript.folder("INBOX", writer)
+      _ = try await put(ArchiveScript.bytes("early \(round)"), in: inbox, writer)
+      time.advance(by: -2 * year)
+      let late = try await put(ArchiveScript.bytes("late \(round)"), in: inbox, writer)
+      #expect(late.commit != nil, "a batch from the future is due")
+      _ = try await writer.close()
+    }
+    let reader = try ArchiveReader.open(storage, catalog: .memory)
+    let folder = try #require(try await reader.folders().first)
+    #expect(try await reader.extent(of: folder).messages == 6)
+    try reader.close()
+  }
+
   @Test("keeps out a second writer, and lets readers in meanwhile")
   func twoWriters() async throws {
     let folder = try TemporaryFolder()

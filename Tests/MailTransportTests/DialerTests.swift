@@ -1,6 +1,7 @@
 // mailmove: finding a server, and not finding one.
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Glibc
 import MailTestKit
 import Testing
@@ -37,6 +38,28 @@ final class SilentListener: @unchecked Sendable {
   }
 
   deinit { for descriptor in descriptors { close(descriptor) } }
+}
+
+/// A resolver that says nothing until it is let go.
+final class StuckResolver: Sendable {
+  private let letGo = DispatchSemaphore(value: 0)
+  private let asked: AsyncStream<Void>
+  private let asking: AsyncStream<Void>.Continuation
+
+  init() { (asked, asking) = AsyncStream.makeStream() }
+
+  var resolve: NameLookup.Resolver {
+    { [self] (host, _) throws(TransportError) in
+      asking.yield()
+      letGo.wait()
+      throw .cannotResolve(host: host, reason: "too late")
+    }
+  }
+
+  /// Returns once somebody waits for the resolver.
+  func isAsked() async { for await _ in asked { return } }
+
+  func release() { letGo.signal() }
 }
 
 @Suite struct DialerTests {
@@ -77,14 +100,65 @@ final class SilentListener: @unchecked Sendable {
   @Test func triesTheNextAddressWhileOneIsSilent() async throws {
     let silent = try SilentListener()
     let server = try TLSTestServer(TLSServerSettings(identity: nil), opening: .clear) { _ in }
+    let silentPort = silent.port
     let connected = try await onThread {
-      let addresses =
-        try Self.loopback("127.0.0.1", silent.port) + Self.loopback("127.0.0.1", server.port)
-      return try Dialer.connect(
-        to: addresses, host: "two", port: 993, within: .seconds(20), interrupt: Interrupt()
-      ).descriptor >= 0
+      try Dialer.connect(
+        host: "two", port: server.port, within: .seconds(20), interrupt: Interrupt()
+      ) { (_, port) throws(TransportError) in
+        try SocketAddress.resolve(host: "127.0.0.1", port: silentPort)
+          + SocketAddress.resolve(host: "127.0.0.1", port: port)
+      }.descriptor >= 0
     }
     #expect(connected)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aResolverThatDoesNotAnswerCostsNoMoreThanTheDeadline() async throws {
+    let resolver = StuckResolver()
+    defer { resolver.release() }
+    let started = ContinuousClock.now
+    let error = try await failure {
+      _ = try Dialer.connect(
+        host: "slow.example.org", port: 993, within: .seconds(1), interrupt: Interrupt(),
+        resolver: resolver.resolve)
+    }
+    #expect(error == .resolverSilent(host: "slow.example.org", after: .seconds(1)))
+    #expect(
+      error.message == "no answer from the resolver for slow.example.org within 1 s")
+    #expect(ContinuousClock.now - started >= .seconds(1))
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func whatTheResolverTakesIsNotThereForConnecting() async throws {
+    let silent = try SilentListener()
+    let port = silent.port
+    let started = ContinuousClock.now
+    let error = try await failure {
+      _ = try Dialer.connect(
+        host: "slow.example.org", port: port, within: .seconds(2), interrupt: Interrupt()
+      ) { (_, port) throws(TransportError) in
+        _ = DispatchSemaphore(value: 0).wait(timeout: .now() + 1.2)
+        return try SocketAddress.resolve(host: "127.0.0.1", port: port)
+      }
+    }
+    #expect(error == .timedOut(phase: .connect, after: .seconds(2)))
+    // Two deadlines one after the other would be 3.2 s.
+    #expect(ContinuousClock.now - started < .seconds(3))
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func waitingForTheResolverCanBeInterrupted() async throws {
+    let resolver = StuckResolver()
+    defer { resolver.release() }
+    let interrupt = try Interrupt()
+    async let outcome = failure {
+      _ = try Dialer.connect(
+        host: "slow.example.org", port: 993, within: .seconds(50), interrupt: interrupt,
+        resolver: resolver.resolve)
+    }
+    await resolver.isAsked()
+    interrupt.interrupt()
+    #expect(try await outcome == .interrupted)
   }
 
   @Test func alternatesBetweenAddressFamilies() throws {

@@ -7,6 +7,7 @@ import Testing
 @Suite struct TransportErrorTests {
   static let all: [TransportError] = [
     .cannotResolve(host: "h", reason: "r"), .cannotConnect(host: "h", port: 1, attempts: []),
+    .resolverSilent(host: "h", after: .seconds(1)),
     .timedOut(phase: .connect, after: .seconds(1)),
     .timedOut(phase: .handshake, after: .seconds(1)), .timedOut(phase: .read, after: .seconds(1)),
     .tlsVersion(host: "h", reason: "r", needs: .legacy),

@@ -52,4 +52,22 @@ import Testing
     #expect(try await journal.lastEnd(withExitCodes: []) == nil)
     try journal.close()
   }
+
+  @Test func theLastRunIsTheLastAlsoWhenTheClockWasSetBack() async throws {
+    let bench = try Bench()
+    let time = Mutex<Int64>(2_000_000_000)
+    let journal = try SQLiteJournal.open(
+      at: bench.path, job: Bench.job, now: { time.withLock { $0 } })
+    let early = try await journal.beginRun(version: "1.0.0")
+    try await journal.endRun(early, exitCode: 0)
+    time.withLock { $0 = 1_700_000_000 }
+    let late = try await journal.beginRun(version: "1.0.0")
+    time.withLock { $0 -= 10 }
+    try await journal.endRun(late, exitCode: 0)
+    #expect(try await journal.lastRun()?.id == late)
+    #expect(try await journal.lastRun()?.endedAt == 1_699_999_990)
+    // A time in the future would look like success for years.
+    #expect(try await journal.lastEnd(withExitCodes: [0]) == 1_699_999_990)
+    try journal.close()
+  }
 }

@@ -118,8 +118,10 @@ final class WriterSession {
 
   private var isCommitDue: Bool {
     guard let began = batch.began else { return false }
-    return batch.messages.count >= limits.messages || batch.textBytes >= limits.bytes
-      || clock() - began >= limits.seconds || batch.lines.count >= limits.lines
+    // Also when the clock was set back: nobody knows then how long it has been.
+    let isOld = !(began..<began + limits.seconds).contains(clock())
+    return isOld || batch.messages.count >= limits.messages || batch.textBytes >= limits.bytes
+      || batch.lines.count >= limits.lines
   }
 
   func setFlags(

@@ -26,6 +26,7 @@ extension ServerAnswer {
     }
     var detail = refusal.text
     if case .other(let name)? = refusal.code { detail = "[\(name)] \(detail)" }
+    if refusal.isConfidential { detail = Redaction.notice }
     return SyncError(
       verdict.cause, scope: verdict.scope, remedy: remedy, side: side, detail: detail)
   }

@@ -22,6 +22,7 @@ package enum ServerAnswer {
       ?? byOccasion(answer.kind, occasion)
     var detail = answer.text
     if case .other(let name, _)? = answer.code { detail = "[\(name)] \(detail)" }
+    if answer.isConfidential { detail = Redaction.notice }
     return SyncError(
       verdict.cause, scope: verdict.scope, remedy: verdict.remedy(in: answer.text), side: side,
       detail: detail)

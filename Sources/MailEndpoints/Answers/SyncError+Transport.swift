@@ -18,8 +18,8 @@ extension SyncError {
   ) {
     let again = Remedy.retry(after: nil)
     return switch error {
-    case .cannotResolve: (.cannotConnect, .endpoint, again)
-    case .cannotConnect: (.cannotConnect, .endpoint, again)
+    case .cannotResolve, .resolverSilent, .cannotConnect, .timedOut(.connect, _):
+      (.cannotConnect, .endpoint, again)
     case .timedOut: (.timedOut, .connection, again)
     case .certificate: (.tlsUntrusted, .endpoint, .stop)
     case .tlsVersion, .weakParameters: (.tlsTooWeak, .endpoint, .stop)
@@ -28,7 +28,7 @@ extension SyncError {
       (.connectionLost, .connection, again)
     case .interrupted: (.interrupted, .run, .stop)
     case .clearTextViolation: (.clearTextInjected, .endpoint, .stop)
-    case .system: (.internalFault, .run, .stop)
+    case .system: (.systemRefused, .run, .stop)
     }
   }
 }

@@ -53,6 +53,7 @@ extension IMAPConnection {
   private func authenticate(_ wire: IMAPWire, _ credential: Credential) throws {
     // A server that refused a login may offer something else now, and need not say so.
     try learnCapabilities(wire)
+    wire.keepSecret(credential.secret)
     try account.logIn(credential) { () throws(NoLoginMethod) in
       try MechanismChoice.order(
         wire.capabilities, credential: credential.kind,
@@ -151,8 +152,10 @@ extension IMAPWire {
 
   private func accept(_ answer: StatusResponse, _ exchange: any SASLMechanism) throws {
     guard answer.kind != .ok else { return try exchange.verifyFinished() }
-    let reason = exchange.refusal.map { "\(answer.text) (\($0))" } ?? answer.text
-    throw ServerAnswer.error(
-      StatusResponse(kind: answer.kind, code: answer.code, text: reason), on: .login, side: side)
+    let told = exchange.refusal.map { redaction.shown($0) }
+    let reason = told.map { "\(answer.text) (\($0))" } ?? answer.text
+    var refusal = StatusResponse(kind: answer.kind, code: answer.code, text: reason)
+    refusal.isConfidential = answer.isConfidential
+    throw ServerAnswer.error(refusal, on: .login, side: side)
   }
 }

@@ -29,6 +29,8 @@ final class IMAPWire {
   private static let gatheredBytesMax = 64 << 10
   /// What the server sends next is part of a SASL exchange and is not traced.
   private var hidesContinuations = false
+  /// The credentials that were said here.
+  private(set) var redaction = Redaction.none
 
   init(_ channel: SecureChannel, side: SyncError.Side, deadlines: Deadlines, trace: WireTrace) {
     secureChannel = channel
@@ -36,6 +38,9 @@ final class IMAPWire {
     self.deadlines = deadlines
     self.trace = trace
   }
+
+  /// What the server says from now on is not passed on where it repeats this.
+  func keepSecret(_ secret: Secret) { redaction.add(secret) }
 
   // MARK: Writing
 
@@ -130,7 +135,7 @@ final class IMAPWire {
     let limit = patience ?? deadlines.command
     while true {
       if let frame = try nextFrame() {
-        let response = parse(frame)
+        let response = marked(parse(frame), from: frame)
         note(response)
         if case .untagged(let answer) = response, answer.kind == .bye {
           throw ServerAnswer.error(answer, on: .other, side: side)
@@ -214,6 +219,22 @@ final class IMAPWire {
     do { return try parser.parse(frame) } catch { return .unknown(name: "unreadable") }
   }
 
+  /// Only what may be passed on in an error is looked at: that keeps OK cheap.
+  private func marked(_ response: Response, from frame: Frame) -> Response {
+    switch response {
+    case .tagged(let tag, var answer) where answer.kind != .ok:
+      answer.isConfidential = redaction.isRepeated(in: frame.text)
+      return .tagged(tag: tag, answer)
+    case .untagged(var answer) where answer.kind != .ok:
+      answer.isConfidential = redaction.isRepeated(in: frame.text)
+      return .untagged(answer)
+    case .tagged, .untagged, .continuation, .capability, .enabled, .list, .status, .namespace,
+      .flags, .exists, .recent, .expunge, .vanished, .fetch, .search, .esearch, .quotaRoot, .quota,
+      .id, .unknown:
+      return response
+    }
+  }
+
   private func note(_ response: Response) {
     switch response {
     case .tagged(_, let answer):
@@ -232,7 +253,9 @@ final class IMAPWire {
   }
 
   private func record(_ frame: Frame) {
-    let isHidden = hidesContinuations && frame.text.first == UInt8(ascii: "+")
+    let isHidden =
+      hidesContinuations && frame.text.first == UInt8(ascii: "+")
+      || redaction.isRepeated(in: frame.text)
     // A server may send a header or a body as a quoted string: what follows BODY[ is mail.
     let shown = Self.beforeMail(in: frame.text)
     trace.record(.received, isHidden ? .secret : .protocolText, shown)
@@ -252,7 +275,6 @@ final class IMAPWire {
     }
     return start.map { text[..<$0] } ?? text[...]
   }
-
 }
 
 /// A command was answered before all of it was sent.

@@ -73,6 +73,7 @@ extension POP3Connection {
   }
 
   private func authenticate(_ wire: POP3Wire, _ credential: Credential) throws {
+    wire.keepSecret(credential.secret)
     do {
       try account.logIn(credential) { () throws(NoLoginMethod) in
         try MechanismChoice.order(
@@ -101,8 +102,11 @@ extension POP3Connection {
         let challenge: [UInt8]
         switch try wire.reply() {
         case .negative(let refusal):
-          let reason = exchange.refusal.map { "\(refusal.text) (\($0))" } ?? refusal.text
-          throw failure(POP3Refusal(code: refusal.code, text: reason), on: .login)
+          let told = exchange.refusal.map { wire.redaction.shown($0) }
+          let reason = told.map { "\(refusal.text) (\($0))" } ?? refusal.text
+          var refused = POP3Refusal(code: refusal.code, text: reason)
+          refused.isConfidential = refusal.isConfidential
+          throw failure(refused, on: .login)
         case .challenge(let text): challenge = text
         case .positive(let text):
           if first == nil, try ends(exchange, with: text) { return }

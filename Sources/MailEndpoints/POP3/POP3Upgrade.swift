@@ -18,7 +18,9 @@ struct POP3Upgrade: TLSUpgrade {
     }
     // Answers have no tags: one that is there before the command was sent is somebody else's.
     guard try !clear.hasInput() else {
-      throw account.failure(.clearTextInjected, detail: "an answer to a command that was not sent")
+      throw account.failure(
+        .clearTextInjected, detail: "an answer to a command that was not sent",
+        hint: "use pop3s:// (port 995), and do not trust this network")
     }
     try clear.writeLine(Array("STLS".utf8), within: account.deadlines.progress)
     let answer = try clear.readLine(within: account.deadlines.command)

@@ -21,6 +21,8 @@ final class POP3Wire {
   private var framer = POP3Framer()
   /// What is said now is part of a login and is not traced.
   private var hidesLines = false
+  /// The credentials that were said here.
+  private(set) var redaction = Redaction.none
 
   init(_ channel: SecureChannel, side: SyncError.Side, deadlines: Deadlines, trace: WireTrace) {
     self.channel = channel
@@ -28,6 +30,9 @@ final class POP3Wire {
     self.deadlines = deadlines
     self.trace = trace
   }
+
+  /// What the server says from now on is not passed on where it repeats this.
+  func keepSecret(_ secret: Secret) { redaction.add(secret) }
 
   // MARK: Writing
 
@@ -61,9 +66,14 @@ final class POP3Wire {
       trace.record(.received, .message, line)
       throw violation("a line that is no answer")
     }
-    trace.record(.received, hidesLines ? .secret : .protocolText, line)
+    let isRepeated = redaction.isRepeated(in: line)
+    trace.record(.received, hidesLines || isRepeated ? .secret : .protocolText, line)
     switch reply {
-    case .positive, .negative: outstanding = max(0, outstanding - 1)
+    case .positive: outstanding = max(0, outstanding - 1)
+    case .negative(var refusal):
+      outstanding = max(0, outstanding - 1)
+      refusal.isConfidential = isRepeated
+      return .negative(refusal)
     case .challenge: break
     }
     return reply
@@ -80,7 +90,9 @@ final class POP3Wire {
   ) throws -> POP3Framer.Text {
     while true {
       if let text = framer.text(limit: limit) {
-        if case .bytes(let bytes) = text { trace.record(.received, kind, bytes) }
+        if trace.isOn, case .bytes(let bytes) = text {
+          trace.record(.received, redaction.isRepeated(in: bytes) ? .secret : kind, bytes)
+        }
         return text
       }
       do {

@@ -3,7 +3,8 @@
 
 /// How long we wait for a server before a connection counts as lost.
 package struct Deadlines: Sendable, Hashable {
-  /// For a TCP connection, all addresses of the host together. Linux alone would try for 130 s.
+  /// For a TCP connection: the resolver and all addresses of the host together. Linux alone would
+  /// try each address for 130 s.
   package var connect: Duration = .seconds(30)
   /// For the TLS handshake. The slowest honest ones, on overloaded old servers, take a few seconds.
   package var handshake: Duration = .seconds(30)

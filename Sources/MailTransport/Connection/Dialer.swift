@@ -16,6 +16,7 @@ struct Dialer {
   private let host: String
   private let port: UInt16
   private let limit: Duration
+  private let deadline: ContinuousClock.Instant
   private let interrupt: Interrupt
   private var waiting: ArraySlice<SocketAddress>
   private var running: [Attempt] = []
@@ -27,43 +28,39 @@ struct Dialer {
   private static let addressesMax = 16
 
   private init(
-    _ addresses: [SocketAddress], host: String, port: UInt16, limit: Duration, interrupt: Interrupt
+    _ addresses: [SocketAddress], host: String, port: UInt16, limit: Duration,
+    deadline: ContinuousClock.Instant, interrupt: Interrupt
   ) {
     waiting = SocketAddress.interleaved(addresses).prefix(Self.addressesMax)
     self.host = host
     self.port = port
     self.limit = limit
+    self.deadline = deadline
     self.interrupt = interrupt
   }
 
   /// Resolves and connects.
   ///
-  /// - Parameter limit: for all attempts together, after the name is resolved.
-  /// - Throws: `.cannotResolve`, `.cannotConnect` with what happened at each address, `.timedOut`,
-  ///   `.interrupted`.
+  /// - Parameter limit: for finding the addresses and for all attempts together.
+  /// - Throws: `.cannotResolve`, `.resolverSilent`, `.cannotConnect` with what happened at each
+  ///   address, `.timedOut`, `.interrupted`.
   static func connect(
-    host: String, port: UInt16, within limit: Duration, interrupt: Interrupt
+    host: String, port: UInt16, within limit: Duration, interrupt: Interrupt,
+    resolver: @escaping NameLookup.Resolver = SocketAddress.resolve
   ) throws(TransportError) -> Socket {
     try interrupt.check()
-    let addresses = try SocketAddress.resolve(host: host, port: port)
-    return try connect(
-      to: addresses, host: host, port: port, within: limit, interrupt: interrupt)
-  }
-
-  /// Connects to the first of some addresses that answers.
-  static func connect(
-    to addresses: [SocketAddress], host: String, port: UInt16, within limit: Duration,
-    interrupt: Interrupt
-  ) throws(TransportError) -> Socket {
-    var dialer = Dialer(addresses, host: host, port: port, limit: limit, interrupt: interrupt)
+    let deadline = ContinuousClock.now + limit
+    let addresses = try NameLookup.addresses(
+      of: host, port: port, within: limit, interrupt: interrupt, resolver: resolver)
+    var dialer = Dialer(
+      addresses, host: host, port: port, limit: limit, deadline: deadline, interrupt: interrupt)
     defer { dialer.closeAll() }
     return try dialer.run()
   }
 
   private mutating func run() throws(TransportError) -> Socket {
-    let deadline = ContinuousClock.now + limit
     while true {
-      if let connected = startNext() { return adopt(connected) }
+      if let connected = try startNext() { return adopt(connected) }
       if running.isEmpty {
         if !waiting.isEmpty { continue }
         throw .cannotConnect(host: host, port: port, attempts: failures)
@@ -77,11 +74,12 @@ struct Dialer {
   }
 
   /// Begins with the next address; returns it if it connected at once.
-  private mutating func startNext() -> Attempt? {
+  private mutating func startNext() throws(TransportError) -> Attempt? {
     guard let address = waiting.popFirst() else { return nil }
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(address.family, kind, Int32(IPPROTO_TCP))
     guard descriptor >= 0 else {
+      if isShortage(errno) { throw .system(call: "socket", reason: systemText(errno)) }
       fail(address, errno)
       return nil
     }

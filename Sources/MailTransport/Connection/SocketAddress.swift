@@ -34,7 +34,7 @@ struct SocketAddress: Sendable {
   /// Asks the system's resolver (`man getaddrinfo`): hosts file, DNS and what else is configured.
   ///
   /// Blocks this thread for as long as the resolver takes, 30 s with common settings, and cannot be
-  /// interrupted: call it on a connection's own thread.
+  /// interrupted: see `NameLookup`.
   static func resolve(host: String, port: UInt16) throws(TransportError) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -44,6 +44,9 @@ struct SocketAddress: Sendable {
     let code = getaddrinfo(host, String(port), &hints, &list)
     defer { if let list { freeaddrinfo(list) } }
     guard code == 0 else {
+      if code == EAI_SYSTEM, isShortage(errno) {
+        throw .system(call: "getaddrinfo", reason: systemText(errno))
+      }
       let reason = code == EAI_SYSTEM ? systemText(errno) : String(cString: gai_strerror(code))
       throw .cannotResolve(host: host, reason: reason)
     }

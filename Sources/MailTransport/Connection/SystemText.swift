@@ -3,6 +3,12 @@
 
 import Glibc
 
+/// Whether an `errno` says that this process or machine has no more of something: that is nobody
+/// else's fault.
+func isShortage(_ code: Int32) -> Bool {
+  [EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(code)
+}
+
 /// The system's words for an `errno`.
 func systemText(_ code: Int32) -> String {
   var text = [CChar](repeating: 0, count: 256)

@@ -44,6 +44,8 @@ package struct StatusResponse: Sendable, Equatable {
   package let code: ResponseCode?
   /// The text for people: bytes that are not UTF-8 are replaced, control characters are escaped.
   package let text: String
+  /// The answer repeats a credential: its text may be read, and not be passed on.
+  package var isConfidential = false
 
   package init(kind: Kind, code: ResponseCode? = nil, text: String = "") {
     self.kind = kind

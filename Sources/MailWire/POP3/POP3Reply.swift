@@ -41,6 +41,8 @@ package struct POP3Refusal: Sendable, Equatable {
   package let code: POP3ResponseCode?
   /// Bytes that are not UTF-8 are replaced, control characters are escaped.
   package let text: String
+  /// The answer repeats a credential: its text may be read, and not be passed on.
+  package var isConfidential = false
 
   package init(code: POP3ResponseCode?, text: String) {
     self.code = code

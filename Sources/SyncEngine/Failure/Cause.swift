@@ -26,7 +26,7 @@ extension SyncError {
     case targetFull
     // Here
     case journalFailed, journalNewer, journalForeign, journalLocked, stateUnwritable, diskFull
-    case sameMailboxOnBothSides, mapConflict, interrupted, internalFault
+    case systemRefused, sameMailboxOnBothSides, mapConflict, interrupted, internalFault
   }
 }
 
@@ -83,6 +83,7 @@ extension SyncError.Cause {
     case .journalLocked: "another run is using the ledger"
     case .stateUnwritable: "the state folder cannot be written"
     case .diskFull: "the disk is full"
+    case .systemRefused: "this machine does not give mailmove what it needs"
     case .sameMailboxOnBothSides: "source and target are the same account"
     case .mapConflict: "the folder map cannot be made"
     case .interrupted: "interrupted"
@@ -149,6 +150,7 @@ extension SyncError.Cause {
     case .journalLocked: "wait for the other run to end"
     case .stateUnwritable: "give another folder with --state"
     case .diskFull: "make room, then run the same command again"
+    case .systemRefused: "raise the limits of this process (ulimit), then run the command again"
     case .sameMailboxOnBothSides: "check the two addresses"
     case .mapConflict: "change --map or --into"
     case .interrupted: "run the same command again; it continues where it stopped"

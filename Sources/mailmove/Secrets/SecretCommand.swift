@@ -1,6 +1,7 @@
 // mailmove: secrets from commands.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Glibc
 import MailWire
 import Synchronization
@@ -65,7 +66,7 @@ enum SecretCommand {
     defer { posix_spawnattr_destroy(&attributes) }
     var ordinary = sigset_t()
     sigemptyset(&ordinary)
-    for signal in [SIGPIPE, SIGINT, SIGTERM] { sigaddset(&ordinary, signal) }
+    for signal in [SIGPIPE, SIGINT, SIGTERM, SIGXFSZ] { sigaddset(&ordinary, signal) }
     posix_spawnattr_setsigdefault(&attributes, &ordinary)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
 
@@ -73,14 +74,24 @@ enum SecretCommand {
     var arguments: [UnsafeMutablePointer<CChar>?] =
       ["/bin/sh", "-c", command].map { (text: String) in strdup(text) } + [nil]
     defer { for argument in arguments { free(argument) } }
+    var environment = inherited().map { (text: String) in strdup(text) } + [nil]
+    defer { for entry in environment { free(entry) } }
     let failure = posix_spawn(
-      &process, "/bin/sh", &actions, &attributes, &arguments, environ)
+      &process, "/bin/sh", &actions, &attributes, &arguments, &environment)
     close(ends[1])
     guard failure == 0 else {
       close(ends[0])
       throw UsageError("cannot run the command: \(SystemError.text(failure))")
     }
     return (process, ends[0])
+  }
+
+  /// Our variables without those that hold passwords: the command has no need of them, and what it
+  /// starts can be read by whoever may read its environment.
+  private static func inherited() -> [String] {
+    let secrets = Set(EndpointPlace.allCases.map { Setting.password.of($0).variable })
+    return ProcessInfo.processInfo.environment.filter { !secrets.contains($0.key) }
+      .map { "\($0.key)=\($0.value)" }
   }
 
   /// All it prints, one octet more than allowed at most; nil when time is up.
