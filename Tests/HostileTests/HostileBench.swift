@@ -41,15 +41,17 @@ final class HostileBench: Sendable {
     let plain = MemoryIMAPServer.Manner()
     usesPOP3 = hostile.side == .pop3Source
     let isTarget = hostile.side == .imapTarget
+    let account = MemoryAccount(hostile.mail)
+    let empty = MemoryAccount()
+    let misdeeds =
+      hostile.misdeeds + Self.misdeeds(hostile.renumbering, in: isTarget ? empty : account)
     old = try MemoryIMAPServer(
-      identity, MemoryAccount(hostile.mail), manner: isTarget ? plain : manner,
-      misdeeds: isTarget ? [] : hostile.misdeeds)
+      identity, account, manner: isTarget ? plain : manner, misdeeds: isTarget ? [] : misdeeds)
     maildrop = try MemoryPOP3Server(
       identity, letters: hostile.letters ?? HostileMail.letters(hostile.mail),
       capabilities: hostile.pop3Capabilities, misdeeds: hostile.pop3Misdeeds)
     new = try MemoryIMAPServer(
-      identity, MemoryAccount(), manner: isTarget ? manner : plain,
-      misdeeds: isTarget ? hostile.misdeeds : [])
+      identity, empty, manner: isTarget ? manner : plain, misdeeds: isTarget ? misdeeds : [])
     folder = try TemporaryFolder()
     var deadlines = Deadlines()
     let patience = hostile.isSilent ? Self.briefly : Self.patiently
@@ -68,26 +70,47 @@ final class HostileBench: Sendable {
       ]
   }
 
+  private static func misdeeds(
+    _ renumbering: HostileCase.Renumbering?, in account: MemoryAccount
+  ) -> [Misdeed<IMAPAnswer>] {
+    guard let renumbering else { return [] }
+    let act = Misdeed<IMAPAnswer>.Act.first(
+      { account.renumber(renumbering.mailbox) }, thenCuts: renumbering.cuts)
+    return [Misdeed(renumbering.command, .nth(1), act)]
+  }
+
   /// Long enough for a busy machine to answer in.
   private static let patiently = Duration.seconds(20)
   private static let briefly = Duration.milliseconds(700)
 
   deinit { for stop in [old.stop, maildrop.stop, new.stop] { stop() } }
 
+  private var environment: [String: String] {
+    [
+      "HOME": folder.path, "NO_COLOR": "1", "PATH": "/usr/bin:/bin",
+      "MAILMOVE_SOURCE_PASSWORD": "geheim", "MAILMOVE_TARGET_PASSWORD": "geheim",
+    ]
+  }
+
   /// Runs `mailmove COMMAND OLD NEW …` to its end.
   func run(_ command: String, _ more: [String] = []) async -> Ended {
     let said = Mutex("")
     let moment = ContinuousClock.now
     let surroundings = Surroundings(
-      environment: [
-        "HOME": folder.path, "NO_COLOR": "1", "MAILMOVE_SOURCE_PASSWORD": "geheim",
-        "MAILMOVE_TARGET_PASSWORD": "geheim",
-      ], isTerminal: { _ in false }, width: { 80 }, now: { moment }, seconds: { 1_772_366_400 },
+      environment: environment, isTerminal: { _ in false }, width: { 80 }, now: { moment },
+      seconds: { 1_772_366_400 },
       write: { text, _ in said.withLock { $0 += text } }, deliver: { _ in })
     waits.forget()
     let exit = await MailMove.run([command] + arguments + more, surroundings, engine: engine)
     let words = said.withLock { $0 }.split(separator: "\n").filter { !Self.isTrace($0) }
     return Ended(exit: exit, words: words.joined(separator: "\n"), waits: waits.all)
+  }
+
+  /// Runs `mailmove COMMAND OLD NEW …` as a process of its own, with real deadlines. It blocks.
+  func measure(_ command: String) throws -> BuiltProgram.Measured {
+    try BuiltProgram.measure(
+      [command] + arguments.filter { $0 != "-v" }, environment: environment,
+      log: folder.path + "/log")
   }
 
   private static func isTrace(_ line: Substring) -> Bool {
@@ -101,6 +124,9 @@ final class HostileBench: Sendable {
     new.reform()
   }
 
+  /// As if the state folder had been lost.
+  func forgetLedger() { try? FileManager.default.removeItem(atPath: folder.path + "/state") }
+
   /// What is wrong with the new account, a sentence each.
   func differences(_ equality: HostileCase.Equality, from mail: [SampleMessage]) throws -> [String]
   {
@@ -111,6 +137,7 @@ final class HostileBench: Sendable {
     switch equality {
     case .whole:
       return (usesPOP3 ? copy.bare : copy).difference(from: usesPOP3 ? original.bare : original)
+    case .nothing: return []
     case .bytes: return copy.bare.difference(from: original.bare)
     case .without(let count):
       let sentences = copy.bare.difference(from: original.bare)

@@ -39,7 +39,8 @@ extension HostileCase {
       pop3Capabilities: ["TOP", "UIDL", "PIPELINING"], again: ["--retry-skipped"]),
     HostileCase(
       side: .pop3Source, server: "ends no message with a dot",
-      outcome: "given up after the deadline; each message is put aside", exit: .temporary,
+      outcome: "three messages are put aside, then the server is to blame: the run ends",
+      exit: .temporary,
       phrase: "the source server did not answer in time",
       pop3Misdeeds: [Misdeed("RETR", .always, .alter { $0 = String($0.dropLast(3)) })],
       isSilent: true, again: ["--retry-skipped"]),
@@ -70,24 +71,25 @@ extension HostileCase {
   static let pop3Removals: [HostileCase] = [
     HostileCase(
       side: .pop3Source, server: "removes, and cuts the connection before the answer to QUIT",
-      outcome: "looked at in a new session: they are gone", exit: .success,
+      outcome: "nothing is claimed; the next run finds that they are gone", exit: .temporary,
+      phrase: "the connection to the source server was lost",
       pop3Misdeeds: [Misdeed("QUIT", .always, .hangUp(afterDoing: true))], options: removing,
       leftAtSource: 0),
     HostileCase(
       side: .pop3Source, server: "cuts the connection at QUIT and removes nothing",
-      outcome: "looked at in a new session: they are there; the next run removes them",
-      exit: .temporary, phrase: "the source server did not confirm the removal",
+      outcome: "nothing is claimed; the next run removes them", exit: .temporary,
+      phrase: "the connection to the source server was lost",
       pop3Misdeeds: [Misdeed("QUIT", .always, .hangUp())], options: removing, leftAtSource: 0),
     HostileCase(
       side: .pop3Source, server: "says `+OK` to QUIT and removes nothing",
-      outcome: "the same", exit: .temporary,
-      phrase: "the source server did not confirm the removal",
+      outcome: "looked at in a new session: they are there; the next run removes them",
+      exit: .skips, phrase: "7 kept at the source",
       pop3Misdeeds: [Misdeed("QUIT", .always, .instead("+OK bye\r\n"))], options: removing,
       leftAtSource: 0),
     HostileCase(
       side: .pop3Source, server: "`-ERR` to DELE, always",
-      outcome: "nothing is removed, and the next run tries again", exit: .temporary,
-      phrase: "the source server did not confirm the removal",
+      outcome: "told as kept; the next run tries again", exit: .skips,
+      phrase: "7 kept at the source",
       pop3Misdeeds: [Misdeed("DELE", .always, .instead("-ERR no\r\n"))], options: removing,
       leftAtSource: 0),
   ]

@@ -81,10 +81,14 @@ extension HostileCase {
       outcome: "recognised by content; nothing is copied twice", exit: .success,
       meanwhile: { $0.old.account.renumber("INBOX") }),
     HostileCase(
-      side: .imapSource, server: "changes UIDVALIDITY during a run, and cuts the connection",
-      outcome: "listed and compared again, in the same run", exit: .success,
-      misdeeds: [Misdeed("UID FETCH BODY", .nth(1), .hangUp())],
-      manner: { _ in }),
+      side: .imapSource, server: "changes UIDVALIDITY during a run",
+      outcome: "what is not there under its old UID is taken up by the next run", exit: .success,
+      renumbering: Renumbering(command: "UID FETCH BODY", mailbox: "INBOX", cuts: false)),
+    HostileCase(
+      side: .imapSource, server: "changes UIDVALIDITY during a run and cuts the connection",
+      outcome: "connected again, listed and compared again", exit: .success,
+      phrase: "the connection to the source server was lost",
+      renumbering: Renumbering(command: "UID FETCH BODY", mailbox: "INBOX", cuts: true)),
     HostileCase(
       side: .imapSource, server: "gives UIDVALIDITY 0",
       outcome: "listed and compared by content each time", exit: .success,

@@ -27,10 +27,10 @@ extension HostileCase {
       misdeeds: [Misdeed("UID FETCH BODY", .nth(1), .alter { $0.miscount(uid: 2, by: 10) })]),
     HostileCase(
       side: .imapSource, server: "counts a literal four octets too long, always",
-      outcome: "a skip; the rest is copied", exit: .skips,
-      phrase: "the source server does not hand out the message in 'INBOX', UID 2",
+      outcome: "put aside as a skip, the rest is copied", exit: .skips,
+      phrase: "drops the connection at the message",
       misdeeds: [
-        Misdeed("UID FETCH BODY", .always, .alter { $0.miscount(uid: 2, by: 4) })
+        Misdeed("UID FETCH BODY", .always, .alter { $0.miscount(uid: 3, by: 4) })
       ], isSilent: true, again: ["--retry-skipped"]),
     HostileCase(
       side: .imapSource, server: "announces a literal of 200 MB and ends the connection",
@@ -42,9 +42,9 @@ extension HostileCase {
           .hangUp(saying: "* 1 FETCH (UID 1 BODY[] {200000000}\r\nabc"))
       ]),
     HostileCase(
-      side: .imapSource, server: "announces a literal of 30 digits",
-      outcome: "the connection is given up, and made again", exit: .success,
-      phrase: "the source server sent something that breaks the protocol",
+      side: .imapSource, server: "announces a literal of 30 digits, and ends the connection",
+      outcome: "connected again", exit: .success,
+      phrase: "the connection to the source server was lost",
       misdeeds: [
         Misdeed(
           "UID FETCH BODY", .nth(1),

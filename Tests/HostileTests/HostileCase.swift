@@ -17,8 +17,19 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
     case whole
     /// Bytes of every message, once; what the target would not keep stays given up.
     case bytes
+    /// Nothing is compared: the server has spoilt it for good.
+    case nothing
     /// No message is doubled; these are not there, and on record as not moved.
     case without(Int)
+  }
+
+  /// A mailbox of the misbehaving account gets a new UIDVALIDITY during the first run.
+  struct Renumbering: Sendable {
+    /// When this comes for the first time, before it is done.
+    let command: String
+    let mailbox: String
+    /// The connection is cut in place of the answer.
+    let cuts: Bool
   }
 
   let side: Side
@@ -45,6 +56,7 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
   var wait: Duration?
   /// Happens between the first run and the second.
   var meanwhile: @Sendable (HostileBench) -> Void = { _ in }
+  var renumbering: Renumbering?
   /// How `verify --level bytes` ends after the first run; nil: it is not run.
   var verified: mailmove.ExitStatus?
   /// Options of the second run and those that follow.

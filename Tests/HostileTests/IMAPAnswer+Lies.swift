@@ -7,6 +7,13 @@ extension IMAPAnswer {
   /// Leaves out what is said about one UID.
   mutating func omit(uid: Int) { responses.removeAll { Self.isAbout(uid, $0) } }
 
+  /// Says no more from the body of one UID on.
+  mutating func breakOff(atUID uid: Int) {
+    guard let index = responses.firstIndex(where: { Self.isAbout(uid, $0) }) else { return }
+    responses = responses[..<index] + [Array("* 1 FETCH (UID \(uid) BODY[] {500}\r\nab".utf8)]
+    final = nil
+  }
+
   /// Says something else about one UID.
   mutating func rewrite(uid: Int, _ change: ([UInt8]) -> [UInt8]) {
     responses = responses.map { Self.isAbout(uid, $0) ? change($0) : $0 }

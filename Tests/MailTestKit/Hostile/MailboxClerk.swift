@@ -85,7 +85,9 @@ struct MailboxClerk {
     }
     let messages = Self.messages(words, literals)
     if let refusal = messages.lazy.compactMap(manner.refuses).first { return IMAPAnswer(refusal) }
-    guard let uids = account.append(messages, to: words[0]) else { return IMAPAnswer("NO gone") }
+    guard let uids = account.append(messages.map(manner.keeps), to: words[0]) else {
+      return IMAPAnswer("NO gone")
+    }
     let code =
       manner.tellsUIDs && !uids.isEmpty
       ? "[APPENDUID \(uidValidity(mailbox)) \(uids[0]):\(uids[uids.count - 1])] " : ""

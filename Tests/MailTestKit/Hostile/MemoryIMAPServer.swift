@@ -16,6 +16,8 @@ package final class MemoryIMAPServer: Sendable {
     package var hidesUIDValidity = false
     /// Why a message is refused, as `NO …`; nil: it is taken.
     package var refuses: @Sendable (SampleMessage) -> String? = { _ in nil }
+    /// What is kept of a message that is taken.
+    package var keeps: @Sendable (SampleMessage) -> SampleMessage = { $0 }
 
     package init() {}
 
@@ -55,6 +57,7 @@ package final class MemoryIMAPServer: Sendable {
     desk.state.withLock { state in
       state.misdeeds.misdeeds = []
       state.manner.refuses = { _ in nil }
+      state.manner.keeps = { $0 }
       state.manner.hidesUIDValidity = false
       state.manner.permanentFlags = Manner().permanentFlags
     }

@@ -31,8 +31,8 @@ package struct Misdeed<Answer: Sendable>: Sendable {
     case instead(Answer)
     /// Does what it was asked to, and says something else.
     case alter(@Sendable (inout Answer) -> Void)
-    /// Something happens before it does what it was asked to.
-    case first(@Sendable () -> Void)
+    /// Something happens before it does what it was asked to, or cuts the connection instead.
+    case first(@Sendable () -> Void, thenCuts: Bool = false)
     /// Says this and then so many octets, `x` each, in place of the answer; then cuts the
     /// connection.
     case pour(after: String, octets: Int)
@@ -97,8 +97,12 @@ extension Misdeed.Act {
       var answer = try doing()
       change(&answer)
       return octets(answer)
-    case .first(let happening):
+    case .first(let happening, let thenCuts):
       happening()
+      guard !thenCuts else {
+        talk.hangUp()
+        return nil
+      }
       return octets(try doing())
     case .pour(let head, let count):
       try talk.say(octets: Array(head.utf8))
