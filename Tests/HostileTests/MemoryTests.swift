@@ -4,6 +4,8 @@
 import MailTestKit
 import Testing
 
+@testable import mailmove
+
 extension HostileTests {
   /// The real binary, measured by the system.
   @Suite("The memory a hostile server can take") struct MemoryTests {
