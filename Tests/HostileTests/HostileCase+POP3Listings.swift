@@ -52,8 +52,8 @@ extension HostileCase {
         Misdeed(
           "LIST", .always,
           .instead(
-            "+OK\r\n1 0\r\n2 1\r\n3 9223372036854775807\r\n4 \(String(repeating: "9", count: 40))\r\n"
-              + "5 -7\r\n6 12\r\n7 4\r\n.\r\n"))
+            "+OK\r\n1 0\r\n2 1\r\n3 9223372036854775807\r\n4 "
+              + "\(String(repeating: "9", count: 40))\r\n5 -7\r\n6 12\r\n7 4\r\n.\r\n"))
       ]),
     HostileCase(
       side: .pop3Source, server: "lists numbers that are huge, zero, double or not there",

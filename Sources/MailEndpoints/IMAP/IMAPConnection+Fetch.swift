@@ -76,7 +76,7 @@ extension IMAPConnection {
     switch data.body {
     case .bytes(let bytes):
       let size = data.size ?? listed.size
-      // Where literals are counted wrong, only the size that was told proves that all of it is here.
+      // Where literals are counted wrong, only the size that was told proves that all is here.
       guard !data.isBroken || Int64(bytes.count) == size else { return nil }
       let entry = Entry(
         uid: uid, size: size,

@@ -13,7 +13,7 @@ struct Suspicion {
   private var strikes: [UID: Int] = [:]
   private var putAsideInARow = 0
 
-  /// Messages put aside with nothing moved between them, after which the fault is not the messages'.
+  /// Messages put aside with nothing moved between them, after which they are not to blame.
   private static let putAsideMax = 3
 
   /// What may be a message's fault. A server that asks to slow down or to come back later does not
