@@ -99,6 +99,10 @@ let package = Package(
         "mailmove", "MailArchive", "MailEndpoints", "SQLiteJournal", "MailTestKit",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "HostileTests",
+      dependencies: ["mailmove", "MailTransport", "MailWire", "SyncEngine", "MailTestKit"],
+      swiftSettings: strict),
     .testTarget(name: "TidyTests", dependencies: ["MailTestKit"], swiftSettings: strict),
   ]
 )

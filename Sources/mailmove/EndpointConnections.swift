@@ -18,16 +18,16 @@ struct EndpointConnections: Sendable {
   private let door: ArchiveDoor?
 
   /// - Parameter keys: numbers messages for sources without UIDs.
-  init(_ job: Job, keys: any KeyBook, _ hooks: RunHooks) {
+  init(_ job: Job, keys: any KeyBook, _ deadlines: Deadlines, _ hooks: RunHooks) {
     let compression: CompressionChoice =
       job.compresses.map { $0 ? .always : .never } ?? .whenItPays
     switch job.source.url.scheme {
     case .imaps, .imap:
-      let account = job.source.imapAccount(compression: compression, hooks)
+      let account = job.source.imapAccount(compression: compression, deadlines, hooks)
       source = { try await IMAPSource.connect(account) }
       remover = { try await IMAPRemover.connect(account) }
     case .pop3s, .pop3:
-      let account = job.source.pop3Account(hooks)
+      let account = job.source.pop3Account(deadlines, hooks)
       source = { try await POP3Source.connect(account, keys: keys) }
       remover = { try await POP3Remover.connect(account, keys: keys) }
     case .archive:
@@ -37,7 +37,7 @@ struct EndpointConnections: Sendable {
     }
     switch job.target.url.scheme {
     case .imaps, .imap, .pop3s, .pop3:
-      let account = job.target.imapAccount(compression: compression, hooks)
+      let account = job.target.imapAccount(compression: compression, deadlines, hooks)
       target = { try await IMAPTarget.connect(account) }
       view = target
       door = nil
@@ -75,16 +75,18 @@ struct EndpointConnections: Sendable {
 }
 
 extension Endpoint {
-  func imapAccount(compression: CompressionChoice, _ hooks: RunHooks) -> IMAPAccount {
+  func imapAccount(
+    compression: CompressionChoice, _ deadlines: Deadlines, _ hooks: RunHooks
+  ) -> IMAPAccount {
     IMAPAccount(
       url: url, side: side, masterUser: masterUser, credentials: credentials, tls: tls,
-      compression: compression, trace: Self.trace(hooks))
+      deadlines: deadlines, compression: compression, trace: Self.trace(hooks))
   }
 
-  func pop3Account(_ hooks: RunHooks) -> POP3Account {
+  func pop3Account(_ deadlines: Deadlines, _ hooks: RunHooks) -> POP3Account {
     POP3Account(
       url: url, side: side, masterUser: masterUser, credentials: credentials, tls: tls,
-      trace: Self.trace(hooks))
+      deadlines: deadlines, trace: Self.trace(hooks))
   }
 
   var archivePlace: ArchivePlace {
@@ -92,11 +94,11 @@ extension Endpoint {
   }
 
   /// Looks at the server. Throws `SyncError`.
-  func probe(_ hooks: RunHooks) async throws -> ProbeReport {
+  func probe(_ deadlines: Deadlines, _ hooks: RunHooks) async throws -> ProbeReport {
     switch url.scheme {
     case .imaps, .imap, .archive:
-      try await IMAPProbe(imapAccount(compression: .never, hooks)).run()
-    case .pop3s, .pop3: try await POP3Probe(pop3Account(hooks)).run()
+      try await IMAPProbe(imapAccount(compression: .never, deadlines, hooks)).run()
+    case .pop3s, .pop3: try await POP3Probe(pop3Account(deadlines, hooks)).run()
     }
   }
 

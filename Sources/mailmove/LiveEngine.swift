@@ -3,23 +3,28 @@
 
 import Foundation
 import MailEndpoints
+import MailTransport
 import SQLiteJournal
 import SyncEngine
 
 /// The engine at work on real servers, with the ledger in SQLite.
 struct LiveEngine: Engine {
+  /// How long servers may take, and what passes for time between attempts.
+  var deadlines = Deadlines()
+  var pacing = Pacing.real
+
   /// Messages of one kind that `status` lists at most.
   private static let listedMax = 1_000_000
 
   func sync(_ job: Job, hooks: RunHooks) async throws -> Report {
     let journal = try openJournal(job)
     let ledgerRun = try await journal.beginRun(version: MailMove.version)
-    let connections = EndpointConnections(job, keys: journal, hooks)
+    let connections = EndpointConnections(job, keys: journal, deadlines, hooks)
     let run = Run(
       endpoints: RunEndpoints(
         connectSource: connections.source, connectTarget: connections.target,
         connectRemover: connections.remover),
-      journal: journal, rules: job.rules, options: job.options,
+      journal: journal, rules: job.rules, options: job.options, pacing: pacing,
       observer: hooks.observer, stop: hooks.stop)
     var report = await run.run()
     do { report.targetState = try await connections.finish() } catch {
@@ -41,7 +46,7 @@ struct LiveEngine: Engine {
       job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger, of: job.identity) : nil
     let rules = job.rules
     let keys: any KeyBook = journal ?? PassingKeyBook()
-    return try await withConnections(EndpointConnections(job, keys: keys, hooks)) {
+    return try await withConnections(EndpointConnections(job, keys: keys, deadlines, hooks)) {
       source, target in
       try await PlanRun(
         source: source, target: target, journal: journal, rules: rules,
@@ -60,7 +65,7 @@ struct LiveEngine: Engine {
         hint: "run 'mailmove sync' first, or give the right --state")
     }
     let rules = job.rules
-    return try await withConnections(EndpointConnections(job, keys: journal, hooks)) {
+    return try await withConnections(EndpointConnections(job, keys: journal, deadlines, hooks)) {
       source, target in
       try await Verify(
         source: source, target: target, journal: journal, level: level,
@@ -70,7 +75,7 @@ struct LiveEngine: Engine {
   }
 
   func probe(_ endpoint: Endpoint, hooks: RunHooks) async throws -> ProbeReport {
-    try await endpoint.probe(hooks)
+    try await endpoint.probe(deadlines, hooks)
   }
 
   func standing(ofLedgerAt path: String) async throws -> LedgerStanding {

@@ -117,7 +117,7 @@ final class Bench {
 
   private func start(arguments: [String], output: String, errors: String) throws -> Process {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try Self.binary)
+    process.executableURL = URL(fileURLWithPath: try BuiltProgram.path)
     process.arguments = arguments
     process.environment = [
       "HOME": folder.path, "PATH": "/usr/bin:/bin",
@@ -168,18 +168,5 @@ final class Bench {
 
   func forgetLedger() throws {
     try FileManager.default.removeItem(atPath: folder.path + "/state")
-  }
-
-  /// The binary lies beside the tests.
-  static var binary: String {
-    get throws {
-      var folder = Bundle.main.bundleURL
-      for _ in 0..<3 {
-        let candidate = folder.appendingPathComponent("mailmove").path
-        if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
-        folder.deleteLastPathComponent()
-      }
-      throw LabError("the mailmove binary is not beside the tests; run 'swift build' first")
-    }
   }
 }

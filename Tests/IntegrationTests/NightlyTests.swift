@@ -210,7 +210,7 @@ extension Bench {
   /// Starts the binary with these arguments alone.
   func startBinary(_ arguments: [String], output: String? = nil) throws -> Process {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try Self.binary)
+    process.executableURL = URL(fileURLWithPath: try BuiltProgram.path)
     process.arguments = arguments
     process.environment = [
       "HOME": folder.path, "PATH": "/usr/bin:/bin",

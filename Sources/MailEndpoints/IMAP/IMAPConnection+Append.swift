@@ -136,6 +136,7 @@ extension IMAPConnection {
   }
 
   private func accept(_ members: [Appendable], _ answer: StatusResponse, _ mailbox: TargetMailbox) {
+    opened?.accepted += Int64(members.count)
     var uids: [UID] = []
     if case .appendUID(let validity, let told)? = answer.code, told.count == members.count,
       validity == mailbox.uidValidity
@@ -164,6 +165,7 @@ extension IMAPConnection {
     guard error.scope == .message, error.remedy == .skip else {
       return refuse(members, error)
     }
+    try insistOnRefusal(of: members, mailbox)
     if members.count > 1 {
       let middle = members.count / 2
       for half in [Array(members[..<middle]), Array(members[middle...])] {
@@ -179,6 +181,23 @@ extension IMAPConnection {
     }
   }
 
+  /// After a NO, with nothing under way: throws if the messages may be there all the same, because
+  /// the mailbox has grown by more than was accepted and has something of their size.
+  ///
+  /// The lane connects again then, and finds out by content what is there (invariant 5).
+  private func insistOnRefusal(of members: [Appendable], _ mailbox: TargetMailbox) throws {
+    guard let before = opened, let count = before.status.messages else { return }
+    let now = try open(mailbox.name, readOnly: false, afresh: true)
+    guard let grown = now.status.messages, grown > count + before.accepted else { return }
+    let next = max(1, before.status.uidNext?.rawValue ?? 1)
+    let sizes = Set(members.map { Int64($0.message.bytes.count) })
+    let there = try entries(UIDSet(ranges: [next...UInt32.max]), Self.listing)
+    guard there.contains(where: { sizes.contains($0.size) }) else { return }
+    throw SyncError(
+      .protocolViolation, scope: .connection, remedy: .retry(after: nil), side: account.side,
+      mailbox: mailbox.name, detail: "it refused an APPEND, and may have stored it")
+  }
+
   private func stepDown(_ member: Appendable, _ error: SyncError, _ mailbox: TargetMailbox) throws {
     guard error.cause == .messageRefused else { return refuse([member], error) }
     for modest in member.steps {
@@ -189,6 +208,7 @@ extension IMAPConnection {
       }
       let next = ServerAnswer.error(answer, on: .append, side: account.side)
       guard next.scope == .message, next.remedy == .skip else { return refuse([member], next) }
+      try insistOnRefusal(of: [member], mailbox)
     }
     refuse([member], error)
   }

@@ -75,8 +75,11 @@ extension IMAPConnection {
     let key = SourceKey(uidValidity: fetch.uidValidity, uid: uid)
     switch data.body {
     case .bytes(let bytes):
+      let size = data.size ?? listed.size
+      // Where literals are counted wrong, only the size that was told proves that all is here.
+      guard !data.isBroken || Int64(bytes.count) == size else { return nil }
       let entry = Entry(
-        uid: uid, size: data.size ?? listed.size,
+        uid: uid, size: size,
         internalDate: data.internalDate ?? listed.internalDate, flags: data.flags ?? listed.flags)
       return .message(Message(key: key, entry: entry, bytes: bytes))
     case .oversize(let size):

@@ -27,6 +27,12 @@ extension IMAPConnection {
     try leaveMailbox()
     let wire = try line()
     var found = try listExtended(wire) ?? listPlainly(wire)
+    // Every account has INBOX (RFC 9051, 5.1). To take this for an empty account would be success.
+    guard !found.rows.isEmpty else {
+      throw SyncError(
+        .protocolViolation, scope: .endpoint, remedy: .retry(after: nil), side: account.side,
+        detail: "it lists no mailbox, not even INBOX")
+    }
     if !wire.capabilities.has(.listStatus) { try addStatus(to: &found, wire) }
     namespaces = found.namespaces ?? namespaces
     return MailboxListing(

@@ -10,6 +10,8 @@ struct OpenMailbox: Sendable {
   let isReadOnly: Bool
   var status: MailboxStatus
   var permanentFlags: PermanentFlags
+  /// Messages the server has accepted into it since it was opened.
+  var accepted: Int64 = 0
 }
 
 extension IMAPConnection {

@@ -89,6 +89,9 @@ extension POP3Connection {
     case .positive:
       switch try wire.text(limit: Limits.literalBytesMax, size: request.entry.size) {
       case .bytes(let bytes):
+        if Int64(bytes.count) + Self.sizeTolerance < request.entry.size {
+          try wire.insistOnEnd(within: patience)
+        }
         return .message(Message(key: key, entry: request.entry, bytes: bytes))
       case .oversize(let octets):
         return .unreadable(
@@ -105,6 +108,9 @@ extension POP3Connection {
     case .challenge: throw wire.violation("a challenge in answer to RETR")
     }
   }
+
+  /// A line end more or less.
+  private static let sizeTolerance: Int64 = 2
 
   /// If the session breaks while several commands are under way, the next one does without that.
   func guardingPipeline<Result>(_ underWay: Int, _ body: () throws -> Result) throws -> Result {

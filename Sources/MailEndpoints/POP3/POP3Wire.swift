@@ -19,6 +19,8 @@ final class POP3Wire {
 
   private let trace: WireTrace
   private var framer = POP3Framer()
+  /// The first line of the next answer, where it had to be seen before it was asked for.
+  private var early: POP3Reply?
   /// What is said now is part of a login and is not traced.
   private var hidesLines = false
   /// The credentials that were said here.
@@ -60,6 +62,27 @@ final class POP3Wire {
   ///
   /// - Parameter patience: until the first byte; after that bytes only have to keep coming.
   func reply(within patience: Duration? = nil) throws -> POP3Reply {
+    if let reply = early {
+      early = nil
+      return reply
+    }
+    return try nextReply(within: patience)
+  }
+
+  /// Makes sure that a text ended where it seemed to: what comes next must be an answer.
+  ///
+  /// A server that does not stuff dots seems to end a message at a line with a single dot; the rest
+  /// of it comes in the place of the next answer.
+  func insistOnEnd(within patience: Duration? = nil) throws {
+    if outstanding > 0 {
+      if early == nil { early = try nextReply(within: patience) }
+      return
+    }
+    guard framer.isEmpty else { throw violation("more than was asked for") }
+    if case .challenge = try ask(.noop) { throw violation("a challenge in answer to NOOP") }
+  }
+
+  private func nextReply(within patience: Duration?) throws -> POP3Reply {
     let line = try readLine(within: patience ?? deadlines.command)
     guard let reply = POP3Reply(line: line) else {
       // It may be a line of a message, if the server has lost count.

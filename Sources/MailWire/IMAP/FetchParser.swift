@@ -12,7 +12,11 @@ enum FetchParser {
     guard scanner.accept(UInt8(ascii: "(")) else { return data }
     while true {
       scanner.skipSpaces()
-      guard !scanner.isAtEnd, !scanner.accept(UInt8(ascii: ")")) else { return data }
+      guard !scanner.isAtEnd else {
+        data.isBroken = true
+        return data
+      }
+      guard !scanner.accept(UInt8(ascii: ")")) else { return data }
       let before = scanner.position
       item(&data, &scanner, &flagLists)
       if scanner.position == before { scanner.skipValue() }
@@ -88,11 +92,16 @@ enum FetchParser {
     guard let value = scanner.value() else { return }
     if isQuotedString, scanner.hasBareQuote(in: start..<scanner.position) { return }
     guard data.body == nil else { return }
+    if let next = scanner.peek, !isSeparator(next) { data.isBroken = true }
     switch value {
     case .bytes(let bytes): data.body = .bytes(bytes)
     case .none: data.body = .absent
     case .oversize(let size): data.body = .oversize(octets: size)
     }
+  }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: ")") || byte == 0x09
   }
 
   private static func internalDate(_ data: inout FetchData, _ scanner: inout Scanner) {

@@ -142,6 +142,9 @@ package struct FetchData: Sendable, Equatable {
   /// `BODY[HEADER.FIELDS (…)]` or `BODY[HEADER]`.
   package var header: [UInt8]?
   package var emailID: String?
+  /// The list of items had no end, or something followed the body directly: the server has counted
+  /// a literal wrong, and the body may be a part of the message, or more than the message.
+  package var isBroken = false
 
   /// The octets of a message, or why there are none.
   package enum Body: Sendable, Equatable {

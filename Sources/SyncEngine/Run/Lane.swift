@@ -108,9 +108,10 @@ struct Lane {
       case .connection, .endpoint: break
       }
       suspicion.note(result, strikesMax: Self.strikesMax)
+      guard !suspicion.isImplausible else { return failure }
       if let culprit = suspicion.culprit, await putAside(culprit, item, failure) {
         line.skipped += 1
-        suspicion.clear(culprit)
+        suspicion.acceptThatPutAside(culprit)
         retry.noteProgress()
       }
       guard !stop.isRequested, let wait = retry.wait(after: failure, chance: pacing.chance())

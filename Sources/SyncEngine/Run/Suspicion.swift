@@ -11,6 +11,10 @@ struct Suspicion {
   private(set) var suspects: Set<UID> = []
   private(set) var culprit: UID?
   private var strikes: [UID: Int] = [:]
+  private var putAsideInARow = 0
+
+  /// Messages put aside with nothing moved between them, after which they are not to blame.
+  private static let putAsideMax = 3
 
   /// What may be a message's fault. A server that asks to slow down or to come back later does not
   /// mean the message.
@@ -20,6 +24,7 @@ struct Suspicion {
 
   mutating func note(_ result: PairSync.Result, strikesMax: Int) {
     culprit = nil
+    if result.madeProgress { putAsideInARow = 0 }
     guard let cause = result.failure?.cause, Self.breaks.contains(cause) else { return }
     if result.inDoubt.count == 1, let uid = result.inDoubt.first, suspects.contains(uid) {
       strikes[uid, default: 0] += 1
@@ -29,7 +34,12 @@ struct Suspicion {
     }
   }
 
-  mutating func clear(_ uid: UID) {
+  /// There is a culprit again after so many others that the server must be to blame.
+  var isImplausible: Bool { culprit != nil && putAsideInARow >= Self.putAsideMax }
+
+  /// The message is on record as skipped and will not be asked for again.
+  mutating func acceptThatPutAside(_ uid: UID) {
+    putAsideInARow += 1
     suspects.remove(uid)
     strikes[uid] = nil
     culprit = nil

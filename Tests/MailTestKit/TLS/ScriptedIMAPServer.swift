@@ -71,6 +71,9 @@ package final class ScriptedIMAPServer: Sendable {
     requests.filter { $0.name == name }.map(\.text)
   }
 
+  /// Lets `Conversation.fallSilent` return.
+  package func release() { server.release() }
+
   /// Ends all connections.
   package func stop() { server.stop() }
 }
@@ -99,7 +102,9 @@ extension ScriptedIMAPServer {
   }
 
   /// One connection, as a script sees it.
-  package final class Conversation {
+  package final class Conversation: HostileTalk {
+    /// 1 for the first one.
+    package var number: Int { connection.number }
     private let connection: TLSTestConnection
     private let plan: Plan
     private let record: Record
@@ -121,6 +126,16 @@ extension ScriptedIMAPServer {
 
     /// Writes bytes as they are.
     package func say(_ text: String) throws { try connection.write(text) }
+
+    package func say(octets: [UInt8]) throws { try connection.write(octets) }
+
+    package func drip(_ octets: [UInt8]) throws { try connection.drip(octets) }
+
+    /// Says nothing more until the test releases the server.
+    package func fallSilent() {
+      connection.waitForRelease()
+      hangUp()
+    }
 
     /// Cuts the connection after what was said, as a network would.
     package func hangUp() {

@@ -104,7 +104,7 @@ extension ScriptedPOP3Server {
   }
 
   /// One session, as a script sees it.
-  package final class Conversation {
+  package final class Conversation: HostileTalk {
     /// 1 for the first one.
     package var number: Int { connection.number }
     package let letters: [Letter]
@@ -130,6 +130,10 @@ extension ScriptedPOP3Server {
 
     /// Writes bytes as they are.
     package func say(_ text: String) throws { try connection.write(text) }
+
+    package func say(octets: [UInt8]) throws { try connection.write(octets) }
+
+    package func drip(_ octets: [UInt8]) throws { try connection.drip(octets) }
 
     private func note(_ line: String) { record.lines.withLock { $0.append(line) } }
 
@@ -170,6 +174,12 @@ extension ScriptedPOP3Server {
       }
       while try connection.readLine() != nil {}
       return false
+    }
+
+    /// Removes messages of this session, by their numbers, from what later sessions find.
+    package func remove(_ numbers: Set<Int>) {
+      let kept = letters.enumerated().filter { !numbers.contains($0.offset + 1) }.map(\.element)
+      record.letters.withLock { $0 = kept }
     }
 
     /// What a plain server says.

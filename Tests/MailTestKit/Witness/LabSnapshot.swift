@@ -24,6 +24,16 @@ package struct LabSnapshot: Sendable, Equatable {
       }
       self.moment = moment
     }
+
+    private init(digest: String, size: Int) {
+      self.digest = digest
+      self.size = size
+      flags = []
+      moment = 0
+    }
+
+    /// The same bytes without flags and date.
+    package var bare: Entry { Entry(digest: digest, size: size) }
   }
 
   /// By path; mailboxes that cannot be selected are left out.

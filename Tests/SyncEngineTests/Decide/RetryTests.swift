@@ -93,8 +93,21 @@ struct SuspicionTests {
     #expect(suspicion.culprit == nil)
     suspicion.note(Self.result([2]), strikesMax: 2)
     #expect(suspicion.culprit == UID(2))
-    suspicion.clear(UID(2))
+    suspicion.acceptThatPutAside(UID(2))
     #expect(suspicion.suspects == [UID(1)] && suspicion.culprit == nil)
+  }
+
+  @Test func whereEveryMessageIsACulpritTheServerIsToBlame() {
+    var suspicion = Suspicion()
+    let all: [UInt32] = [1, 2, 3, 4]
+    suspicion.note(Self.result(all), strikesMax: 1)
+    for uid in all {
+      suspicion.note(Self.result([uid]), strikesMax: 1)
+      #expect(suspicion.culprit == UID(uid) && suspicion.isImplausible == (uid == 4))
+      if uid < 4 { suspicion.acceptThatPutAside(UID(uid)) }
+    }
+    suspicion.note(Self.result([4], madeProgress: true), strikesMax: 1)
+    #expect(suspicion.culprit == UID(4) && !suspicion.isImplausible)
   }
 
   @Test func aLossWithNothingUnderWayAccusesNobody() {

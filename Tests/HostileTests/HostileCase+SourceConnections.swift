@@ -1,0 +1,107 @@
+// mailmove: IMAP sources that break, stall and close the door.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+
+@testable import mailmove
+
+extension HostileCase {
+  static let sourceConnections: [HostileCase] = [
+    HostileCase(
+      side: .imapSource, server: "cuts the connection in place of the answer to FETCH",
+      outcome: "connected again, taken up from the ledger", exit: .success,
+      phrase: "the connection to the source server was lost",
+      misdeeds: [Misdeed("UID FETCH BODY", .nth(1), .hangUp())]),
+    HostileCase(
+      side: .imapSource, server: "says BYE in place of the answer to FETCH",
+      outcome: "the same", exit: .success,
+      phrase: "the source server closed the session",
+      misdeeds: [
+        Misdeed("UID FETCH BODY", .nth(2), .hangUp(saying: "* BYE going down\r\n"))
+      ]),
+    HostileCase(
+      side: .imapSource, server: "cuts the connection in the middle of a literal",
+      outcome: "the same; no part of a message is ever stored", exit: .success,
+      phrase: "the connection to the source server was lost",
+      misdeeds: [Misdeed("UID FETCH BODY", .nth(1), .cut(afterOctets: 400))]),
+    HostileCase(
+      side: .imapSource, server: "breaks off at one message and falls silent, always",
+      outcome: "the message is put aside as a skip, the rest is copied", exit: .skips,
+      phrase: "drops the connection at the message",
+      misdeeds: [Misdeed("UID FETCH BODY", .always, .alter { $0.breakOff(atUID: 3) })],
+      isSilent: true, again: ["--retry-skipped"]),
+    HostileCase(
+      side: .imapSource, server: "cuts the connection at every FETCH of a message",
+      outcome: "three messages are put aside, then the server is to blame: the run ends",
+      exit: .temporary,
+      phrase: "the connection to the source server was lost",
+      misdeeds: [Misdeed("UID FETCH BODY", .always, .hangUp())], again: ["--retry-skipped"]),
+    HostileCase(
+      side: .imapSource, server: "falls silent in place of the answer to FETCH",
+      outcome: "given up after the deadline and connected again", exit: .success,
+      phrase: "the source server did not answer in time",
+      misdeeds: [Misdeed("UID FETCH BODY", .nth(1), .fallSilent())], isSilent: true),
+    HostileCase(
+      side: .imapSource, server: "never answers EXAMINE",
+      outcome: "five attempts, then the run ends", exit: .temporary,
+      phrase: "the source server did not answer in time",
+      misdeeds: [Misdeed("EXAMINE", .always, .fallSilent())], isSilent: true),
+    HostileCase(
+      side: .imapSource, server: "drips every answer in single octets", outcome: "slow, and right",
+      exit: .success,
+      misdeeds: [
+        Misdeed("EXAMINE", .always, .drip), Misdeed("UID FETCH", .always, .drip),
+        Misdeed("UID FETCH BODY", .nth(1), .drip),
+      ]),
+    HostileCase(
+      side: .imapSource, server: "has too many sessions, says so at the login, always",
+      outcome: "tried again with growing waits, then the run ends", exit: .temporary,
+      phrase: "the source server allows no more connections",
+      misdeeds: [
+        Misdeed(
+          "LOGIN", .always, .instead(IMAPAnswer("NO Too many simultaneous connections")))
+      ]),
+    HostileCase(
+      side: .imapSource, server: "has too many sessions once, and says BYE",
+      outcome: "tried again", exit: .success, phrase: "trying again",
+      misdeeds: [
+        Misdeed("LOGIN", .nth(1), .hangUp(saying: "* BYE Too many connections from your IP\r\n"))
+      ]),
+    HostileCase(
+      side: .imapSource, server: "`NO [UNAVAILABLE]` to EXAMINE once", outcome: "tried again",
+      exit: .success, phrase: "the source server is temporarily unable to do this",
+      misdeeds: [
+        Misdeed("EXAMINE", .nth(1), .instead(IMAPAnswer("NO [UNAVAILABLE] database locked")))
+      ]),
+    HostileCase(
+      side: .imapSource, server: "`NO [UNAVAILABLE]` to EXAMINE, always",
+      outcome: "five attempts, then the run ends", exit: .temporary,
+      phrase: "the source server is temporarily unable to do this",
+      misdeeds: [
+        Misdeed("EXAMINE", .always, .instead(IMAPAnswer("NO [UNAVAILABLE] database locked")))
+      ]),
+    HostileCase(
+      side: .imapSource, server: "`NO [THROTTLED]` to FETCH with a time to wait",
+      outcome: "waits exactly as long as it was told", exit: .success,
+      phrase: "the source server asks to slow down",
+      misdeeds: [
+        Misdeed(
+          "UID FETCH BODY", .nth(1),
+          .instead(IMAPAnswer("NO [THROTTLED] Suggested Backoff Time: 95000 milliseconds")))
+      ], wait: .seconds(95)),
+    HostileCase(
+      side: .imapSource, server: "`NO [THROTTLED]` to FETCH for longer than 30 minutes",
+      outcome: "the run ends", exit: .temporary, phrase: "the source server asks to slow down",
+      misdeeds: [
+        Misdeed(
+          "UID FETCH BODY", .always,
+          .instead(IMAPAnswer("NO [THROTTLED] try again in 45 minutes")))
+      ]),
+    HostileCase(
+      side: .imapSource, server: "`NO [LIMIT]` to FETCH once", outcome: "tried again after a wait",
+      exit: .success, phrase: "the source server asks to slow down",
+      misdeeds: [
+        Misdeed("UID FETCH BODY", .nth(1), .instead(IMAPAnswer("NO [LIMIT] enough for now")))
+      ]),
+  ]
+}

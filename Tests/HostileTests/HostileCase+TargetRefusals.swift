@@ -1,0 +1,65 @@
+// mailmove: IMAP targets that do not take everything.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+
+@testable import mailmove
+
+extension HostileCase {
+  private static func refusing(
+    _ server: String, _ mail: [SampleMessage], _ octets: [UInt8]
+  ) -> HostileCase {
+    HostileCase(
+      side: .imapTarget, server: server, outcome: "a skip; the rest is copied", exit: .skips,
+      phrase: "the target server refused the message",
+      manner: { manner in
+        manner.refuses = { $0.bytes.contains(octets) ? "NO I do not like it" : nil }
+      }, mail: mail, again: ["--retry-skipped"])
+  }
+
+  static let targetRefusals: [HostileCase] = [
+    HostileCase(
+      side: .imapTarget, server: "`NO [OVERQUOTA]` to APPEND",
+      outcome: "the run ends; the next one goes on", exit: .targetFull,
+      phrase: "the mailbox at the target server is full",
+      misdeeds: [Misdeed("APPEND", .from(2), .instead(IMAPAnswer("NO [OVERQUOTA] full")))]),
+    HostileCase(
+      side: .imapTarget, server: "`NO [TOOBIG]` to APPEND of a big message",
+      outcome: "a skip; the rest is copied", exit: .skips,
+      phrase: "the message is too big for the target server",
+      manner: { manner in
+        manner.refuses = { $0.bytes.count > 20_000 ? "NO [TOOBIG] too big" : nil }
+      }, again: ["--retry-skipped"]),
+    HostileCase(
+      side: .imapTarget, server: "refuses keywords",
+      outcome: "copied without them, which is on record", exit: .success,
+      manner: { manner in
+        manner.refuses = { message in
+          message.flags.contains { !$0.hasPrefix("\\") } ? "NO no keywords here" : nil
+        }
+      }, verified: .success, equality: .bytes),
+    HostileCase(
+      side: .imapTarget, server: "keeps no flags at all (`PERMANENTFLAGS ()`)",
+      outcome: "copied without them, which is on record", exit: .success,
+      manner: { $0.permanentFlags = "" }, verified: .success, equality: .bytes),
+    HostileCase(
+      side: .imapTarget, server: "refuses dates of 24 December",
+      outcome: "copied without the date, which is on record and which `verify` does not count",
+      exit: .success,
+      manner: { manner in
+        manner.refuses = { $0.internalDate.hasPrefix("24-Dec") ? "NO bad date" : nil }
+      }, verified: .success, equality: .bytes),
+    refusing("refuses 8-bit octets", HostileMail.sample, [0xC3]),
+    refusing(
+      "refuses NUL", HostileMail.sample + [HostileMail.message(8, body: "a\0b\r\n")], [0x00]),
+    refusing(
+      "refuses bare LF", HostileMail.sample + [HostileMail.message(8, body: "a\nb\n")],
+      Array("a\nb".utf8)),
+    HostileCase(
+      side: .imapTarget, server: "refuses every message",
+      outcome: "twenty in a row, and the mailbox is given up",
+      exit: .guarded, phrase: "the target server refused too many messages in a row",
+      manner: { $0.refuses = { _ in "NO" } }, mail: HostileMail.many(40),
+      again: ["--retry-skipped"]),
+  ]
+}

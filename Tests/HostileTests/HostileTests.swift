@@ -1,0 +1,36 @@
+// mailmove: tests with servers that cannot be trusted.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import Testing
+
+@testable import mailmove
+
+/// One after the other: servers and connections block threads.
+@Suite("A hostile server", .serialized) struct HostileTests {
+  @Test(.timeLimit(.minutes(1)), arguments: HostileCase.all)
+  func losesNothingAndDoublesNothing(hostile: HostileCase) async throws {
+    let bench = try HostileBench(hostile)
+    let first = await bench.run("sync", hostile.options)
+    #expect(first.exit == hostile.exit, "\(first.words)")
+    #expect(hostile.phrase.isEmpty || first.words.contains(hostile.phrase), "\(first.words)")
+    if let wait = hostile.wait { #expect(first.waits.contains(wait), "\(first.waits)") }
+    if let verified = hostile.verified {
+      let ended = await bench.run("verify", ["--level", "bytes"])
+      #expect(ended.exit == verified, "\(ended.words)")
+    }
+
+    bench.reform()
+    hostile.meanwhile(bench)
+    let second = await bench.run("sync", hostile.options + hostile.again)
+    #expect(second.exit == hostile.exitAgain, "\(second.words)")
+    #expect(try bench.differences(hostile.equality, from: hostile.mail) == [], "\(first.words)")
+    #expect(bench.left == hostile.leftAtSource ?? hostile.mail.count, "\(second.words)")
+
+    let mailboxes = bench.new.account.mailboxes
+    let third = await bench.run("sync", hostile.options + hostile.again)
+    #expect(third.exit == hostile.exitAgain, "\(third.words)")
+    #expect(third.words.contains("0 messages copied"), "\(third.words)")
+    #expect(bench.new.account.mailboxes == mailboxes)
+  }
+}

@@ -1,0 +1,70 @@
+// mailmove: tests of how much memory a hostile server can take.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import Testing
+
+@testable import mailmove
+
+extension HostileTests {
+  /// The real binary, measured by the system.
+  @Suite("The memory a hostile server can take") struct MemoryTests {
+    /// A server, and how the run against it ends.
+    struct Flood: Sendable, CustomTestStringConvertible {
+      let hostile: HostileCase
+      let megabytes: Int
+
+      var testDescription: String { hostile.server }
+    }
+
+    private static let megabyte = 1_000_000
+
+    private static func source(
+      _ server: String, _ act: Misdeed<IMAPAnswer>.Act, megabytes: Int
+    ) -> Flood {
+      Flood(
+        hostile: HostileCase(
+          side: .imapSource, server: server, outcome: "", exit: .success,
+          misdeeds: [Misdeed("UID FETCH BODY", .nth(1), act)]), megabytes: megabytes)
+    }
+
+    static let floods: [Flood] = [
+      source(
+        "one line of 200 MB", .pour(after: "* OK ", octets: 200 * megabyte), megabytes: 80),
+      source(
+        "a literal of 250 MB that does not come",
+        .hangUp(saying: "* 1 FETCH (UID 1 BODY[] {250000000}\r\nabc"), megabytes: 40),
+      source(
+        "a literal of 400 MB that comes, above the limit",
+        .pour(after: "* 1 FETCH (UID 1 BODY[] {400000000}\r\n", octets: 400 * megabyte),
+        megabytes: 40),
+      Flood(
+        hostile: HostileCase(
+          side: .pop3Source, server: "one line of 200 MB from POP3", outcome: "", exit: .success,
+          pop3Misdeeds: [
+            Misdeed("RETR", .nth(1), .pour(after: "+OK ", octets: 200 * megabyte))
+          ]), megabytes: 40),
+      Flood(
+        hostile: HostileCase(
+          side: .imapTarget, server: "one line of 200 MB from the target", outcome: "",
+          exit: .success,
+          misdeeds: [
+            Misdeed("APPEND", .nth(1), .pour(after: "* OK ", octets: 200 * megabyte))
+          ]), megabytes: 80),
+    ]
+
+    @Test(.timeLimit(.minutes(2)), arguments: floods)
+    func isBounded(flood: Flood) throws {
+      let quiet = HostileCase(
+        side: flood.hostile.side, server: "", outcome: "", exit: .success)
+      let usual = try HostileBench(quiet).measure("sync")
+      #expect(usual.exit == 0, "\(usual.words)")
+      let bench = try HostileBench(flood.hostile)
+      let ended = try bench.measure("sync")
+      #expect(ended.exit == flood.hostile.exit.rawValue, "\(ended.words)")
+      #expect(try bench.differences(.whole, from: flood.hostile.mail) == [])
+      let more = (ended.peakBytes - usual.peakBytes) / Self.megabyte
+      #expect(more <= flood.megabytes, "\(more) MB more than the usual \(usual.peakBytes)")
+    }
+  }
+}
