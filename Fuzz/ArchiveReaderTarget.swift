@@ -119,7 +119,8 @@ enum ArchiveReaderTarget {
     let entry = entry(from: &input)
     var text = entry.encoded(keepsLineEnds: keepsLineEnds)
     Finding.unless(
-      (try? ArchiveEntry.decode(text[...]))?.message == entry.message, "a message does not come back"
+      (try? ArchiveEntry.decode(text[...]))?.message == entry.message,
+      "a message does not come back"
     )
     Finding.unless(
       ArchiveEntry.ranges(in: text) == [0..<text.count], "an entry is taken for several")

@@ -1,7 +1,6 @@
 // mailmove: killing the real binary.
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import MailTestKit
 import Testing
 
@@ -14,9 +13,7 @@ struct KillTests {
 
   @Test(arguments: servers.indices)
   func losesNothingAndDoublesNothing(_ index: Int) throws {
-    let seed = UInt64(
-      ProcessInfo.processInfo.environment["MAILMOVE_TEST_SEED"].flatMap { UInt64($0) } ?? 4711)
-    print("kill test \(Self.servers[index].name): seed \(seed)")
+    let seed = SeededGenerator.printingSeed("a kill test, \(Self.servers[index].name)").seed
     var random = SeededGenerator(seed: seed &+ UInt64(index))
     var options = DovecotOptions()
     options.capabilities = Self.servers[index].capabilities
