@@ -31,8 +31,10 @@ enum EndpointURLTarget {
 
   /// What stands between the scheme and the host may be a password.
   private static func checkError(_ error: EndpointURLError, about text: String) {
-    guard let secret = text.split(separator: ":").dropFirst(2).first?.split(separator: "@").first,
-      secret.utf8.count > 40
+    let parts = text.split(separator: ":")
+    guard let scheme = parts.first?.lowercased(),
+      let secret = parts.dropFirst(2).first?.split(separator: "@").first,
+      secret.utf8.count > 40, !scheme.contains(secret.lowercased())
     else { return }
     Finding.unless(!error.description.contains(secret), "an error repeats what may be a password")
   }

@@ -5,11 +5,11 @@
 
 /// Any response can be read, means the same whatever came before it, and shows nothing harmful.
 enum IMAPResponseTarget {
-  private static let repeatedBytesMax = 64 << 10
+  private static let repeatedBytesMax = 16 << 10
 
   static func run(_ input: FuzzInput) {
     var input = input
-    let isRepeated = input.choice(16) == 15
+    let isRepeated = input.byte() == 0xFF
     let stream = isRepeated ? input.repeated(upTo: repeatedBytesMax) : input.bytes
     var framer = Framer(literalBytesMax: 1_024)
     framer.feed(stream + [0x0D, 0x0A])
