@@ -69,7 +69,8 @@ package struct EndpointURL: Sendable, Equatable {
     user = nil
     host = ""
     port = 0
-    self.path = String(path)
+    // However many slashes are typed, it is the same folder, and `//` would be read otherwise.
+    self.path = "/" + path.drop { $0 == "/" }
   }
 
   private init(server rest: Substring, scheme: Scheme) throws(EndpointURLError) {

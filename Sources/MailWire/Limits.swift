@@ -20,8 +20,9 @@ package enum Limits {
   package static let headerBytesMax = 1 << 20
   /// Different flag lists a connection remembers, so that equal ones share their memory.
   package static let flagListsRememberedMax = 1_024
-  /// UIDs that one APPENDUID or ESEARCH answer may expand to.
-  package static let expandedUIDsMax = 4 << 20
+  /// UIDs that one APPENDUID may expand to. A few octets can name millions, and no command here
+  /// appends more than a hundred messages.
+  package static let expandedUIDsMax = 4_096
   /// Bytes of one line of POP3. RFC 2449 allows 512; SASL challenges are longer.
   package static let pop3LineBytesMax = 64 << 10
   /// Bytes of an answer to LIST, UIDL or CAPA. A million lines of UIDL take 80 MB.

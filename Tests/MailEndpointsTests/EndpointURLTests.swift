@@ -38,12 +38,13 @@ import Testing
     #expect(try EndpointURL("imaps://old.example.org:993").user == nil)
   }
 
-  @Test(arguments: ["archive:/srv/mail", "archive:///srv/mail"])
+  @Test(arguments: ["archive:/srv/mail", "archive:///srv/mail", "archive:////srv/mail"])
   func anArchiveIsAPath(text: String) throws {
     let url = try EndpointURL(text)
     #expect(url.scheme == .archive)
     #expect(url.path == "/srv/mail")
     #expect(url.description == "archive:/srv/mail")
+    #expect(try EndpointURL(url.description) == url)
   }
 
   @Test(

@@ -22,11 +22,31 @@ package struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// The same cases everywhere, from a seed that is printed; MAILMOVE_TEST_SEED gives another.
+  ///
+  /// - Parameter function: what the seed is for, as it is printed.
   package static func printingSeed(_ function: String = #function) -> SeededGenerator {
     let given = ProcessInfo.processInfo.environment["MAILMOVE_TEST_SEED"].flatMap { UInt64($0) }
     let seed = given ?? fixedSeed
     print("seed \(seed) in \(function)")
     return SeededGenerator(seed: seed)
+  }
+
+  package mutating func pick<Element>(_ elements: [Element]) -> Element {
+    elements[Int(next() % UInt64(elements.count))]
+  }
+
+  package mutating func number(_ range: ClosedRange<Int>) -> Int {
+    range.lowerBound + Int(next() % UInt64(range.count))
+  }
+
+  package mutating func bytes(_ count: Int) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(count + 8)
+    while result.count < count {
+      withUnsafeBytes(of: next()) { result.append(contentsOf: $0) }
+    }
+    result.removeLast(result.count - count)
+    return result
   }
 
   private static let fixedSeed: UInt64 = 20_261_124

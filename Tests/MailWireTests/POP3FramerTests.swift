@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test func whatWasStuffedComesBackWhateverItIs() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed: seed)
+    var random = SeededGenerator.printingSeed()
+    let seed = random.seed
     let pieces: [[UInt8]] = [".", "..", "\r\n", "\r\n.", "\n", "\r", "x", "\n.\n", ".\r\n"]
       .map { Array($0.utf8) }
     for _ in 1...2_000 {
@@ -47,8 +47,8 @@ import Testing
   }
 
   @Test func noBytesMakeItTrapOrHoldMoreThanItMay() {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed: seed)
+    var random = SeededGenerator.printingSeed()
+    let seed = random.seed
     let bytes: [UInt8] = [0x2E, 0x0D, 0x0A, 0x2B, 0x2D, 0x31, 0x20, 0x00, 0xFF]
     for _ in 1...2_000 {
       var framer = POP3Framer()

@@ -18,7 +18,7 @@ import Testing
   ].map { Array($0.utf8) }
 
   @Test func noBytesMakeTheParserFall() {
-    var generator = SeededGenerator(seed: .random(in: 0 ... .max))
+    var generator = SeededGenerator.printingSeed()
     var parser = ResponseParser()
     var understood = 0
     for _ in 0..<20_000 {
@@ -39,6 +39,21 @@ import Testing
       _ = HeaderFields(bytes).value(of: "x")
     }
     #expect(understood > 1_000, "seed \(generator.seed)")
+  }
+
+  @Test func aFewOctetsDoNotBecomeMillionsOfUIDs() throws {
+    var parser = ResponseParser()
+    func code(_ set: String) throws -> ResponseCode? {
+      let frame = Frame(text: Array("a1 OK [APPENDUID 1 \(set)] done".utf8))
+      guard case .tagged(_, let status) = try parser.parse(frame) else { return nil }
+      return status.code
+    }
+    let all = (1...UInt32(Limits.expandedUIDsMax)).map { UID($0) }
+    #expect(try code("1:\(all.count)") == .appendUID(UIDValidity(1), all))
+    for set in ["1:\(all.count + 1)", "1:\(all.count),1", "1:4000000"] {
+      #expect(try code(set) == .other(name: "APPENDUID", argument: "1 \(set)"))
+    }
+    #expect(all.count < 10_000, "the server has us hold more than we ever append at once")
   }
 
   @Test(arguments: ["(", "\"x\"y", "\"", "[", "{", "BODY[", "BODY[] (", "FLAGS (", "X ((", ") "])

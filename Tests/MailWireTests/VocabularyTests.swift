@@ -47,6 +47,14 @@ import Testing
   }
 
   @Test(arguments: [
+    (Int64.max, 1_439, "31-Dec-9999 23:59:59 +2359"), (.min, -1_439, " 1-Jan-0000 00:00:00 -2359"),
+  ])
+  func aDateThatNoYearHasIsWrittenAsTheNearest(seconds: Int64, zone: Int, wire: String) {
+    let date = InternalDate(secondsSinceEpoch: seconds, zoneMinutes: zone)
+    #expect(date.description == wire)
+  }
+
+  @Test(arguments: [
     "", " ", "00-Jan-0000 00:00:00 +0000", "1-Foo-2020 00:00:00 +0000", "1-Jan-20 00:00:00 +0000",
     "32-Jan-2020 00:00:00 +0000", "1-Jan-2020 24:00:00 +0000", "1-Jan-2020 00:60:00 +0000",
     "1-Jan-2020 00:00:00 0000", "1-Jan-2020 00:00:00 +2400", "1-Jan-2020 00:00:00 +0060",

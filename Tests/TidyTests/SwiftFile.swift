@@ -3,7 +3,7 @@
 
 import Foundation
 
-/// A file under `Sources` or `Tests`, read for checking.
+/// A file under `Sources`, `Tests` or `Fuzz`, read for checking.
 struct SwiftFile: Sendable {
   /// From the root of the project, such as `Sources/MailWire/Limits.swift`.
   let path: String
@@ -34,7 +34,7 @@ struct SwiftFile: Sendable {
   static let project = Result { try readProject() }
 
   private static func readProject() throws -> [SwiftFile] {
-    try ["Sources", "Tests"].flatMap { folder in
+    try ["Fuzz", "Sources", "Tests"].flatMap { folder in
       try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)").sorted()
         .filter { $0.hasSuffix(".swift") }
         .map { name in

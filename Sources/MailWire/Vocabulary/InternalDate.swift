@@ -49,9 +49,18 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
     DateCursor(rest: wire[...])
   }
 
+  /// Seconds of the years 0 to 9999, the only ones that four digits can write.
+  private static let writable: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
+
+  private static func clamped(_ seconds: Int64) -> Int64 {
+    min(max(seconds, writable.lowerBound), writable.upperBound)
+  }
+
   /// `date-time` with the day padded by a space, as RFC 9051 writes it; without quotes.
+  ///
+  /// A year with more than four digits, which only a forged record can have, becomes the nearest.
   package var description: String {
-    let local = secondsSinceEpoch + Int64(zoneMinutes * 60)
+    let local = Self.clamped(Self.clamped(secondsSinceEpoch) + Int64(zoneMinutes * 60))
     let second = Int((local % 86_400 + 86_400) % 86_400)
     let dayNumber = Int((local - Int64(second)) / 86_400)
     let (year, month, day) = Self.civil(dayNumber)

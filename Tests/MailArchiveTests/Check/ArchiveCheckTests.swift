@@ -106,7 +106,7 @@ struct ArchiveCheckTests {
   @Test("as a whole finds what its parts find")
   func flippedBits() async throws {
     let image = try await archive().image
-    var random = SampleRandom(seed: UnkindMail.seed)
+    var random = SeededGenerator(seed: UnkindMail.seed)
     print("flipping bits with seed \(UnkindMail.seed)")
     let paths = image.names.keys.filter {
       $0.hasSuffix(ArchiveLayout.segmentSuffix) || $0.hasSuffix(ArchiveLayout.journalSuffix)

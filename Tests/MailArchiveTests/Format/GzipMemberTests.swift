@@ -21,7 +21,7 @@ struct GzipMemberTests {
 
   @Test("gives its text back, found or known", arguments: [0, 1, 6, 9, 12])
   func givesBack(level: Int) throws {
-    var random = SampleRandom(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for text in [[], [0x0A], text, random.bytes(300_000), [UInt8](repeating: 0, count: 3 << 20)] {
       let member = GzipMember.build(.mail, text, level: level)
       let expected = GzipMember(kind: .mail, text: text, compressedLength: member.count)

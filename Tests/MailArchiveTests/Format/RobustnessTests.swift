@@ -10,7 +10,7 @@ import Testing
 @Suite("Whatever a file holds")
 struct RobustnessTests {
   /// Changes, removes, repeats or puts in a few bytes.
-  private func damage(_ bytes: [UInt8], _ random: inout SampleRandom) -> [UInt8] {
+  private func damage(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<random.number(1...4) {
       guard !bytes.isEmpty else { return bytes }
@@ -31,7 +31,7 @@ struct RobustnessTests {
   @Test("an entry is what it was or is refused")
   func entries() {
     var mail = UnkindMail()
-    var random = SampleRandom(seed: UnkindMail.seed)
+    var random = SeededGenerator(seed: UnkindMail.seed)
     for _ in 0..<3_000 {
       let entry = mail.entry()
       let text = damage(entry.encoded(), &random)
@@ -46,7 +46,7 @@ struct RobustnessTests {
   @Test("a segment gives only messages that are whole")
   func segments() {
     var mail = UnkindMail()
-    var random = SampleRandom(seed: UnkindMail.seed &+ 1)
+    var random = SeededGenerator(seed: UnkindMail.seed &+ 1)
     for _ in 0..<300 {
       let members = (0..<3).map { _ in
         GzipMember.build(.mail, (0..<3).flatMap { _ in mail.entry().encoded() })
@@ -64,7 +64,7 @@ struct RobustnessTests {
 
   @Test("noise is no member and no entry")
   func noise() {
-    var random = SampleRandom(seed: UnkindMail.seed &+ 2)
+    var random = SeededGenerator(seed: UnkindMail.seed &+ 2)
     for _ in 0..<500 {
       let noise = random.bytes(random.number(0...300))
       let member = GzipMember.header(.mail) + noise

@@ -66,7 +66,7 @@ struct SalvageTests {
     let stored = try await reader.messages()
     let paths = Set(stored.map(\.segmentPath)).sorted()
     let digests = Set(archive.entries.map(\.digest))
-    var random = SampleRandom(seed: UnkindMail.seed)
+    var random = SeededGenerator(seed: UnkindMail.seed)
     print("smashing with seed \(UnkindMail.seed)")
     var losses = 0
     for _ in 0..<60 {

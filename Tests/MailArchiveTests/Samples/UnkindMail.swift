@@ -1,19 +1,13 @@
 // mailmove: messages that are unkind to an mbox.
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import MailArchive
 import MailTestKit
 import MailWire
 
 /// Messages from pieces that matter to the format, put together by chance.
 struct UnkindMail {
-  /// 1 unless MAILMOVE_TEST_SEED says otherwise; printed, so that a failure can be repeated.
-  static let seed: UInt64 = {
-    let given = ProcessInfo.processInfo.environment["MAILMOVE_TEST_SEED"].flatMap { UInt64($0) }
-    print("unkind mail with seed \(given ?? 1)")
-    return given ?? 1
-  }()
+  static let seed = SeededGenerator.printingSeed("unkind mail").seed
 
   private static let pieces: [[UInt8]] =
     [
@@ -25,10 +19,10 @@ struct UnkindMail {
     ].map { Array($0.utf8) }
     + [[0xFF, 0xFE], [0xC3, 0xA9], [0x1F, 0x8B, 0x08, 0x04], [0x80]]
 
-  private var random: SampleRandom
+  private var random: SeededGenerator
 
   init(seed: UInt64 = Self.seed) {
-    random = SampleRandom(seed: seed)
+    random = SeededGenerator(seed: seed)
   }
 
   /// Up to 40 pieces; now and then a long line or noise between them.

@@ -10,7 +10,7 @@ struct SampleComposer {
   let date: SampleDate
   /// The message before this one, whose identity some kinds borrow.
   let previous: SampleMessage?
-  var random: SampleRandom
+  var random: SeededGenerator
 
   private static let crlf: [UInt8] = [13, 10]
   private static let bigAttachmentEvery = 2

@@ -49,9 +49,9 @@ struct SampleDates {
 
   private static let zones = ["+0100", "+0200", "+0000", "-0500", "+0900", "+0530", "-0800"]
 
-  func next(index: Int, random: inout SampleRandom) -> SampleDate {
+  func next(index: Int, random: inout SeededGenerator) -> SampleDate {
     if index % 5 == 4 { return Self.odd[index / 5 % Self.odd.count] }
-    func two(_ range: ClosedRange<Int>, _ random: inout SampleRandom) -> String {
+    func two(_ range: ClosedRange<Int>, _ random: inout SeededGenerator) -> String {
       let number = random.number(range)
       return number < 10 ? "0\(number)" : String(number)
     }

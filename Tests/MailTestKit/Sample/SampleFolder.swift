@@ -45,7 +45,7 @@ struct SampleFolder {
     ["\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft", "$Forwarded", "Chor-2011"],
   ]
 
-  func flags(index: Int, random: inout SampleRandom) -> [String] {
+  func flags(index: Int, random: inout SeededGenerator) -> [String] {
     let chosen =
       index % 3 == 0
       ? Self.combinations[index / 3 % Self.combinations.count] : random.pick(Self.combinations)

@@ -29,7 +29,7 @@ package struct SampleMailbox: Sendable {
     let homes = SampleFolder.all
     folders = homes.map { Folder(path: $0.path, isSubscribed: $0.isSubscribed) }
     let places = homes.flatMap { Array(repeating: $0, count: $0.weight) }
-    var random = SampleRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let dates = SampleDates()
     var made: [SampleMessage] = []
     made.reserveCapacity(count)
