@@ -92,8 +92,14 @@ extension MappingPlanner {
       isUnchanged: isUnchanged,
       isFlattened: stem != nil, isSame: isSame && isUnchanged,
       reason: stem == nil && !isUnchanged && reason.isEmpty
-        ? "'\(MailboxPath.text(of: [original]))' is not possible at the target" : reason,
+        ? whyChanged(original, isTop: isTop) : reason,
       room: room)
+  }
+
+  private func whyChanged(_ original: String, isTop: Bool) -> String {
+    let name = MailboxPath.text(of: [original])
+    return target.legal.isReserved(original, isTop: isTop)
+      ? "'\(name)' has a meaning of its own" : "'\(name)' is not possible at the target"
   }
 
   private mutating func place(_ wish: Wish) throws(MappingError) {
