@@ -140,6 +140,8 @@ package struct FetchData: Sendable, Equatable {
   /// `BODY[HEADER.FIELDS (…)]` or `BODY[HEADER]`.
   package var header: [UInt8]?
   package var emailID: String?
+  /// X-GM-LABELS as sent, without quotes: in modified UTF-7, those of Gmail itself with a backslash.
+  package var gmailLabels: [[UInt8]]?
 
   /// The octets of a message, or why there are none.
   package enum Body: Sendable, Equatable {

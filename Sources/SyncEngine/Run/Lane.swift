@@ -126,7 +126,7 @@ struct Lane {
     _ item: MailboxQueue.Item, _ open: Connections, suspects: Set<UID>
   ) -> PairSync {
     PairSync(
-      pair: item.pair, listed: item.status, source: open.source, target: open.target,
+      pair: item.pair, listed: item.status, labels: item.labels, source: open.source, target: open.target,
       limits: open.limits, journal: journal, budget: ByteBudget(limit: Self.budgetBytes),
       options: options, pacing: pacing, observer: observer, stop: stop, slowdown: slowdown,
       suspects: suspects)

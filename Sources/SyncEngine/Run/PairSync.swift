@@ -8,6 +8,8 @@ struct PairSync {
   let pair: MailboxPair
   /// What the listing at the start of the run said, where it said anything.
   let listed: MailboxStatus?
+  /// By which a message is known to be in another mailbox too.
+  let labels: ListedLabels
   let source: any MailSource
   let target: any MailTarget
   let limits: TargetLimits
@@ -43,7 +45,8 @@ struct PairSync {
 
   private func run(_ result: inout Result) async throws {
     let standing = try await journal.standing(of: pair)
-    if !options.listsInFull, standing.pending == 0, let listed,
+    if !options.listsInFull, standing.pending == 0, pair.mapped.decision != .remainder,
+      let listed,
       standing.source?.provesUnchanged(listed) == true
     {
       result.line.wasUnchanged = true

@@ -74,6 +74,38 @@ extension MappingPlanner {
     }
   }
 
+  /// What shows all mail goes where archived mail goes: at a server with labels, what it holds
+  /// beside the other mailboxes is mail that was archived.
+  mutating func placeRemainders() {
+    guard mapsRoles else { return }
+    for index in roles.holders(of: .all) {
+      guard let node = nodes.nodeOf[index], placements[node] == nil, moves[node] == nil,
+        let place = target.place(for: .archive, preferring: source.mailboxes[index].texts)
+      else { continue }
+      let lead = leaders[.archive].flatMap { nodes.nodeOf[$0] }.flatMap { placements[$0] }
+      let spot = lead?.spot ?? place.spot
+      let isTaken = isTaken(spot)
+      if !isTaken { claims[spot.key] = .node(node) }
+      let existing = target.mailbox(at: spot)
+      let isCreated = existing == nil && !isTaken && target.tree.listing.canCreateWithRole
+      let kept = isRemainder(index) ? "mail that is in no other folder" : reason(index, .all)
+      placements[node] = Placement(
+        spot: spot, existing: existing,
+        acceptsChildren: acceptsChildren(existing, isMailbox: true, role: .archive),
+        decision: isTaken ? .merged : .role,
+        reason: kept + " -> " + (lead == nil ? place.reason : "where archived mail goes"),
+        createRole: isCreated ? .archive : nil)
+    }
+  }
+
+  /// Whether only those messages of a mailbox are copied that no other one holds.
+  func isRemainder(_ index: Int) -> Bool {
+    let listed = source.mailboxes[index]
+    return roles.entries[index]?.role == .all
+      && SkipReason.hasRemainder(listed, in: source.listing)
+      && nodes.nodeOf[index].map { moves[$0] == nil } ?? false
+  }
+
   /// What the operator said, after roles, so that it may name the same mailbox as a role does.
   mutating func placeMoves() throws(MappingError) {
     for (node, move) in moves.sorted(by: { $0.key < $1.key }) where placements[node] == nil {

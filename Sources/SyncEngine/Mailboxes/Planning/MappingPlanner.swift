@@ -54,7 +54,7 @@ struct MappingPlanner {
     for (index, listed) in source.mailboxes.enumerated() {
       if moved.named.contains(index), listed.mailbox.isSelectable { continue }
       skipped[index] = SkipReason.of(
-        listed, role: roles.entries[index]?.role, family: listing.family, rules: rules)
+        listed, role: roles.entries[index]?.role, in: listing, rules: rules)
     }
     let nodes = SourceTree(source, copied: source.mailboxes.indices.filter { skipped[$0] == nil })
     inbox = nodes.nodes.indices.first(where: nodes.isInbox)
@@ -80,6 +80,7 @@ struct MappingPlanner {
     placeFrozen()
     placeInbox()
     placeRoles()
+    placeRemainders()
     try placeMoves()
     try placeTheRest()
     let rows = rows()
