@@ -20,6 +20,7 @@ struct PairSync {
   let observer: RunObserver
   let stop: StopSignal
   let slowdown: Slowdown
+  let names: TargetNames
   /// Messages at which a connection was lost without progress.
   let suspects: Set<UID>
 
@@ -73,8 +74,7 @@ struct PairSync {
     if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil
       || notesVanished(work)
     {
-      let mailbox = try await target.open(
-        pair.mapped, lastKnown: standing.target?.mailbox)
+      let mailbox = try await openTarget(lastKnown: standing.target?.mailbox)
       anchor = try await bringUpToDate(
         mailbox, work: work, drifts: drifts, flagPolicy: flagPolicy, standing: standing,
         records: records, uidValidity: snapshot.uidValidity, result: &result)

@@ -140,7 +140,8 @@ package struct Run: Sendable {
     let queue = MailboxQueue(selection.items)
     let lane = Lane(
       endpoints: endpoints, queue: queue, journal: journal, options: options, pacing: pacing,
-      observer: observer, stop: stop, slowdown: Slowdown())
+      observer: observer, stop: stop, slowdown: Slowdown(),
+      names: TargetNames(selection.items.map(\.pair)))
     let lanes = max(1, min(options.lanes, selection.items.count))
     return await withTaskGroup(of: Lane.Result.self) { group in
       for number in 0..<lanes {
