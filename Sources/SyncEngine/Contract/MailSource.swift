@@ -42,7 +42,8 @@ extension MailSource {
   {
     throw SyncError(
       .mailboxRefused, scope: .mailbox, remedy: .stop, side: .source, mailbox: mailbox,
-      detail: "it no longer tells labels, so what is in no other folder cannot be told from the rest")
+      detail:
+        "it no longer tells labels, so what is in no other folder cannot be told from the rest")
   }
 
   /// All that a row of the map is about, listed in full.

@@ -88,7 +88,9 @@ package struct PlanRun: Sendable {
   }
 
   /// Reads some messages of the largest mailbox to see how fast the source hands them out.
-  private func measure(_ lines: [PlanReport.Line], _ labels: ListedLabels) async throws -> PlanReport.Speed? {
+  private func measure(_ lines: [PlanReport.Line], _ labels: ListedLabels) async throws
+    -> PlanReport.Speed?
+  {
     let fullest = lines.filter { $0.mapped.target != nil }.max {
       ($0.messages ?? 0) < ($1.messages ?? 0)
     }
