@@ -18,7 +18,8 @@ struct FolderSelection: Sendable {
     var leftOut: [MailboxPair] = []
     var needsPlanning = false
     let labels = ListedLabels(listing)
-    for listed in ListingTree(listing).mailboxes {
+    let tree = ListingTree(listing, liftsInboxChildren: rules.liftsInboxChildren)
+    for listed in tree.mailboxes {
       guard let pair = known[listed.mailbox.name] else {
         needsPlanning = true
         continue

@@ -59,7 +59,10 @@ extension MappingPlanner {
     for role in MailboxRole.allCases where role.treatment == .placed && role != .inbox {
       if leaders[role] == nil { leaders[role] = roles.leader(of: role, among: copied.contains) }
       guard let leader = leaders[role], let node = nodes.nodeOf[leader] else { continue }
-      if placements[node] == nil, let place = place(leader, node, role) { placements[node] = place }
+      if placements[node] == nil {
+        placements[node] =
+          isQuarantined(role) ? quarantine(leader, node, role) : place(leader, node, role)
+      }
       guard let lead = placements[node] else { continue }
       for index in roles.holders(of: role) where index != leader && copied.contains(index) {
         guard let other = nodes.nodeOf[index], placements[other] == nil else { continue }
@@ -155,6 +158,29 @@ extension MappingPlanner {
       acceptsChildren: acceptsChildren(place.existing, isMailbox: true, role: role),
       decision: isTaken ? .merged : .role,
       reason: "\(reason(leader, role)) -> \(place.reason)", createRole: isCreated ? role : nil)
+  }
+
+  /// Whether mail with this role stays away from the target's own mailbox for it.
+  func isQuarantined(_ role: MailboxRole) -> Bool {
+    rules.quarantinesJunkAndTrash && (role == .junk || role == .trash)
+  }
+
+  /// An ordinary mailbox, under a name that means nothing to any server.
+  private mutating func quarantine(
+    _ leader: Int, _ node: Int, _ role: MailboxRole
+  ) -> Placement {
+    var number = 1
+    var spot = target.spot(below: target.prefix, "Old \(role.defaultName)")
+    while claims[spot.key] != nil || target.isObstructed(spot) {
+      number += 1
+      spot = target.spot(below: target.prefix, "Old \(role.defaultName) (\(number))")
+    }
+    claims[spot.key] = .node(node)
+    let existing = target.mailbox(at: spot)
+    return Placement(
+      spot: spot, existing: existing,
+      acceptsChildren: acceptsChildren(existing, isMailbox: true, role: nil), decision: .renamed,
+      reason: "\(reason(leader, role)); --quarantine-junk-trash")
   }
 
   /// How the role of a source mailbox is known, for people.

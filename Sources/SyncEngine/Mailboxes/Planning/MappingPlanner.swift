@@ -47,7 +47,7 @@ struct MappingPlanner {
     source listing: MailboxListing, target: MailboxListing, rules: MappingRules,
     frozen: [MappedMailbox]
   ) {
-    let source = ListingTree(listing)
+    let source = ListingTree(listing, liftsInboxChildren: rules.liftsInboxChildren)
     let moved = MoveMatch(rules.moves, source)
     let roles = RoleAssignment(source, operatorRoles: moved.roles)
     var skipped: [Int: SkipReason] = [:]
