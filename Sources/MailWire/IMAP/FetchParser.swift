@@ -52,6 +52,7 @@ enum FetchParser {
     let isList = scanner.list { inner in
       if let label = inner.looseString() { labels.append(label) }
     }
+    if !isList { scanner.skipValue() }
     return isList ? labels : nil
   }
 
