@@ -30,6 +30,8 @@ import Testing
       self.refusal = refusal
     }
 
+    var all: [String] { names.withLock { Set($0) }.sorted() }
+
     func answer(_ request: ScriptedIMAPServer.Request) -> [String]? {
       let name = request.text.split(separator: "\"").dropFirst().first.map(String.init) ?? ""
       switch request.name {
@@ -136,6 +138,26 @@ import Testing
     #expect(try result.get().name == other)
     #expect(creates.count == 2)
     #expect(creates.first == #"CREATE "Top/50% off*""#)
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [1, 2])
+  func whatLiesBelowARefusedNameIsMadeBelowTheNameThatWasTaken(lanes: Int) async throws {
+    let mailboxes = Mailboxes(refusal: { $0.contains("!") ? "NO [CANNOT] bad name" : nil })
+    let server = try ScriptedIMAPServer { request, _ in mailboxes.answer(request) }
+    let source = FakeAccount()
+    for name in ["Wow!", "Wow!/Sub", "Wow!/Sub/Deep"] { source.create(MailboxName(wire: name)) }
+    var options = RunOptions()
+    options.lanes = lanes
+    let run = Run(
+      endpoints: RunEndpoints(
+        connectSource: { FakeSource(source) },
+        connectTarget: { try await IMAPTarget.connect(server.account()) }),
+      journal: MemoryJournal(), rules: MappingRules(), options: options,
+      pacing: Scenario.instant)
+    let report = await run.run()
+    server.stop()
+    #expect(report.failure == nil && report.mailboxes.allSatisfy { $0.failure == nil })
+    #expect(mailboxes.all == ["INBOX", "Wow_", "Wow_/Sub", "Wow_/Sub/Deep"])
   }
 
   @Test(

@@ -46,6 +46,7 @@ import Testing
       .uidFetch(uids, [.uid, .flags, .internalDate, .size, .modSeq, .emailID], changedSince: 9),
       "t UID FETCH 1:5,7 (UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ EMAILID) (CHANGEDSINCE 9)\r\n"
     ),
+    (.uidFetch(from: UID(3), [.uid, .gmailLabels]), "t UID FETCH 3:* (UID X-GM-LABELS)\r\n"),
     (.uidFetch(from: UID(3), [.uid, .body]), "t UID FETCH 3:* (UID BODY.PEEK[])\r\n"),
     (
       .uidFetch(uids, [.header, .headerFields(["DATE", "FROM"])]),

@@ -86,6 +86,7 @@ enum ResponseText {
         ("date", data.internalDate.map { "'\($0)'" }),
         ("datetext", data.internalDateText.map { "'\($0)'" }), ("size", data.size?.description),
         ("modseq", data.modSeq?.description), ("emailid", data.emailID),
+        ("labels", data.gmailLabels.map { "[\($0.map(quote).joined(separator: ", "))]" }),
         ("header", data.header.map(quote)), ("body", body),
       ])
   }

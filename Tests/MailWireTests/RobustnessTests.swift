@@ -12,7 +12,8 @@ import Testing
     "~{2+}\r\n",
     "\r\n", "\n", "\r", "FETCH ", "UIDFETCH ", "LIST ", "STATUS ", "NAMESPACE ", "ESEARCH ",
     "SEARCH ", "VANISHED ", "QUOTA ", "ID ", "FLAGS ", "UID ", "BODY[]", "BODY[HEADER.FIELDS (",
-    "<0>", "INTERNALDATE ", "RFC822.SIZE ", "MODSEQ ", "EMAILID ", "NIL", "1", "-1", "9.9e+9",
+    "<0>", "INTERNALDATE ", "RFC822.SIZE ", "MODSEQ ", "EMAILID ", "X-GM-LABELS ", "NIL", "1", "-1",
+    "9.9e+9",
     "99999999999999999999", "4294967295", "1:5,7", ":", ",", "APPENDUID ", "PERMANENTFLAGS ",
     "UIDVALIDITY ", "\\Seen", "&", "&AOk-", "\u{0}", "\u{FF}", "x",
   ].map { Array($0.utf8) }

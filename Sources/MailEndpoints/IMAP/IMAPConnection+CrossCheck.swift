@@ -9,13 +9,21 @@ extension IMAPConnection {
   ///
   /// SEARCH only proposes: what it finds beyond the listing is asked for once more, and is in the
   /// snapshot if FETCH gives it. What FETCH gives and SEARCH does not find stays.
-  func fullListing(of mailbox: OpenMailbox) throws -> MailboxSnapshot {
-    var entries = try entries(UIDSet(ranges: [1...UInt32.max]), Self.listing)
+  ///
+  /// - Parameters:
+  ///   - items: what to ask for beside the usual.
+  ///   - take: is given everything that is told about a message.
+  func fullListing(
+    of mailbox: OpenMailbox, items: [FetchItem] = [],
+    take: (FetchData, UID) -> Void = { _, _ in }
+  ) throws -> MailboxSnapshot {
+    let items = Self.listing + items
+    var entries = try entries(UIDSet(ranges: [1...UInt32.max]), items, take: take)
     let announced = mailbox.status.messages
     var suspicion = Self.suspicion(listed: entries.count, announced: announced)
     if suspicion != nil, let found = try searchAll() {
       var leftOut = found.uids.subtracting(UIDSet(entries.map(\.uid)))
-      let late = try listedOnRequest(leftOut)
+      let late = try listedOnRequest(leftOut, items, take)
       leftOut = leftOut.subtracting(UIDSet(late.map(\.uid)))
       entries = (entries + late).sorted { $0.uid < $1.uid }
       suspicion = Self.suspicion(listed: entries.count, announced: announced).map {
@@ -27,9 +35,13 @@ extension IMAPConnection {
   }
 
   /// What a listing left out and gives when it is asked for by UID; a refusal gives nothing.
-  private func listedOnRequest(_ uids: UIDSet) throws -> [Entry] {
+  private func listedOnRequest(
+    _ uids: UIDSet, _ items: [FetchItem], _ take: (FetchData, UID) -> Void
+  ) throws -> [Entry] {
     do {
-      return try uids.lines(of: family.commandBytesMax).flatMap { try entries($0, Self.listing) }
+      return try uids.lines(of: family.commandBytesMax).flatMap {
+        try entries($0, items, take: take)
+      }
     } catch let error as SyncError where error.scope == .mailbox { return [] }
   }
 

@@ -44,7 +44,8 @@ extension IMAPConnection {
       },
       namespaces: namespaces, rootDelimiter: try rootDelimiter(found, wire),
       host: account.url.host, family: family,
-      canCreateWithRole: wire.capabilities.has(.createSpecialUse))
+      canCreateWithRole: wire.capabilities.has(.createSpecialUse),
+      tellsLabels: wire.capabilities.has(.gmailExtensions))
   }
 
   /// LIST with all that it can return (RFC 5258, 5819); nil where the server cannot, or will not.

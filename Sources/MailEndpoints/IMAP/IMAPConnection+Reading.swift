@@ -110,9 +110,10 @@ extension IMAPConnection {
   }
 
   /// Lists messages; ascending, each UID once, none outside the set (`n:*` always brings the last).
-  func entries(_ set: UIDSet, _ items: [FetchItem], changedSince: Int64? = nil) throws
-    -> [Entry]
-  {
+  func entries(
+    _ set: UIDSet, _ items: [FetchItem], changedSince: Int64? = nil,
+    take: (FetchData, UID) -> Void = { _, _ in }
+  ) throws -> [Entry] {
     var found: [Entry] = []
     var isAscending = true
     try line().perform(
@@ -122,6 +123,7 @@ extension IMAPConnection {
       guard case .fetch(let data) = response, let uid = data.uid, set.contains(uid) else { return }
       if let last = found.last, last.uid >= uid { isAscending = false }
       found.append(Entry(data, uid: uid))
+      take(data, uid)
     }
     if !isAscending {
       let latest = Dictionary(found.map { ($0.uid, $0) }, uniquingKeysWith: { _, last in last })

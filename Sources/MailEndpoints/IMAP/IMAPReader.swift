@@ -28,6 +28,12 @@ extension IMAPReader {
     }
   }
 
+  package func snapshot(of mailbox: MailboxName, without labels: ListedLabels) async throws
+    -> MailboxSnapshot
+  {
+    try await connection.interruptible { try $0.remainder(of: mailbox, without: labels) }
+  }
+
   package func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry] {
     try await connection.interruptible {
       try $0.headers(of: uids, in: mailbox, readOnly: $0.isOpenReadOnly(mailbox))

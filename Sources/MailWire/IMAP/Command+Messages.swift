@@ -11,6 +11,8 @@ package enum FetchItem: Sendable, Equatable {
   case modSeq
   /// RFC 8474.
   case emailID
+  /// Only of servers with X-GM-EXT-1.
+  case gmailLabels
   /// `BODY.PEEK[]`.
   case body
   /// `BODY.PEEK[HEADER]`.
@@ -26,6 +28,7 @@ package enum FetchItem: Sendable, Equatable {
     case .size: "RFC822.SIZE"
     case .modSeq: "MODSEQ"
     case .emailID: "EMAILID"
+    case .gmailLabels: "X-GM-LABELS"
     case .body: "BODY.PEEK[]"
     case .header: "BODY.PEEK[HEADER]"
     case .headerFields(let names): "BODY.PEEK[HEADER.FIELDS (\(names.joined(separator: " ")))]"

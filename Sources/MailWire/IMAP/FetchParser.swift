@@ -43,9 +43,21 @@ enum FetchParser {
     } else if scanner.matches(name, "emailid") {
       data.emailID = inParentheses(&scanner) { $0.looseString() }
         .map { String(decoding: $0, as: UTF8.self) }
+    } else if scanner.matches(name, "x-gm-labels") {
+      data.gmailLabels = labels(&scanner) ?? data.gmailLabels
     } else {
       scanner.skipValue()
     }
+  }
+
+  /// A list of `astring`; a label may be called NIL.
+  private static func labels(_ scanner: inout Scanner) -> [[UInt8]]? {
+    var labels: [[UInt8]] = []
+    let isList = scanner.list { inner in
+      if let label = inner.looseString() { labels.append(label) }
+    }
+    if !isList { scanner.skipValue() }
+    return isList ? labels : nil
   }
 
   private static func itemName(_ scanner: inout Scanner) -> Range<Int> {

@@ -17,6 +17,11 @@ package protocol MailSource: Sendable {
   func snapshot(of mailbox: MailboxName, since checkpoint: SourceCheckpoint?) async throws
     -> MailboxSnapshot
 
+  /// What a mailbox holds beside others: the messages with none of the labels. All of it, each time:
+  /// nothing says which messages have lost a label since. MESSAGES counts these messages only.
+  func snapshot(of mailbox: MailboxName, without labels: ListedLabels) async throws
+    -> MailboxSnapshot
+
   /// Entries with the fingerprints of their headers, for the UIDs that exist; ascending.
   func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry]
 
@@ -28,6 +33,25 @@ package protocol MailSource: Sendable {
 
   /// Says goodbye and closes; never throws, never takes long.
   func close() async
+}
+
+extension MailSource {
+  /// Most servers have no labels; what is frozen as the rest of a mailbox is never copied whole.
+  package func snapshot(of mailbox: MailboxName, without labels: ListedLabels) async throws
+    -> MailboxSnapshot
+  {
+    throw SyncError(
+      .mailboxRefused, scope: .mailbox, remedy: .stop, side: .source, mailbox: mailbox,
+      detail:
+        "it no longer tells labels, so what is in no other folder cannot be told from the rest")
+  }
+
+  /// All that a row of the map is about, listed in full.
+  func snapshot(of row: MappedMailbox, labels: ListedLabels) async throws -> MailboxSnapshot {
+    row.decision == .remainder
+      ? try await snapshot(of: row.source, without: labels)
+      : try await snapshot(of: row.source, since: nil)
+  }
 }
 
 /// How far a source mailbox has been dealt with: unchanged numbers mean nothing to do.

@@ -47,11 +47,15 @@ package struct MailboxListing: Sendable, Equatable {
   package var family: ServerFamily
   /// The server can create a mailbox with a role (CREATE-SPECIAL-USE, RFC 6154).
   package var canCreateWithRole: Bool
+  /// The server tells which labels a message has (X-GM-EXT-1), so that what is in no other mailbox
+  /// can be found in the view of everything.
+  package var tellsLabels: Bool
 
   package init(
     mailboxes: [Mailbox], namespaces: Namespaces? = nil, rootDelimiter: UInt8? = nil,
     host: String = "",
-    family: ServerFamily = .generic, canCreateWithRole: Bool = false
+    family: ServerFamily = .generic, canCreateWithRole: Bool = false,
+    tellsLabels: Bool = false
   ) {
     self.mailboxes = mailboxes
     self.namespaces = namespaces
@@ -59,5 +63,6 @@ package struct MailboxListing: Sendable, Equatable {
     self.host = host
     self.family = family
     self.canCreateWithRole = canCreateWithRole
+    self.tellsLabels = tellsLabels
   }
 }

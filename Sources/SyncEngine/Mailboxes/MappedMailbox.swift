@@ -31,6 +31,8 @@ package struct MappedMailbox: Sendable, Equatable {
     case flattened
     /// It shares its mailbox at the target with another row.
     case merged
+    /// A view of everything, of which only those messages are copied that no other mailbox holds.
+    case remainder
     /// It is not copied.
     case skipped
     /// The operator said so.

@@ -48,6 +48,10 @@ package struct MappingRules: Sendable, Equatable {
   package var includesEmpty = true
   /// Put all mailboxes with one role into one mailbox.
   package var mergesRoles = false
+  /// Put mailboxes below INBOX at the top, beside those that are there.
+  package var liftsInboxChildren = false
+  /// Keep Junk and Trash out of the target's own folders for them, which many servers purge.
+  package var quarantinesJunkAndTrash = false
   package var onCollision = Collision.suffix
 
   package init() {}

@@ -20,8 +20,9 @@ package struct NamingProfile: Sendable, Equatable {
   package var pathBytesMax = 1000
   /// Whether names that differ in case only are one mailbox. Assumed unless it is known not to be.
   package var foldsCase = true
-  /// Top-level names that are taken for something else, case-folded.
-  package var reservedAtTop: Set<String> = []
+  /// Top-level names that are taken for something else, case-folded. Those that a later reading
+  /// would leave out of the hierarchy are never made, at no target.
+  package var reservedAtTop = containers
   /// Names that are taken at every level, case-folded.
   package var reserved: Set<String> = []
   /// Roles whose mailbox cannot have mailboxes below it.
@@ -82,20 +83,22 @@ package struct NamingProfile: Sendable, Equatable {
     return strict
   }
 
+  /// ``ListedMailbox/Container`` that any server may have.
+  private static let containers: Set = ["[gmail]", "[google mail]", "[imap]", "mailspring"]
+
   static let lettersAndDigits = Set(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".unicodeScalars)
 
   private mutating func applyGmail() {
     forbidden = ["^"]
     segmentUnitsMax = 225
-    reservedAtTop = ["[gmail]", "[google mail]", "[imap]"]
   }
 
   private mutating func applyExchange() {
     segmentUnitsMax = 250
-    reservedAtTop = [
+    reservedAtTop.formUnion([
       "files", "calendar", "contacts", "tasks", "journal", "notes", "rss feeds", "sync issues",
-    ]
+    ])
     roleNames = [.sent: "Sent Items", .trash: "Deleted Items", .junk: "Junk Email"]
   }
 
@@ -115,7 +118,7 @@ package struct NamingProfile: Sendable, Equatable {
     allowedASCII = Self.lettersAndDigits.union(" #$'()*+,-.:=?@[]_~&".unicodeScalars)
     forbiddenAtStart = ["$"]
     pathBytesMax = 480
-    reservedAtTop = ["user"]
+    reservedAtTop.insert("user")
   }
 
   private mutating func applyUW() {
@@ -127,7 +130,9 @@ package struct NamingProfile: Sendable, Equatable {
   private mutating func applyZimbra() {
     forbidden = [":"]
     segmentUnitsMax = 128
-    reservedAtTop = ["contacts", "emailed contacts", "calendar", "tasks", "briefcase", "chats"]
+    reservedAtTop.formUnion([
+      "contacts", "emailed contacts", "calendar", "tasks", "briefcase", "chats",
+    ])
   }
 
   private mutating func applyDBMail() {

@@ -38,15 +38,17 @@ package struct PlanRun: Sendable {
       listingAtTarget.mailboxes.map { ($0.name, $0.status?.appendLimit) },
       uniquingKeysWith: { first, _ in first })
     let done = try await counts()
+    let labels = ListedLabels(listing)
     var lines: [PlanReport.Line] = []
     for row in map.rows {
       let listed = listing.mailboxes.first { $0.name == row.source }
       let there = row.target.flatMap { limitsThere[$0] ?? nil }
       lines.append(
-        try await line(row, listed, limits.tightened(by: there), done[row.source] ?? 0))
+        try await line(
+          row, listed, labels, limits.tightened(by: there), done[row.source] ?? 0))
     }
     let quota = try await target.quota()
-    let speed = try await measure(lines)
+    let speed = try await measure(lines, labels)
     let report = PlanReport(
       lines: lines, notes: map.notes.map(\.description), limits: limits, quota: quota,
       isFrozen: !frozen.isEmpty, speed: speed)
@@ -63,7 +65,8 @@ package struct PlanRun: Sendable {
 
   /// Sizes come from a listing; that also finds the messages the target will not take.
   private func line(
-    _ row: MappedMailbox, _ listed: Mailbox?, _ limits: TargetLimits, _ done: Int
+    _ row: MappedMailbox, _ listed: Mailbox?, _ labels: ListedLabels, _ limits: TargetLimits,
+    _ done: Int
   ) async throws -> PlanReport.Line {
     guard row.target != nil, let listed, listed.isSelectable else {
       return PlanReport.Line(
@@ -75,7 +78,7 @@ package struct PlanRun: Sendable {
         mapped: row, messages: 0, bytes: 0, done: done, tooBig: 0,
         appendLimit: limits.appendLimit)
     }
-    let entries = try await source.snapshot(of: row.source, since: nil).entries
+    let entries = try await source.snapshot(of: row, labels: labels).entries
     return PlanReport.Line(
       mapped: row, messages: Int64(entries.count),
       bytes: entries.reduce(0) { $0 + max(0, $1.size) }, done: done,
@@ -85,12 +88,14 @@ package struct PlanRun: Sendable {
   }
 
   /// Reads some messages of the largest mailbox to see how fast the source hands them out.
-  private func measure(_ lines: [PlanReport.Line]) async throws -> PlanReport.Speed? {
+  private func measure(_ lines: [PlanReport.Line], _ labels: ListedLabels) async throws
+    -> PlanReport.Speed?
+  {
     let fullest = lines.filter { $0.mapped.target != nil }.max {
       ($0.messages ?? 0) < ($1.messages ?? 0)
     }
     guard let fullest, (fullest.messages ?? 0) > 0 else { return nil }
-    let snapshot = try await source.snapshot(of: fullest.mapped.source, since: nil)
+    let snapshot = try await source.snapshot(of: fullest.mapped, labels: labels)
     guard !snapshot.traits.contains(.readingIsNoticed) else { return nil }
     let batching = Batching(snapshot.entries, uidValidity: snapshot.uidValidity)
     guard let batch = batching.peek() else { return nil }

@@ -17,15 +17,17 @@ struct FolderSelection: Sendable {
     var items: [MailboxQueue.Item] = []
     var leftOut: [MailboxPair] = []
     var needsPlanning = false
-    for listed in ListingTree(listing).mailboxes {
+    let labels = ListedLabels(listing)
+    let tree = ListingTree(listing, liftsInboxChildren: rules.liftsInboxChildren)
+    for listed in tree.mailboxes {
       guard let pair = known[listed.mailbox.name] else {
         needsPlanning = true
         continue
       }
       let isWanted =
-        SkipReason.of(listed, role: pair.mapped.role, family: listing.family, rules: rules) == nil
+        SkipReason.of(listed, role: pair.mapped.role, in: listing, rules: rules) == nil
       if pair.mapped.target != nil, isWanted || rules.names(listed) {
-        items.append(MailboxQueue.Item(pair: pair, status: listed.mailbox.status))
+        items.append(MailboxQueue.Item(pair: pair, status: listed.mailbox.status, labels: labels))
       } else {
         leftOut.append(pair)
         needsPlanning = needsPlanning || (pair.mapped.target == nil && isWanted)
@@ -51,7 +53,8 @@ extension FolderSelection {
       })
     var messages = 0
     var bytes = 0.0
-    for item in items {
+    // Of what no other mailbox holds, the listing does not tell how much there is.
+    for item in items where item.pair.mapped.decision != .remainder {
       guard let total = item.status?.messages, let size = item.status?.size else { return nil }
       let open = max(0, Int(total) - (dealtWith[item.pair] ?? 0))
       messages += open

@@ -16,6 +16,7 @@ struct Lane {
   let observer: RunObserver
   let stop: StopSignal
   let slowdown: Slowdown
+  let names: TargetNames
 
   /// Bytes of mail a lane may hold.
   static let budgetBytes: Int64 = 32 << 20
@@ -127,10 +128,11 @@ struct Lane {
     _ item: MailboxQueue.Item, _ open: Connections, suspects: Set<UID>
   ) -> PairSync {
     PairSync(
-      pair: item.pair, listed: item.status, source: open.source, target: open.target,
+      pair: item.pair, listed: item.status, labels: item.labels, source: open.source,
+      target: open.target,
       limits: open.limits, journal: journal, budget: ByteBudget(limit: Self.budgetBytes),
       options: options, pacing: pacing, observer: observer, stop: stop, slowdown: slowdown,
-      suspects: suspects)
+      names: names, suspects: suspects)
   }
 
   /// Puts the message on record as skipped; false if the record could not be written.

@@ -10,6 +10,8 @@ final class MailboxQueue: Sendable {
     let pair: MailboxPair
     /// From LIST-STATUS, where it is offered.
     let status: MailboxStatus?
+    /// Those of the same listing.
+    let labels: ListedLabels
   }
 
   private let items: Mutex<ArraySlice<Item>>

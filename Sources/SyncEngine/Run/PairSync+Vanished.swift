@@ -6,8 +6,10 @@ import MailWire
 extension PairSync {
   /// What the source holds: all of it where that is needed, else perhaps only what changed.
   func snapshot(_ standing: PairStanding) async throws -> MailboxSnapshot {
-    guard !options.listsInFull, standing.pending == 0, let checkpoint = standing.source else {
-      return try await source.snapshot(of: name, since: nil)
+    guard !options.listsInFull, standing.pending == 0, pair.mapped.decision != .remainder,
+      let checkpoint = standing.source
+    else {
+      return try await source.snapshot(of: pair.mapped, labels: labels)
     }
     let snapshot = try await source.snapshot(of: name, since: checkpoint)
     guard target.notesVanished, checkpoint.provesLoss(in: snapshot) else { return snapshot }

@@ -8,6 +8,8 @@ struct PairSync {
   let pair: MailboxPair
   /// What the listing at the start of the run said, where it said anything.
   let listed: MailboxStatus?
+  /// By which a message is known to be in another mailbox too.
+  let labels: ListedLabels
   let source: any MailSource
   let target: any MailTarget
   let limits: TargetLimits
@@ -18,6 +20,7 @@ struct PairSync {
   let observer: RunObserver
   let stop: StopSignal
   let slowdown: Slowdown
+  let names: TargetNames
   /// Messages at which a connection was lost without progress.
   let suspects: Set<UID>
 
@@ -43,7 +46,8 @@ struct PairSync {
 
   private func run(_ result: inout Result) async throws {
     let standing = try await journal.standing(of: pair)
-    if !options.listsInFull, standing.pending == 0, let listed,
+    if !options.listsInFull, standing.pending == 0, pair.mapped.decision != .remainder,
+      let listed,
       standing.source?.provesUnchanged(listed) == true
     {
       result.line.wasUnchanged = true
@@ -70,8 +74,7 @@ struct PairSync {
     if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil
       || notesVanished(work)
     {
-      let mailbox = try await target.open(
-        pair.mapped, lastKnown: standing.target?.mailbox)
+      let mailbox = try await openTarget(lastKnown: standing.target?.mailbox)
       anchor = try await bringUpToDate(
         mailbox, work: work, drifts: drifts, flagPolicy: flagPolicy, standing: standing,
         records: records, snapshot: snapshot, result: &result)

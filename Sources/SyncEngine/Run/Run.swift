@@ -119,8 +119,14 @@ package struct Run: Sendable {
     let clearing = SourceClearing(
       endpoints: endpoints, connectRemover: connectRemover, journal: journal, removal: removal,
       observer: observer, stop: stop)
-    let tallies = try await clearing.run(
-      report.mailboxes.filter { $0.failure == nil }.map(\.pair))
+    let pairs = report.mailboxes.filter { $0.failure == nil }.map(\.pair)
+    for pair in pairs where pair.mapped.decision == .remainder {
+      observer(
+        .notice(
+          "\(pair.mapped.sourcePath): nothing is removed from it. What is removed from a label "
+            + "stays in it and would be copied again by the next run; see docs/servers.md"))
+    }
+    let tallies = try await clearing.run(pairs.filter { $0.mapped.decision != .remainder })
     for index in report.mailboxes.indices {
       guard let tally = tallies[report.mailboxes[index].pair] else { continue }
       report.mailboxes[index].removed = tally.removed
@@ -134,7 +140,8 @@ package struct Run: Sendable {
     let queue = MailboxQueue(selection.items)
     let lane = Lane(
       endpoints: endpoints, queue: queue, journal: journal, options: options, pacing: pacing,
-      observer: observer, stop: stop, slowdown: Slowdown())
+      observer: observer, stop: stop, slowdown: Slowdown(),
+      names: TargetNames(selection.items.map(\.pair)))
     let lanes = max(1, min(options.lanes, selection.items.count))
     return await withTaskGroup(of: Lane.Result.self) { group in
       for number in 0..<lanes {

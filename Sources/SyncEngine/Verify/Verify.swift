@@ -33,11 +33,12 @@ package struct Verify: Sendable {
     var report = VerifyReport(level: level)
     let pairs = try await journal.pairs().filter { $0.mapped.target != nil && selects($0.mapped) }
     observer(.planned(mailboxes: pairs.count, toCompare: try await workload(of: pairs)))
+    let labels = try await labels(for: pairs)
     for pair in pairs {
       try Task.checkCancellation()
       observer(.mailboxStarted(pair))
       var mailbox = VerifiedMailbox(pair: pair)
-      try await verify(pair, &mailbox)
+      try await verify(pair, labels, &mailbox)
       report.mailboxes.append(mailbox)
       observer(.mailboxFinished(mailbox))
     }
@@ -55,7 +56,16 @@ package struct Verify: Sendable {
       bytes: level < .bytes ? 0 : lines.reduce(0) { $0 + $1.bytesAtTarget })
   }
 
-  private func verify(_ pair: MailboxPair, _ found: inout VerifiedMailbox) async throws {
+  /// What is listed now decides what is in no other mailbox, as in the next run.
+  private func labels(for pairs: [MailboxPair]) async throws -> ListedLabels {
+    let isNeeded = pairs.contains { $0.mapped.decision == .remainder }
+    return ListedLabels(
+      isNeeded ? try await source.mailboxes() : MailboxListing(mailboxes: []))
+  }
+
+  private func verify(
+    _ pair: MailboxPair, _ labels: ListedLabels, _ found: inout VerifiedMailbox
+  ) async throws {
     let records = try await journal.records(of: pair)
     found.onRecord = records.count { $0.isAtTarget }
     found.differences += records.filter { $0.state == .skipped || $0.state == .lost }.map {
@@ -65,11 +75,11 @@ package struct Verify: Sendable {
     let standing = try await journal.standing(of: pair)
     let name = standing.target?.mailbox ?? pair.mapped.target ?? pair.mapped.source
     if level == .counts {
-      try await compareCounts(pair, name, records, &found)
+      try await compareCounts(pair, labels, name, records, &found)
       observer(.compared(pair, messages: found.onRecord, bytes: 0))
       return
     }
-    let there = try await source.snapshot(of: pair.mapped.source, since: nil)
+    let there = try await source.snapshot(of: pair.mapped, labels: labels)
     found.atSource = there.entries.count
     found.differences += try await unaccounted(there, records, pair)
     guard let here = try await targetSnapshot(name, pair, records, &found) else { return }
@@ -92,10 +102,13 @@ package struct Verify: Sendable {
   }
 
   private func compareCounts(
-    _ pair: MailboxPair, _ name: MailboxName, _ records: [MessageRecord],
+    _ pair: MailboxPair, _ labels: ListedLabels, _ name: MailboxName, _ records: [MessageRecord],
     _ found: inout VerifiedMailbox
   ) async throws {
-    found.atSource = Int(try await source.status(of: pair.mapped.source).messages ?? 0)
+    found.atSource =
+      pair.mapped.decision == .remainder
+      ? try await source.snapshot(of: pair.mapped, labels: labels).entries.count
+      : Int(try await source.status(of: pair.mapped.source).messages ?? 0)
     let known = records.count { $0.state != .vanished && $0.state != .pending }
     if found.atSource > known {
       found.differences.append(

@@ -13,6 +13,8 @@ extension MappingRules {
     mergesRoles = settings.isOn(.mergeRoles)
     onCollision = settings.text(.onCollision).flatMap(Collision.init) ?? onCollision
     includesShared = settings.isOn(.includeShared)
+    liftsInboxChildren = settings.isOn(.liftInboxChildren)
+    quarantinesJunkAndTrash = settings.isOn(.quarantineJunkTrash)
     includesEmpty = !settings.isOn(.skipEmpty)
     do {
       for move in settings.list(.map) { try addMove(move) }

@@ -95,6 +95,10 @@ struct FolderOptions: ParsableArguments {
   var includeShared = false
   @Flag(name: Setting.skipEmpty.optionName, help: Setting.skipEmpty.help)
   var skipEmpty = false
+  @Flag(name: Setting.liftInboxChildren.optionName, help: Setting.liftInboxChildren.help)
+  var liftInboxChildren = false
+  @Flag(name: Setting.quarantineJunkTrash.optionName, help: Setting.quarantineJunkTrash.help)
+  var quarantineJunkTrash = false
 
   func collect(into given: inout GivenOptions) throws(UsageError) {
     try given.take(.include, include)
@@ -105,6 +109,8 @@ struct FolderOptions: ParsableArguments {
     try given.take(.onCollision, onCollision)
     try given.take(.includeShared, ifSet: includeShared)
     try given.take(.skipEmpty, ifSet: skipEmpty)
+    try given.take(.liftInboxChildren, ifSet: liftInboxChildren)
+    try given.take(.quarantineJunkTrash, ifSet: quarantineJunkTrash)
   }
 }
 

@@ -59,10 +59,16 @@ extension Setting {
     "When two folders would get one name at the target (default suffix).")
   static let includeShared = Setting(
     "include-shared", .toggle, "Move shared folders and those of other users too.")
+  static let liftInboxChildren = Setting(
+    "lift-inbox-children", .toggle, "Put folders below INBOX at the top, beside INBOX.")
+  static let quarantineJunkTrash = Setting(
+    "quarantine-junk-trash", .toggle,
+    "Put junk and trash into 'Old Junk' and 'Old Trash', which no server purges.")
   static let skipEmpty = Setting("skip-empty", .toggle, "Make no folders that hold no messages.")
 
   static let folders = [
     include, exclude, map, into, mergeRoles, onCollision, includeShared, skipEmpty,
+    liftInboxChildren, quarantineJunkTrash,
   ]
 }
 

@@ -23,6 +23,8 @@ package final class FakeAccount: Sendable {
     package var modSeq: Int64 = 1
     /// What it was told to have vanished at the source, each time.
     package var vanished: [[UID]] = []
+    /// Labels as X-GM-LABELS tells them; none where the account tells none.
+    package var labels: [UID: [String]] = [:]
 
     package init(
       uidValidity: UIDValidity = UIDValidity(1), attributes: [String] = []
@@ -63,6 +65,10 @@ package final class FakeAccount: Sendable {
     package var removesAtEnd = false
     /// It wants to hear what vanished at the source.
     package var notesVanished = false
+    /// It tells labels, as Gmail does.
+    package var tellsLabels = false
+    /// What it makes of the name of a new mailbox.
+    package var rename: @Sendable (MailboxName) -> MailboxName = { $0 }
 
     package init() {}
   }
@@ -156,7 +162,8 @@ package final class FakeAccount: Sendable {
         isSubscribed: boxes[name]?.isSubscribed,
         status: habits.listsStatus ? try? status(of: name) : nil)
     }
-    return MailboxListing(mailboxes: rows, host: "fake.example.org")
+    return MailboxListing(
+      mailboxes: rows, host: "fake.example.org", tellsLabels: habits.tellsLabels)
   }
 
   package func entry(_ uid: UID, _ message: StoredMessage) -> Entry {

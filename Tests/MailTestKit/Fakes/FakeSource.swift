@@ -46,6 +46,19 @@ package final class FakeSource: MailSource {
       traits: account.habits.traits)
   }
 
+  package func snapshot(of mailbox: MailboxName, without labels: ListedLabels) async throws
+    -> MailboxSnapshot
+  {
+    try onRequest("remainder \(mailbox)")
+    var status = try account.status(of: mailbox)
+    let box = try account.read(mailbox) { $0 }
+    let uids = box.uids.filter { uid in
+      !labels.contains(oneOf: (box.labels[uid] ?? []).map { Array($0.utf8) })
+    }
+    status.messages = Int64(uids.count)
+    return MailboxSnapshot(status: status, extent: .complete, entries: entries(uids, of: box))
+  }
+
   package func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry] {
     try onRequest("headers \(mailbox)")
     return try account.read(mailbox) { box in

@@ -52,8 +52,9 @@ package final class FakeTarget: MailTarget {
   package func open(_ mailbox: MappedMailbox, lastKnown: MailboxName?) async throws
     -> TargetMailbox
   {
-    let name = lastKnown ?? mailbox.target ?? .inbox
-    try onRequest("open \(name)")
+    let asked = lastKnown ?? mailbox.target ?? .inbox
+    try onRequest("open \(asked)")
+    let name = account.names.contains(asked) ? asked : account.habits.rename(asked)
     let isNew = !account.names.contains(name)
     if isNew {
       try crash.pass("before create \(name)")

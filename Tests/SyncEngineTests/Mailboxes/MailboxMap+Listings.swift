@@ -31,11 +31,11 @@ func decodedRow(_ segments: [String], _ attributes: String..., delimiter: Charac
 
 func listing(
   _ rows: Mailbox..., host: String = "", family: ServerFamily = .generic,
-  namespaces: Namespaces? = nil, canCreateWithRole: Bool = false
+  namespaces: Namespaces? = nil, canCreateWithRole: Bool = false, tellsLabels: Bool = false
 ) -> MailboxListing {
   MailboxListing(
     mailboxes: rows, namespaces: namespaces, host: host, family: family,
-    canCreateWithRole: canCreateWithRole)
+    canCreateWithRole: canCreateWithRole, tellsLabels: tellsLabels)
 }
 
 /// NAMESPACE with one personal prefix.

@@ -85,6 +85,15 @@ import Testing
       map.notes.contains(.severalWithRole(.sent, leader: "Sent Messages", others: ["Sent"])))
   }
 
+  @Test func aSecondOneTakesNoNameFromWhatIsBelowTheLeader() throws {
+    let source = listing(
+      row("Sent", "\\Sent"), row("Sent/Gesendet"), row("Gesendet"), row("Gesendet/a"))
+    let map = try MailboxMapping.plan(source: source, target: emptyTarget())
+    #expect(map.target("Sent/Gesendet") == "Sent/Gesendet")
+    #expect(map.target("Gesendet") == "Sent/Gesendet (2)")
+    #expect(map.target("Gesendet/a") == "Sent/Gesendet (2)/a")
+  }
+
   @Test func mergingPutsBothIntoOne() throws {
     let source = listing(row("Sent", "\\Sent"), row("Gesendet"))
     let map = try MailboxMapping.plan(

@@ -7,6 +7,63 @@ import Testing
 @testable import SyncEngine
 
 @Suite struct MappingRulesTests {
+  @Test func archivedMailCanBeSentToGmailsAllMail() throws {
+    let gmail = listing(row("INBOX"), row("[Gmail]/All Mail", "\\All"), family: .gmail)
+    var rules = MappingRules()
+    try rules.addMove("Archive=[Gmail]/All Mail")
+    let map = try MailboxMapping.plan(
+      source: listing(row("INBOX"), row("Archive", "\\Archive")), target: gmail, rules: rules)
+    #expect(map.target("Archive") == "[Gmail]/All Mail")
+    #expect(map["Archive"]?.existsAtTarget == true)
+  }
+
+  @Test func whatIsBelowInboxIsLiftedWhenAsked() throws {
+    let source = listing(
+      row("INBOX"), row("INBOX/Work"), row("INBOX/Work/a"), row("INBOX/Only"), row("Work"),
+      row("Inbox/Low"))
+    let map = try MailboxMapping.plan(
+      source: source, target: emptyTarget(), rules: MappingRules { $0.liftsInboxChildren = true })
+    #expect(map.target("INBOX") == "INBOX" && map.target("Inbox/Low") == "Low")
+    #expect(map.target("INBOX/Only") == "Only" && map.target("Work") == "Work")
+    #expect(map.target("INBOX/Work") == "Work (2)" && map.target("INBOX/Work/a") == "Work (2)/a")
+    let kept = try MailboxMapping.plan(source: source, target: emptyTarget())
+    #expect(kept.target("INBOX/Work/a") == "INBOX/Work/a")
+    var rules = MappingRules { $0.liftsInboxChildren = true }
+    try rules.addMove("Only=Mine")
+    let mapped = try MailboxMapping.plan(source: source, target: emptyTarget(), rules: rules)
+    #expect(mapped.target("INBOX/Only") == "Mine")
+  }
+
+  @Test func whatWasLiftedStaysWhereItIsWhenTheOptionIsForgotten() throws {
+    let source = listing(row("INBOX"), row("INBOX/Work"))
+    let first = try MailboxMapping.plan(
+      source: source, target: emptyTarget(), rules: MappingRules { $0.liftsInboxChildren = true })
+    let later = listing(row("INBOX"), row("INBOX/Work"), row("INBOX/Work/a"))
+    let map = try MailboxMapping.plan(
+      source: later, target: emptyTarget(), frozen: first.rows)
+    #expect(map.target("INBOX/Work") == "Work" && map.target("INBOX/Work/a") == "Work/a")
+  }
+
+  @Test func junkAndTrashAreKeptOutOfThePurgeWhenAsked() throws {
+    let source = listing(
+      row("INBOX"), row("Junk", "\\Junk"), row("Papierkorb", "\\Trash"), row("Papierkorb/a"),
+      row("Deleted Messages"), row("Sent", "\\Sent"))
+    let target = listing(
+      row("INBOX"), row("Spam", "\\Junk"), row("Trash", "\\Trash"), row("Sent", "\\Sent"))
+    let rules = MappingRules { $0.quarantinesJunkAndTrash = true }
+    let map = try MailboxMapping.plan(source: source, target: target, rules: rules)
+    #expect(map.target("Junk") == "Old Junk" && map.target("Papierkorb") == "Old Trash")
+    #expect(map.target("Papierkorb/a") == "Old Trash/a" && map.target("Sent") == "Sent")
+    #expect(map.target("Deleted Messages") == "Old Trash/Deleted Messages")
+    #expect(map["Junk"]?.createRole == nil && map["Junk"]?.existsAtTarget == false)
+    #expect(!map.notes.contains { if case .purgedByAge = $0 { true } else { false } })
+    for name in ["Old Junk", "Old Trash"] {
+      #expect(RoleNames.match(MatchingForm(name)) == nil)
+    }
+    let frozen = try MailboxMapping.plan(source: source, target: target, frozen: map.rows)
+    #expect(frozen.rows == map.rows)
+  }
+
   private let source = listing(
     row("INBOX"), row("Work"), row("Work/2019"), row("Gesendet", "\\Sent"), row("Old"))
   private let target = listing(row("INBOX"), row("Sent", "\\Sent"))

@@ -13,20 +13,24 @@ struct ListingTree: Sendable {
   /// The delimiter for new names; nil: the server has no hierarchy.
   let delimiter: UInt8?
 
-  init(_ listing: MailboxListing) {
+  /// - Parameter liftsInboxChildren: INBOX is no parent, as if it were a prefix.
+  init(_ listing: MailboxListing, liftsInboxChildren: Bool = false) {
     let unique = Self.unique(Self.withInbox(listing.mailboxes))
     let delimiter = Self.delimiter(of: listing, unique)
     var personal = (listing.namespaces?.personal ?? []).compactMap { Self.segments(of: $0) }
     if listing.namespaces == nil, Self.isAllBelowInbox(unique) {
-      personal = [[MailboxPath.Segment(bytes: MailboxName.inbox.bytes, text: "INBOX")]]
+      personal = [[Self.inbox]]
     }
     if let root = Self.commonRoot(listing.family, unique) { personal.append(root) }
     self.listing = listing
     self.delimiter = delimiter
     prefix = personal.first?.map(\.text) ?? []
+    if liftsInboxChildren { personal.append([Self.inbox]) }
     let reader = Reader(listing: listing, personal: personal.sorted { $0.count > $1.count })
     mailboxes = unique.map(reader.read)
   }
+
+  private static let inbox = MailboxPath.Segment(bytes: MailboxName.inbox.bytes, text: "INBOX")
 
   /// Old servers list the inbox under a name in the user's language and mark it; it is opened as
   /// INBOX.

@@ -59,7 +59,10 @@ extension MappingPlanner {
     for role in MailboxRole.allCases where role.treatment == .placed && role != .inbox {
       if leaders[role] == nil { leaders[role] = roles.leader(of: role, among: copied.contains) }
       guard let leader = leaders[role], let node = nodes.nodeOf[leader] else { continue }
-      if placements[node] == nil, let place = place(leader, node, role) { placements[node] = place }
+      if placements[node] == nil {
+        placements[node] =
+          isQuarantined(role) ? quarantine(leader, node, role) : place(leader, node, role)
+      }
       guard let lead = placements[node] else { continue }
       for index in roles.holders(of: role) where index != leader && copied.contains(index) {
         guard let other = nodes.nodeOf[index], placements[other] == nil else { continue }
@@ -72,6 +75,38 @@ extension MappingPlanner {
         }
       }
     }
+  }
+
+  /// What shows all mail goes where archived mail goes: at a server with labels, what it holds
+  /// beside the other mailboxes is mail that was archived.
+  mutating func placeRemainders() {
+    guard mapsRoles else { return }
+    for index in roles.holders(of: .all) {
+      guard let node = nodes.nodeOf[index], placements[node] == nil, moves[node] == nil,
+        let place = target.place(for: .archive, preferring: source.mailboxes[index].texts)
+      else { continue }
+      let lead = leaders[.archive].flatMap { nodes.nodeOf[$0] }.flatMap { placements[$0] }
+      let spot = lead?.spot ?? place.spot
+      let isTaken = isTaken(spot)
+      if !isTaken { claims[spot.key] = .node(node) }
+      let existing = target.mailbox(at: spot)
+      let isCreated = existing == nil && !isTaken && target.tree.listing.canCreateWithRole
+      let kept = isRemainder(index) ? "mail that is in no other folder" : reason(index, .all)
+      placements[node] = Placement(
+        spot: spot, existing: existing,
+        acceptsChildren: acceptsChildren(existing, isMailbox: true, role: .archive),
+        decision: isTaken ? .merged : .role,
+        reason: kept + " -> " + (lead == nil ? place.reason : "where archived mail goes"),
+        createRole: isCreated ? .archive : nil)
+    }
+  }
+
+  /// Whether only those messages of a mailbox are copied that no other one holds.
+  func isRemainder(_ index: Int) -> Bool {
+    let listed = source.mailboxes[index]
+    return roles.entries[index]?.role == .all
+      && SkipReason.hasRemainder(listed, in: source.listing)
+      && nodes.nodeOf[index].map { moves[$0] == nil } ?? false
   }
 
   /// What the operator said, after roles, so that it may name the same mailbox as a role does.
@@ -123,6 +158,29 @@ extension MappingPlanner {
       acceptsChildren: acceptsChildren(place.existing, isMailbox: true, role: role),
       decision: isTaken ? .merged : .role,
       reason: "\(reason(leader, role)) -> \(place.reason)", createRole: isCreated ? role : nil)
+  }
+
+  /// Whether mail with this role stays away from the target's own mailbox for it.
+  func isQuarantined(_ role: MailboxRole) -> Bool {
+    rules.quarantinesJunkAndTrash && (role == .junk || role == .trash)
+  }
+
+  /// An ordinary mailbox, under a name that means nothing to any server.
+  private mutating func quarantine(
+    _ leader: Int, _ node: Int, _ role: MailboxRole
+  ) -> Placement {
+    var number = 1
+    var spot = target.spot(below: target.prefix, "Old \(role.defaultName)")
+    while claims[spot.key] != nil || target.isObstructed(spot) {
+      number += 1
+      spot = target.spot(below: target.prefix, "Old \(role.defaultName) (\(number))")
+    }
+    claims[spot.key] = .node(node)
+    let existing = target.mailbox(at: spot)
+    return Placement(
+      spot: spot, existing: existing,
+      acceptsChildren: acceptsChildren(existing, isMailbox: true, role: nil), decision: .renamed,
+      reason: "\(reason(leader, role)); --quarantine-junk-trash")
   }
 
   /// How the role of a source mailbox is known, for people.

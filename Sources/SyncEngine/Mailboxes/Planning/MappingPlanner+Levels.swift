@@ -21,13 +21,32 @@ extension MappingPlanner {
   /// The rest, one level of the source after the other. In a level, names that need no change come
   /// first; the others follow in the order of their raw bytes.
   mutating func placeTheRest() throws(MappingError) {
-    let levels = Dictionary(grouping: nodes.nodes.indices, by: { nodes.nodes[$0].depth })
+    let depths = depths()
+    let levels = Dictionary(grouping: nodes.nodes.indices, by: { depths[$0] })
     for depth in levels.keys.sorted() {
       let wishes = (levels[depth] ?? []).filter { placements[$0] == nil }.map { wish($0) }
+      // Of two with one name, one that was there comes before one that is lifted there.
       let unchanged = wishes.filter { $0.isUnchanged && aliases[$0.node] == nil }
+        .sorted { (nodes.nodes[$0.node].level, $0.node) < (nodes.nodes[$1.node].level, $1.node) }
       let others = wishes.filter { !($0.isUnchanged && aliases[$0.node] == nil) }
       for wish in unchanged + others { try place(wish) }
     }
+  }
+
+  /// The level in which each node has its turn: that of the source, but a second mailbox of a role
+  /// comes with the level that it goes to, so that it takes no name from those who live there.
+  private func depths() -> [Int] {
+    var depths: [Int] = []
+    depths.reserveCapacity(nodes.nodes.count)
+    for (index, node) in nodes.nodes.enumerated() {
+      var depth = node.depth
+      if let parent = node.parent { depth = max(depth, depths[parent] + 1) }
+      if let alias = aliases[index], placements[alias.leader]?.acceptsChildren == true {
+        depth = max(depth, nodes.nodes[alias.leader].depth + 1)
+      }
+      depths.append(depth)
+    }
+    return depths
   }
 
   private func wish(_ node: Int) -> Wish {
@@ -92,8 +111,14 @@ extension MappingPlanner {
       isUnchanged: isUnchanged,
       isFlattened: stem != nil, isSame: isSame && isUnchanged,
       reason: stem == nil && !isUnchanged && reason.isEmpty
-        ? "'\(MailboxPath.text(of: [original]))' is not possible at the target" : reason,
+        ? whyChanged(original, isTop: isTop) : reason,
       room: room)
+  }
+
+  private func whyChanged(_ original: String, isTop: Bool) -> String {
+    let name = MailboxPath.text(of: [original])
+    return target.legal.isReserved(original, isTop: isTop)
+      ? "'\(name)' has a meaning of its own" : "'\(name)' is not possible at the target"
   }
 
   private mutating func place(_ wish: Wish) throws(MappingError) {

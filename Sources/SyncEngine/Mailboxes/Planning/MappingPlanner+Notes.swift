@@ -92,7 +92,7 @@ extension MappingPlanner {
 
   private func targetNotes(_ rows: [MappedMailbox]) -> [MappingNote] {
     var notes: [MappingNote] = []
-    let purged = [MailboxRole.junk, .trash].compactMap { role in
+    let purged = [MailboxRole.junk, .trash].filter { !isQuarantined($0) }.compactMap { role in
       leaders[role].flatMap { nodes.nodeOf[$0] }.flatMap { placements[$0] }.map {
         MailboxPath.text(of: $0.spot.segments)
       }

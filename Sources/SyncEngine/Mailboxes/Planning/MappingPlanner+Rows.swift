@@ -33,7 +33,7 @@ extension MappingPlanner {
     row.sourceMailboxID = listed.mailbox.status?.mailboxID
     guard let node = nodes.nodeOf[index], let placement = placements[node] else { return row }
     if takesNamesAsTheyAre {
-      row.decision = .same
+      row.decision = isRemainder(index) ? .remainder : .same
       row.reason = "an archive takes every name as it is"
       row.target = row.source
       row.targetDelimiter = row.sourceDelimiter
@@ -42,7 +42,7 @@ extension MappingPlanner {
       return row
     }
     let delimiter = target.tree.delimiter
-    row.decision = placement.decision
+    row.decision = isRemainder(index) ? .remainder : placement.decision
     row.reason = placement.reason
     row.createRole = placement.createRole
     row.target =

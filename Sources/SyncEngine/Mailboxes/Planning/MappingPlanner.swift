@@ -47,14 +47,14 @@ struct MappingPlanner {
     source listing: MailboxListing, target: MailboxListing, rules: MappingRules,
     frozen: [MappedMailbox]
   ) {
-    let source = ListingTree(listing)
+    let source = ListingTree(listing, liftsInboxChildren: rules.liftsInboxChildren)
     let moved = MoveMatch(rules.moves, source)
     let roles = RoleAssignment(source, operatorRoles: moved.roles)
     var skipped: [Int: SkipReason] = [:]
     for (index, listed) in source.mailboxes.enumerated() {
       if moved.named.contains(index), listed.mailbox.isSelectable { continue }
       skipped[index] = SkipReason.of(
-        listed, role: roles.entries[index]?.role, family: listing.family, rules: rules)
+        listed, role: roles.entries[index]?.role, in: listing, rules: rules)
     }
     let nodes = SourceTree(source, copied: source.mailboxes.indices.filter { skipped[$0] == nil })
     inbox = nodes.nodes.indices.first(where: nodes.isInbox)
@@ -80,6 +80,7 @@ struct MappingPlanner {
     placeFrozen()
     placeInbox()
     placeRoles()
+    placeRemainders()
     try placeMoves()
     try placeTheRest()
     let rows = rows()

@@ -32,7 +32,7 @@ enum SkipReason: Sendable, Equatable {
   /// The reason for one mailbox, apart from what the operator said about it by name; nil: it is
   /// copied.
   static func of(
-    _ listed: ListedMailbox, role: MailboxRole?, family: ServerFamily, rules: MappingRules
+    _ listed: ListedMailbox, role: MailboxRole?, in listing: MailboxListing, rules: MappingRules
   ) -> SkipReason? {
     if !listed.mailbox.isSelectable { return .notSelectable }
     switch listed.space {
@@ -42,11 +42,12 @@ enum SkipReason: Sendable, Equatable {
     }
     if listed.container == .labels { return .label }
     switch role?.treatment {
-    case .virtual: if let role { return .virtual(role) }
+    case .virtual:
+      if let role, !isKept(listed, role, in: listing) { return .virtual(role) }
     case .onRequest: if let role { return .onRequest(role) }
     case .placed, .plain, nil: break
     }
-    if role == nil, isNonMail(listed, family) { return .nonMail }
+    if role == nil, isNonMail(listed, listing.family) { return .nonMail }
     if let glob = rules.exclude.first(where: { matches($0, listed) }) {
       return .excluded(rule: glob.description)
     }
@@ -55,6 +56,21 @@ enum SkipReason: Sendable, Equatable {
     }
     let isEmpty = listed.messages == 0 && !listed.isInbox
     return !rules.includesEmpty && isEmpty ? .empty : nil
+  }
+
+  /// Whether a mailbox that shows everything is copied all the same: where the server tells which
+  /// of the messages are nowhere else, and from an archive, which keeps mail and not views.
+  private static func isKept(
+    _ listed: ListedMailbox, _ role: MailboxRole, in listing: MailboxListing
+  ) -> Bool {
+    guard role == .all else { return false }
+    return listing.family == .archive || hasRemainder(listed, in: listing)
+  }
+
+  /// Whether the server says that it shows everything, and can tell what is nowhere else. One that
+  /// is only called so is a label.
+  static func hasRemainder(_ listed: ListedMailbox, in listing: MailboxListing) -> Bool {
+    listing.tellsLabels && MailboxRole.all.attributes.contains(where: listed.mailbox.has)
   }
 
   static func matches(_ glob: Glob, _ listed: ListedMailbox) -> Bool {

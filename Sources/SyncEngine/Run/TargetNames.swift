@@ -1,0 +1,53 @@
+// mailmove: the names that mailboxes really have at the target.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import Synchronization
+
+/// The names that mailboxes of a run really have at the target, shared by its lanes.
+///
+/// A server may refuse a planned name, or change it; what lies below then lies below the name that
+/// the server took.
+final class TargetNames: Sendable {
+  /// The mailboxes of the run by their planned names.
+  private let planned: [MailboxName: MailboxPair]
+  private let real: Mutex<[MailboxName: MailboxName]>
+
+  init(_ pairs: [MailboxPair]) {
+    planned = Dictionary(
+      pairs.compactMap { pair in pair.mapped.target.map { ($0, pair) } },
+      uniquingKeysWith: { first, _ in first })
+    real = Mutex([:])
+  }
+
+  /// The mailboxes of the run above a planned one, those higher up first.
+  func above(_ row: MappedMailbox) -> [MailboxPair] {
+    Self.parents(of: row).reversed().compactMap { planned[$0] }.filter { $0.mapped != row }
+  }
+
+  /// Whether it is known what a planned name became.
+  func knows(_ name: MailboxName) -> Bool { real.withLock { $0[name] != nil } }
+
+  func note(_ name: MailboxName, for planned: MailboxName) {
+    real.withLock { $0[planned] = name }
+  }
+
+  /// The row with its target below the nearest mailbox whose real name is known.
+  func placed(_ row: MappedMailbox) -> MappedMailbox {
+    guard let target = row.target else { return row }
+    for parent in Self.parents(of: row) {
+      guard let name = real.withLock({ $0[parent] }) else { continue }
+      var placed = row
+      placed.target = MailboxName(name.bytes + target.bytes.dropFirst(parent.bytes.count))
+      return placed
+    }
+    return row
+  }
+
+  /// The planned names above, the nearest first.
+  private static func parents(of row: MappedMailbox) -> [MailboxName] {
+    guard let bytes = row.target?.bytes, let delimiter = row.targetDelimiter else { return [] }
+    return bytes.indices.reversed().filter { bytes[$0] == delimiter && $0 > 0 }
+      .map { MailboxName(Array(bytes[..<$0])) }
+  }
+}
