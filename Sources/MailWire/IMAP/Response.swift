@@ -140,7 +140,8 @@ package struct FetchData: Sendable, Equatable {
   /// `BODY[HEADER.FIELDS (…)]` or `BODY[HEADER]`.
   package var header: [UInt8]?
   package var emailID: String?
-  /// X-GM-LABELS as sent, without quotes: in modified UTF-7, those of Gmail itself with a backslash.
+  /// X-GM-LABELS as sent, without quotes: in modified UTF-7, Gmail's own with a backslash; nil: not
+  /// told.
   package var gmailLabels: [[UInt8]]?
 
   /// The octets of a message, or why there are none.
