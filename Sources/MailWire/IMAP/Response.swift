@@ -142,7 +142,8 @@ package struct FetchData: Sendable, Equatable {
   /// `BODY[HEADER.FIELDS (…)]` or `BODY[HEADER]`.
   package var header: [UInt8]?
   package var emailID: String?
-  /// X-GM-LABELS as sent, without quotes: in modified UTF-7, those of Gmail itself with a backslash.
+  /// X-GM-LABELS as sent, without quotes: in modified UTF-7, Gmail's own with a backslash; nil: not
+  /// told.
   package var gmailLabels: [[UInt8]]?
   /// The list of items had no end, or something followed the body directly: the server has counted
   /// a literal wrong, and the body may be a part of the message, or more than the message.

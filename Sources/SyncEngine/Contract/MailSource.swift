@@ -17,8 +17,8 @@ package protocol MailSource: Sendable {
   func snapshot(of mailbox: MailboxName, since checkpoint: SourceCheckpoint?) async throws
     -> MailboxSnapshot
 
-  /// What a mailbox holds beside others: the messages with none of the labels. All of it, each time:
-  /// nothing says which messages have lost a label since. MESSAGES counts these messages only.
+  /// What a mailbox holds beside others: the messages with none of the labels, listed in full,
+  /// because nothing says which messages have lost a label since. MESSAGES counts only these.
   func snapshot(of mailbox: MailboxName, without labels: ListedLabels) async throws
     -> MailboxSnapshot
 
