@@ -23,7 +23,7 @@ import Testing
     try await hold(hostile)
   }
 
-  /// One run against the hostile server, one when it has reformed, and one that must change nothing.
+  /// One run against the hostile server, one when it has reformed, one that must change nothing.
   private func hold(_ hostile: HostileCase) async throws {
     let bench = try HostileBench(hostile)
     let first = await bench.run("sync", hostile.options)
