@@ -21,7 +21,7 @@ package struct WorkList: Sendable, Equatable {
   /// To be moved, in the order of the mailbox: unknown and pending ones.
   package var toMove: [Entry] = []
   package var drifts: [FlagDrift] = []
-  /// On record as pending and no longer at the source.
+  /// On record as pending and no longer at the source, or no longer under this key.
   package var vanished: [SourceKey] = []
   /// On record under an earlier UIDVALIDITY, or under none that can be trusted (invariant 6).
   package var stale: [MessageRecord] = []
@@ -37,9 +37,13 @@ package struct WorkList: Sendable, Equatable {
     let validity = snapshot.uidValidity
     var current: [UID: MessageRecord] = [:]
     current.reserveCapacity(records.count)
+    var pendingElsewhere: [SourceKey] = []
     for record in records {
       if validity.isKnown, record.key.uidValidity == validity {
         current[record.key.uid] = record
+      } else if record.state == .pending {
+        // Its content was never seen, so nothing can be recognised by it.
+        pendingElsewhere.append(record.key)
       } else {
         stale.append(record)
       }
@@ -62,7 +66,10 @@ package struct WorkList: Sendable, Equatable {
       }
     }
     if snapshot.extent == .complete {
-      vanished = current.values.filter { $0.state == .pending }.map(\.key).sorted()
+      let listed = Set(snapshot.entries.map { SourceKey(uidValidity: validity, uid: $0.uid) })
+      vanished = current.values.filter { $0.state == .pending }.map(\.key)
+      vanished += pendingElsewhere.filter { !listed.contains($0) }
+      vanished.sort()
       if snapshot.traits.contains(.keysMayChange) {
         unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
       }

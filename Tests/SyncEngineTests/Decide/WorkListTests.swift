@@ -110,6 +110,22 @@ struct WorkListTests {
     #expect(work.toMove.count == 1 && work.vanished.isEmpty)
   }
 
+  @Test(arguments: [WorkListTests.validity, .unknown])
+  func whatWasPendingUnderAnotherUIDValidityIsNotWaitedForForEver(_ validity: UIDValidity) {
+    let old = Self.record(1, .pending, validity: UIDValidity(6))
+    let work = WorkList(
+      snapshot: Self.snapshot([Self.entry(1)], validity: validity), records: [old])
+    #expect(work.vanished == [old.key])
+    #expect(work.unknown.map(\.uid) == [UID(1)] && work.stale.isEmpty)
+  }
+
+  @Test func withoutAKnownUIDValidityWhatIsPendingAndListedIsStillToBeMoved() {
+    let records = [1, 2].map { Self.record($0, .pending, validity: .unknown) }
+    let work = WorkList(
+      snapshot: Self.snapshot([Self.entry(1)], validity: .unknown), records: records)
+    #expect(work.vanished == [records[1].key] && work.toMove.map(\.uid) == [UID(1)])
+  }
+
   @Test func withoutAKnownUIDValidityEveryRecordIsStale() {
     let old = Self.record(1, .stored, validity: .unknown)
     let work = WorkList(
