@@ -32,8 +32,8 @@ enum JournalFile {
   /// The file and its log for the writer and five readers, and what they share.
   private static let descriptorsOfALedger = 16
 
-  /// The disk of a ledger is full, or so nearly that SQLite's index of its log, 32 KiB, does not fit:
-  /// then SQLite only says "I/O error".
+  /// The disk of a ledger is full, or so nearly that SQLite's index of its log, 32 KiB, does not
+  /// fit: then SQLite only says "I/O error".
   static func hasNoRoom(_ path: String) -> Bool {
     var disk = statvfs()
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
