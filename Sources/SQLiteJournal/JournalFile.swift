@@ -21,12 +21,23 @@ enum JournalFile {
     close(file)
   }
 
-  /// This process may open another file. SQLite tells a file that it cannot open, and not why.
+  /// This process may open as many files more as a ledger has. SQLite says which file it cannot
+  /// open, and not why.
   static var canOpenMore: Bool {
-    let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return false }
-    close(file)
-    return true
+    let opened = (0..<descriptorsOfALedger).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    for file in opened where file >= 0 { close(file) }
+    return opened.allSatisfy { $0 >= 0 }
+  }
+
+  /// The file and its log for the writer and five readers, and what they share.
+  private static let descriptorsOfALedger = 16
+
+  /// The disk of a ledger is full, or so nearly that SQLite's index of its log, 32 KiB, does not
+  /// fit: then SQLite only says "I/O error".
+  static func hasNoRoom(_ path: String) -> Bool {
+    var disk = statvfs()
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    return statvfs(folder, &disk) == 0 && UInt64(disk.f_bavail) * UInt64(disk.f_frsize) < 32 << 10
   }
 
   /// Throws `journalFailed` if there is no file.

@@ -41,6 +41,8 @@ extension SyncError {
     switch failure.resultCode {
     case .SQLITE_FULL:
       return journal(.diskFull, path)
+    case .SQLITE_IOERR where JournalFile.hasNoRoom(path):
+      return journal(.diskFull, path)
     case .SQLITE_CANTOPEN where !JournalFile.canOpenMore:
       return journal(errno: EMFILE, at: path)
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:

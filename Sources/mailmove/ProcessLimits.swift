@@ -11,7 +11,7 @@ enum ProcessLimits {
   /// (`ulimit -f`) is an error of that file and not the end of the process.
   static func prepare() {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
-    // The soft limit alone would do for us; whoever we start has no business with our memory either.
+    // The hard limit too: whoever we start shall not raise it, for it may be told a secret.
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     signal(SIGXFSZ, SIG_IGN)
   }

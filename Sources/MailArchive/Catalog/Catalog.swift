@@ -35,7 +35,7 @@ struct Catalog: Sendable {
       _ = FileManager.default.createFile(
         atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
     }
-    return try ArchiveError.fromCatalog {
+    return try ArchiveError.fromCatalog(at: path) {
       Catalog(database: try DatabasePool(path: path, configuration: configuration()))
     }
   }
@@ -129,17 +129,30 @@ struct Catalog: Sendable {
 
 extension ArchiveError {
   /// Anything thrown while the catalog was in use, without statements and their values.
-  static func fromCatalog<T>(_ body: () throws -> T) throws(ArchiveError) -> T {
+  ///
+  /// - Parameter path: the catalog's file, where its disk is to be looked at.
+  static func fromCatalog<T>(
+    at path: String? = nil, _ body: () throws -> T
+  ) throws(ArchiveError) -> T {
     do { return try body() } catch let error as ArchiveError { throw error } catch {
       guard let failure = error as? DatabaseError else { throw .catalog(detail: "\(error)") }
       let code = failure.extendedResultCode.rawValue
       switch failure.resultCode {
       case .SQLITE_FULL: throw .diskFull(path: ArchiveLayout.catalog)
+      case .SQLITE_IOERR where path.map(hasNoRoom) == true:
+        throw .diskFull(path: ArchiveLayout.catalog)
       case .SQLITE_READONLY, .SQLITE_PERM: throw .readOnly(path: ArchiveLayout.catalog)
       case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH:
         throw .catalogDamaged(detail: failure.message ?? "SQLite result \(code)")
       default: throw .catalog(detail: failure.message ?? "SQLite result \(code)")
       }
     }
+  }
+
+  /// SQLite's index of its log has 32 KiB, and where they do not fit it only says "I/O error".
+  private static func hasNoRoom(besides path: String) -> Bool {
+    var disk = statvfs()
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    return statvfs(folder, &disk) == 0 && UInt64(disk.f_bavail) * UInt64(disk.f_frsize) < 32 << 10
   }
 }

@@ -82,7 +82,7 @@ struct CanaryCase: Sendable, CustomTestStringConvertible {
       _ = try talk.ask(base64)
       return ["NO \(password.text)"]
     },
-    .init("an error after the login that repeats it", exit: 1) { request, _ in
+    .init("an error after the login that repeats it", exit: 5) { request, _ in
       switch request.name {
       case "LIST": ["* NO \(base64)", "BAD you are \(password.text)"]
       default: nil
@@ -123,7 +123,7 @@ struct CanaryCase: Sendable, CustomTestStringConvertible {
       talk.hangUp()
       return ""
     },
-    .init("an error after the login that repeats it", pop3: ["USER", "UIDL"], exit: 1) { line, _ in
+    .init("an error after the login that repeats it", pop3: ["USER", "UIDL"], exit: 5) { line, _ in
       line.hasPrefix("STAT") || line.hasPrefix("UIDL") || line.hasPrefix("LIST")
         ? "-ERR \(password.text) \(base64)\r\n" : nil
     },
