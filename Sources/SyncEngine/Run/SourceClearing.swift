@@ -42,19 +42,15 @@ struct SourceClearing {
   func run(_ pairs: [MailboxPair]) async throws -> [MailboxPair: Tally] {
     var tallies: [MailboxPair: Tally] = [:]
     let connections = try await Lane.Connections.open(endpoints)
-    var tasks: [Work] = []
-    do {
-      tasks = try await listed(pairs, connections)
+    let tasks = try await closing(connections.close) {
+      var tasks = try await listed(pairs, connections)
       try object(to: tasks)
       for index in tasks.indices where !stop.isRequested {
         let unproven = try await prove(&tasks[index], connections)
         tallies[tasks[index].pair, default: Tally()].unproven += unproven
       }
-    } catch {
-      await connections.close()
-      throw error
+      return tasks
     }
-    await connections.close()
     let work = tasks.filter { !$0.proven.isEmpty }
     guard !work.isEmpty, !stop.isRequested else { return tallies }
     try await remove(work)
@@ -149,7 +145,7 @@ struct SourceClearing {
 
   private func remove(_ tasks: [Work]) async throws {
     let remover = try await connectRemover()
-    do {
+    try await closing(remover.close) {
       if let obstacle = await remover.obstacle(to: removal.manner) { throw obstacle }
       for task in tasks where !stop.isRequested {
         let name = task.pair.mapped.source
@@ -171,11 +167,7 @@ struct SourceClearing {
         }
       }
       try await remover.commit()
-    } catch {
-      await remover.close()
-      throw error
     }
-    await remover.close()
   }
 
   /// Looks in a new session whether the messages are gone, and puts that on record.
@@ -184,7 +176,7 @@ struct SourceClearing {
   {
     var tallies = tallies
     let source = try await endpoints.connectSource()
-    do {
+    try await closing(source.close) {
       for task in tasks {
         let snapshot = try await source.snapshot(of: task.pair.mapped.source, since: nil)
         let there = Dictionary(
@@ -201,11 +193,7 @@ struct SourceClearing {
         tallies[task.pair, default: Tally()].removed += done.count
         tallies[task.pair, default: Tally()].remaining += task.proven.count - done.count
       }
-    } catch {
-      await source.close()
-      throw error
     }
-    await source.close()
     return tallies
   }
 }
