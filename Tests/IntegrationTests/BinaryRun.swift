@@ -51,7 +51,7 @@ struct BinaryRun {
     _ arguments: [String], _ environment: [String: String] = [:], shell: String? = nil
   ) throws -> Going {
     let process = Process()
-    let command = [try Bench.binary] + arguments
+    let command = [try BuiltProgram.path] + arguments
     process.executableURL = URL(fileURLWithPath: shell == nil ? "/usr/bin/setsid" : "/bin/sh")
     process.arguments =
       shell.map { ["-c", $0, "sh"] + command } ?? (["--wait"] + command)

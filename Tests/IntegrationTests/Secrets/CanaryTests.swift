@@ -200,7 +200,7 @@ struct CanaryTests {
     // A terminal that a test can type on; it types when it is asked.
     let canary = Canary("KanarienvogelHansi4711")
     let command =
-      "'\(try Bench.binary)' probe imaps://anna@localhost:\(server.port) -v --tls-ca "
+      "'\(try BuiltProgram.path)' probe imaps://anna@localhost:\(server.port) -v --tls-ca "
       + "'\(try Self.authority.get().write(into: run.folder.path))'"
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
