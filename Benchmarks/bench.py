@@ -9,6 +9,7 @@ counted whether all messages are there. Prints Markdown; scripts/bench builds wh
 import argparse
 import os
 import platform
+import signal
 import subprocess
 import sys
 
@@ -21,7 +22,7 @@ from tools import TOOLS
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO",
-                        help="all of them by default; a prefix such as d takes d-50 and d-100000")
+                        help="all by default; d takes d-50, d-100000 and so on")
     parser.add_argument("--list", action="store_true", help="list the scenarios")
     parser.add_argument("--runs", type=int, default=5, help="rounds (default 5)")
     parser.add_argument("--tools", help="names with commas: " + ", ".join(TOOLS))
@@ -35,8 +36,10 @@ def arguments():
 def wanted(names):
     if not names:
         return SCENARIOS
+    known = {scenario.name for scenario in SCENARIOS}
     chosen = [scenario for scenario in SCENARIOS
-              if any(scenario.name == name or scenario.name.startswith(name + "-")
+              if any(scenario.name == name
+                     or name not in known and scenario.name.startswith(name + "-")
                      for name in names)]
     if not chosen:
         sys.exit("no such scenario; --list shows them")
@@ -149,6 +152,8 @@ def machine():
 
 
 def main():
+    # Ends by an exception, so that the servers are stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
     if options.list:
         for scenario in SCENARIOS:

@@ -43,6 +43,30 @@ package struct WorkList: Sendable, Equatable {
         stale.append(record)
       }
     }
+    if current.isEmpty {
+      // A first listing is held once: all three share it.
+      unknown = snapshot.entries
+      toMove = snapshot.entries
+    } else {
+      compare(snapshot, with: &current)
+    }
+    if snapshot.extent == .complete {
+      vanished = current.values.filter { $0.state == .pending }.map(\.key).sorted()
+      if snapshot.traits.contains(.keysMayChange) {
+        unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
+      }
+      let mayBeListedAnew = snapshot.traits.contains(.keysMayChange) && !unknown.isEmpty
+      if snapshot.suspicion == nil, !snapshot.isShort, !mayBeListedAnew {
+        gone = current.values.filter { $0.isAtTarget && RemovalMark(note: $0.note) == nil }
+          .sorted { $0.key < $1.key }
+      }
+    }
+  }
+
+  /// Sorts entries by what is on record; leaves in `current` what is not listed.
+  private mutating func compare(
+    _ snapshot: MailboxSnapshot, with current: inout [UID: MessageRecord]
+  ) {
     for entry in snapshot.entries {
       guard let record = current.removeValue(forKey: entry.uid) else {
         unknown.append(entry)
@@ -57,17 +81,6 @@ package struct WorkList: Sendable, Equatable {
           drifts.append(FlagDrift(record: record, flags: flags))
         }
       case .skipped, .lost: continue
-      }
-    }
-    if snapshot.extent == .complete {
-      vanished = current.values.filter { $0.state == .pending }.map(\.key).sorted()
-      if snapshot.traits.contains(.keysMayChange) {
-        unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
-      }
-      let mayBeListedAnew = snapshot.traits.contains(.keysMayChange) && !unknown.isEmpty
-      if snapshot.suspicion == nil, !snapshot.isShort, !mayBeListedAnew {
-        gone = current.values.filter { $0.isAtTarget && RemovalMark(note: $0.note) == nil }
-          .sorted { $0.key < $1.key }
       }
     }
   }

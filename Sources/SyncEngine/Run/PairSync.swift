@@ -43,9 +43,7 @@ struct PairSync {
 
   private func run(_ result: inout Result) async throws {
     let standing = try await journal.standing(of: pair)
-    if !options.listsInFull, standing.pending == 0, let listed,
-      standing.source?.provesUnchanged(listed) == true
-    {
+    if !options.listsInFull, standing.provesUnchanged(listed) {
       result.line.wasUnchanged = true
       return
     }
