@@ -96,7 +96,8 @@ class Mailmove(Tool):
         text = subprocess.run(
             [self.lab.mailmove, "archive", "ls", self.path("archive"), "--json"], check=True,
             capture_output=True, text=True, env=self.environment()).stdout
-        return sum(json.loads(line).get("messages", 0) for line in text.splitlines())
+        lines = [json.loads(line) for line in text.splitlines()]
+        return sum(line["messages"] for line in lines if line["event"] == "archive")
 
 
 class Doveadm(Tool):

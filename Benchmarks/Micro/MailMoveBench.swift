@@ -69,7 +69,7 @@ struct Usage {
 
   static var now: Usage {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(RUSAGE_SELF.rawValue, &usage)
     let parts = [usage.ru_utime, usage.ru_stime]
     return Usage(
       seconds: parts.reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 },

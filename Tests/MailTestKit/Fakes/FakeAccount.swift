@@ -63,6 +63,8 @@ package final class FakeAccount: Sendable {
     package var removesAtEnd = false
     /// It wants to hear what vanished at the source.
     package var notesVanished = false
+    /// Sessions it bears at the same time.
+    package var sessionsMax = 1
 
     package init() {}
   }
