@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Lanes")
 struct LaneTests {
-  /// An account of so many mailboxes with two messages each, and servers that bear so many sessions.
+  /// An account of mailboxes with two messages each, and servers that bear so many sessions.
   private static func scenario(mailboxes: Int, source: Int, target: Int) -> Scenario {
     var sourceHabits = FakeAccount.Habits()
     sourceHabits.sessionsMax = source
