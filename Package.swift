@@ -64,6 +64,9 @@ let package = Package(
     .executableTarget(
       name: "mailmove-lab", dependencies: ["MailTestKit"], path: "Tests/Lab",
       swiftSettings: strict),
+    .executableTarget(
+      name: "mailmove-bench", dependencies: ["MailWire", "SyncEngine", "SQLiteJournal"],
+      path: "Benchmarks/Micro", swiftSettings: strict),
     .testTarget(
       name: "MailWireTests", dependencies: ["MailWire", "MailTestKit"],
       resources: [.copy("Transcripts"), .copy("POP3Transcripts")], swiftSettings: strict),

@@ -17,6 +17,21 @@ extension ServerFamily {
     }
   }
 
+  /// Sessions of one user at the same time that leave room for the user's own programs: four of the
+  /// ten of Dovecot, of Gmail's fifteen and of Exchange's sixteen, two of Courier's four. One where
+  /// a provider is known to throttle, or where the server is a program beside the user's.
+  var sessionsMax: Int {
+    switch self {
+    case .gmail, .exchange, .dovecot, .cyrus, .zimbra, .stalwart: 4
+    case .generic, .iCloud, .courier, .hMailServer, .kerio, .gmx, .mailEnable, .smarterMail,
+      .axigen, .communiGate, .dbmail, .james:
+      2
+    case .yahoo, .uw, .domino, .groupWise, .yandex, .mailRu, .qq, .netEase, .protonBridge,
+      .davMail, .archive:
+      1
+    }
+  }
+
   /// Exchange says OK to APPEND with `\Flagged` and forgets the flag; STORE is kept.
   var dropsFlagsAtAppend: Bool { self == .exchange }
 

@@ -15,24 +15,53 @@ struct MessageTable {
 
   /// Adds pending messages; of those that are there only pending ones take the listing's values.
   func enroll(_ entries: ArraySlice<Entry>, uidValidity: UIDValidity) throws {
-    let statement = try db.cachedStatement(
-      sql: """
-        INSERT INTO message
-          (pair, uidvalidity, uid, state, size, date_seconds, date_zone, system_flags, keywords,
-           recorded_at)
-        VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET size = excluded.size,
-          date_seconds = excluded.date_seconds, date_zone = excluded.date_zone,
-          system_flags = excluded.system_flags, keywords = excluded.keywords
-        WHERE state = 0
-        """)
-    for entry in entries {
-      try statement.execute(arguments: [
-        pair, uidValidity.rawValue, Int64(entry.uid.rawValue), entry.size,
-        entry.internalDate?.secondsSinceEpoch, entry.internalDate.map { Int64($0.zoneMinutes) },
-        Int64(entry.flags.system.rawValue), MessageRow.text(of: entry.flags.keywords), time,
-      ])
+    var rest = entries
+    while !rest.isEmpty {
+      let group = rest.prefix(Self.enrollRows)
+      rest = rest.dropFirst(group.count)
+      var values = [
+        pair.databaseValue, uidValidity.rawValue.databaseValue, time.databaseValue,
+      ]
+      values.reserveCapacity(3 + 6 * group.count)
+      for entry in group {
+        values.append(Int64(entry.uid.rawValue).databaseValue)
+        values.append(entry.size.databaseValue)
+        values.append(entry.internalDate?.secondsSinceEpoch.databaseValue ?? .null)
+        values.append(
+          entry.internalDate.map { Int64($0.zoneMinutes).databaseValue } ?? .null)
+        values.append(Int64(entry.flags.system.rawValue).databaseValue)
+        values.append(MessageRow.text(of: entry.flags.keywords)?.databaseValue ?? .null)
+      }
+      try db.cachedStatement(sql: Self.enrollment(rows: group.count))
+        .execute(arguments: StatementArguments(values))
     }
+  }
+
+  /// Rows in one statement of `enroll`: a listing may have a million, and most of the cost of a
+  /// statement does not depend on its rows.
+  private static let enrollRows = 100
+
+  private static func enrollment(rows: Int) -> String {
+    rows == enrollRows ? fullEnrollment : enrollment(of: rows)
+  }
+
+  private static let fullEnrollment = enrollment(of: enrollRows)
+
+  private static func enrollment(of rows: Int) -> String {
+    let values = repeatElement("(?, ?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
+    return """
+      INSERT INTO message
+        (pair, uidvalidity, uid, state, size, date_seconds, date_zone, system_flags, keywords,
+         recorded_at)
+      SELECT same.pair, same.uidvalidity, column1, 0, column2, column3, column4, column5, column6,
+        same.recorded_at
+      FROM (SELECT ? AS pair, ? AS uidvalidity, ? AS recorded_at) AS same, (VALUES \(values))
+      WHERE true
+      ON CONFLICT DO UPDATE SET size = excluded.size,
+        date_seconds = excluded.date_seconds, date_zone = excluded.date_zone,
+        system_flags = excluded.system_flags, keywords = excluded.keywords
+      WHERE state = 0
+      """
   }
 
   func apply(_ outcome: Outcome) throws {

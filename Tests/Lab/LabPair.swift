@@ -11,20 +11,12 @@ struct LabPair {
   /// One of the two.
   enum Side: String { case old, new }
 
-  /// A second, empty account at the new server, with the password of the first.
-  private static let spareUser = DovecotOptions.User(
-    name: "restored", password: "ein neues & längeres")
-
   let folder: String
   /// `NAME='value'` lines.
   let assignments: String
   private let values: [String: String]
 
   private static let file = "lab.env"
-  private static let users: [Side: DovecotOptions.User] = [
-    .old: DovecotOptions.User(name: "hanna@alt.example", password: "Größe \"7½\" {ja}\\nein"),
-    .new: DovecotOptions.User(name: "hanna", password: "ein neues & längeres"),
-  ]
 
   /// Reads the description of servers that run already.
   init(folder: String) throws {
@@ -43,7 +35,9 @@ struct LabPair {
   }
 
   /// Starts both servers, fills the old one and checks that it kept the sample as it is.
-  static func start(folder: String, sample: SampleMailbox) throws -> LabPair {
+  static func start(
+    folder: String, sample: SampleMailbox, setup: LabSetup = LabSetup()
+  ) throws -> LabPair {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     chmod(folder, 0o711)
     let authority = try CertificateAuthority(name: "mailmove laboratory")
@@ -51,7 +45,10 @@ struct LabPair {
     var lines = ["LAB_CA='\(authorityFile)'"]
     do {
       for side in [Side.old, .new] {
-        let lab = try DovecotLab(try options(side, folder: folder, authority: authority))
+        var options = setup.options(side)
+        options.authority = authority
+        options.folder = "\(folder)/\(side.rawValue)"
+        let lab = try DovecotLab(options)
         let name = side.rawValue.uppercased()
         let user = lab.options.users[0]
         let passwordFile = "\(folder)/\(side.rawValue).password"
@@ -65,7 +62,7 @@ struct LabPair {
           "LAB_\(name)_URL='imaps://\(user.name)@localhost:\(lab.ports.imaps)'",
         ]
         if side == .new {
-          let spare = Self.spareUser.name
+          let spare = lab.options.users[1].name
           lines += ["LAB_RESTORED_URL='imaps://\(spare)@localhost:\(lab.ports.imaps)'"]
         }
       }
@@ -89,30 +86,14 @@ struct LabPair {
     try? FileManager.default.removeItem(atPath: "\(folder)/\(file)")
   }
 
-  /// The old one spells mailboxes as servers did twenty years ago and knows no special use.
-  private static func options(
-    _ side: Side, folder: String, authority: CertificateAuthority
-  ) throws -> DovecotOptions {
-    var options = DovecotOptions()
-    options.lifetime = .untilStopped
-    options.authority = authority
-    options.folder = "\(folder)/\(side.rawValue)"
-    if let user = users[side] { options.users = [user] + (side == .new ? [spareUser] : []) }
-    switch side {
-    case .old:
-      options.delimiter = "."
-      options.prefix = "INBOX."
-    case .new: options.specialMailboxes = DovecotOptions.englishSpecialMailboxes
-    }
-    return options
-  }
-
   func connect(_ side: Side) throws -> LabClient {
-    let name = "LAB_\(side.rawValue.uppercased())_PORT"
-    guard let port = values[name].flatMap({ UInt16($0) }), let user = Self.users[side] else {
-      throw LabError("\(Self.file) holds no \(name)")
-    }
-    return try LabClient(port: port, authorityFile: "\(folder)/ca.crt", user: user)
+    let name = "LAB_\(side.rawValue.uppercased())"
+    guard let port = values["\(name)_PORT"].flatMap({ UInt16($0) }),
+      let user = values["\(name)_USER"], let file = values["\(name)_PASSWORD_FILE"],
+      let password = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").first
+    else { throw LabError("\(Self.file) does not describe the \(side.rawValue) server") }
+    let account = DovecotOptions.User(name: user, password: String(password))
+    return try LabClient(port: port, authorityFile: "\(folder)/ca.crt", user: account)
   }
 
   /// How many messages the new server has.

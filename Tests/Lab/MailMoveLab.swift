@@ -5,17 +5,21 @@ import Foundation
 import Glibc
 import MailTestKit
 
-/// `mailmove-lab`: two throw-away Dovecot servers for `scripts/quickstart`.
+/// `mailmove-lab`: two throw-away Dovecot servers for `scripts/quickstart` and `scripts/bench`.
 @main
 struct MailMoveLab {
   static let usage = """
     usage: mailmove-lab start   --dir D [--messages N] [--seed S] [--sample PATH]
+                                [--kind small|mixed --mailboxes N] [--layout same]
+                                [--accounts N] [--fsync yes] [--lacking CAPABILITY,…]
            mailmove-lab count   --dir D
            mailmove-lab kill-at --dir D --pid P --messages N
            mailmove-lab compare --dir D
            mailmove-lab stop    --dir D
 
-    start    starts an old and a new server below D, fills the old one, prints shell assignments
+    start    starts an old and a new server below D, fills the old one, prints shell assignments;
+             --layout same: both spell mailboxes alike and have easy passwords; --accounts: empty
+             accounts run-1, run-2 … at the new server; --lacking: what it shall not be able to do
     count    prints how many messages the new server has
     kill-at  kills process P with SIGKILL once the new server has N messages; exit 3: P ended before
     compare  compares both servers by bytes, flags and dates with a client that is not mailmove's;
@@ -52,12 +56,23 @@ struct MailMoveLab {
       if let path = arguments.values["sample"] {
         try SampleImport.read(path)
       } else {
-        SampleMailbox(
-          count: try arguments.number("messages", default: 520),
-          seed: UInt64(try arguments.number("seed", default: 1)))
+        try made(arguments)
       }
-    let pair = try LabPair.start(folder: arguments.text("dir"), sample: sample)
+    let pair = try LabPair.start(
+      folder: arguments.text("dir"), sample: sample, setup: LabSetup(arguments))
     print(pair.assignments, terminator: "")
+  }
+
+  private static func made(_ arguments: LabArguments) throws -> SampleMailbox {
+    let count = try arguments.number("messages", default: 520)
+    let seed = UInt64(try arguments.number("seed", default: 1))
+    let mailboxes = try arguments.number("mailboxes", default: 1)
+    return switch arguments.values["kind"] {
+    case nil: SampleMailbox(count: count, seed: seed)
+    case "small": SampleMailbox.small(count: count, mailboxes: mailboxes, seed: seed)
+    case "mixed": SampleMailbox.mixed(count: count, mailboxes: mailboxes, seed: seed)
+    case .some(let other): throw LabError("no such kind: \(other)")
+    }
   }
 
   private static func count(_ arguments: LabArguments) throws {

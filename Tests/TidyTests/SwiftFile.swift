@@ -34,7 +34,7 @@ struct SwiftFile: Sendable {
   static let project = Result { try readProject() }
 
   private static func readProject() throws -> [SwiftFile] {
-    try ["Fuzz", "Sources", "Tests"].flatMap { folder in
+    try ["Benchmarks", "Fuzz", "Sources", "Tests"].flatMap { folder in
       try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)").sorted()
         .filter { $0.hasSuffix(".swift") }
         .map { name in

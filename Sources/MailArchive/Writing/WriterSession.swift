@@ -78,7 +78,7 @@ final class WriterSession {
     try insistOnUsable()
     let folder = try folders.folder(message.folder)
     let content = Batch.Content(digest: message.digest, size: Int64(message.bytes.count))
-    let known = try knownID(of: content)
+    let (known, damaged) = try storedIDs(of: content)
     let id: Int64
     if let known {
       // The digest was the caller's word so far; here it decides whose bytes are kept.
@@ -87,7 +87,6 @@ final class WriterSession {
       }
       id = known
     } else {
-      let damaged = try storedID(of: content, in: .damaged)
       id = damaged ?? nextMessage
       let entry = try EntryProof.entry(of: message, in: folder, accounts: folders, now: clock())
       if damaged == nil { nextMessage += 1 }
@@ -103,16 +102,18 @@ final class WriterSession {
     return StagedMessage(key: key, isKnown: known != nil, commit: receipt)
   }
 
-  private func knownID(of content: Batch.Content) throws(ArchiveError) -> Int64? {
-    if let id = batch.id(of: content) { return id }
-    return try storedID(of: content, in: .live)
-  }
-
-  private func storedID(
-    of content: Batch.Content, in state: StoredMessage.State
-  ) throws(ArchiveError) -> Int64? {
-    try catalog.read { db in
-      try CatalogQuery.message(with: content.digest, size: content.size, state: state, db)
+  /// Under which number the archive has these bytes, and if it has them under none, under which it
+  /// has lost them.
+  private func storedIDs(
+    of content: Batch.Content
+  ) throws(ArchiveError) -> (known: Int64?, damaged: Int64?) {
+    if let id = batch.id(of: content) { return (id, nil) }
+    return try catalog.read { db in
+      func id(_ state: StoredMessage.State) throws -> Int64? {
+        try CatalogQuery.message(with: content.digest, size: content.size, state: state, db)
+      }
+      if let live = try id(.live) { return (live, nil) }
+      return (nil, try id(.damaged))
     }
   }
 

@@ -5,27 +5,38 @@ import MailWire
 import SyncEngine
 
 extension IMAPConnection {
+  /// A CREATE with its answer, and what the server listed directly afterwards.
+  private struct Attempt {
+    var answer: StatusResponse
+    var rows: [ListRow] = []
+
+    var isThere: Bool {
+      answer.kind == .ok || answer.code == .alreadyExists
+        || answer.text.lowercased().contains("already exists")
+    }
+  }
+
   /// Creates a mailbox and returns the name the server gave it.
-  func create(_ mailbox: MappedMailbox, named planned: MailboxName) throws -> MailboxName {
-    let before = Set(try rows().map(\.name))
-    let refusal = try attempt(planned, mailbox)
-    if Self.isThere(refusal) { return try spelling(of: planned, before: before) }
+  ///
+  /// - Parameter listed: what the server listed just now, if it was asked.
+  func create(_ mailbox: MappedMailbox, named planned: MailboxName, listed: [ListRow]?) throws
+    -> MailboxName
+  {
+    let before = Set(try (listed ?? rows()).map(\.name))
+    let first = try attempt(planned, mailbox)
+    if first.isThere { return Self.spelling(of: planned, in: first.rows, before: before) }
+    let refusal = first.answer
     let error = ServerAnswer.error(refusal, on: .create, side: account.side).at(mailbox: planned)
     let moved = try otherNamespace(for: planned, mailbox.targetDelimiter, after: refusal)
     let isAboutTheName = error.cause == .mailboxNameRefused
     let others = isAboutTheName ? CreateAlternatives.names(for: mailbox, family: family) : []
     for name in (moved.map { [$0] } ?? []) + others {
-      let answer = try attempt(name, mailbox)
-      if Self.isThere(answer) { return try spelling(of: name, before: before) }
-      let next = ServerAnswer.error(answer, on: .create, side: account.side)
+      let again = try attempt(name, mailbox)
+      if again.isThere { return Self.spelling(of: name, in: again.rows, before: before) }
+      let next = ServerAnswer.error(again.answer, on: .create, side: account.side)
       guard next.cause == .mailboxNameRefused || name == moved else { throw next.at(mailbox: name) }
     }
     throw error
-  }
-
-  private static func isThere(_ answer: StatusResponse) -> Bool {
-    answer.kind == .ok || answer.code == .alreadyExists
-      || answer.text.lowercased().contains("already exists")
   }
 
   /// The name with the personal prefix added, or taken away, where a refusal may be about that.
@@ -59,18 +70,30 @@ extension IMAPConnection {
   }
 
   /// CREATE, with the role where the server takes one; once more without it if it is refused.
-  private func attempt(_ name: MailboxName, _ mailbox: MappedMailbox) throws -> StatusResponse {
-    let wire = try line()
-    if let use = mailbox.createRole?.specialUse, wire.capabilities.has(.createSpecialUse) {
-      let answer = try wire.ask(.create(name, use: use))
-      if answer.kind == .ok { return answer }
+  private func attempt(_ name: MailboxName, _ mailbox: MappedMailbox) throws -> Attempt {
+    if let use = mailbox.createRole?.specialUse, try line().capabilities.has(.createSpecialUse) {
+      let attempt = try attempt(.create(name, use: use))
+      if attempt.answer.kind == .ok { return attempt }
     }
-    return try wire.ask(.create(name, use: nil))
+    return try attempt(.create(name, use: nil))
+  }
+
+  /// CREATE, and LIST in the same round trip.
+  private func attempt(_ command: Command) throws -> Attempt {
+    var rows: [ListRow] = []
+    let answers = try line().pipeline([command, .list()], within: patience) { response in
+      if case .list(let row) = response { rows.append(row) }
+    }
+    guard answers[1].kind == .ok else {
+      throw ServerAnswer.error(answers[1], on: .list, side: account.side)
+    }
+    return Attempt(answer: answers[0], rows: rows)
   }
 
   /// A server may trim or fold a name while creating it: what is new in the list is what counts.
-  private func spelling(of name: MailboxName, before: Set<MailboxName>) throws -> MailboxName {
-    let now = try rows()
+  private static func spelling(
+    of name: MailboxName, in now: [ListRow], before: Set<MailboxName>
+  ) -> MailboxName {
     if now.contains(where: { $0.name == name }) { return name }
     let wanted = MatchingForm("\(name)")
     let twin = now.first { MatchingForm("\($0.name)") == wanted && !$0.has("\\Noselect") }

@@ -44,9 +44,15 @@ extension IMAPConnection {
     guard let planned = mailbox.target else {
       preconditionFailure("a mailbox that is left out is never opened")
     }
-    let name = lastKnown ?? planned
-    if let found = try openIfPresent(name) { return found }
-    let created = try create(mailbox, named: planned)
+    // What was not there when the map was made is hardly there now: asking for the list first
+    // saves a round trip, for CREATE needs it as well.
+    let listed = lastKnown == nil && !mailbox.existsAtTarget ? try rows() : nil
+    if listed.map({ Self.holds($0, planned) }) ?? true,
+      let found = try openIfPresent(lastKnown ?? planned)
+    {
+      return found
+    }
+    let created = try create(mailbox, named: planned, listed: listed)
     guard let made = try openIfPresent(created, wasCreated: true) else {
       throw SyncError(
         .mailboxNameRefused, scope: .mailbox, remedy: .stop, side: account.side, mailbox: created,
@@ -90,8 +96,10 @@ extension IMAPConnection {
     return limit
   }
 
-  private func exists(_ name: MailboxName) throws -> Bool {
-    try rows().contains { $0.name == name && !$0.has("\\Noselect") && !$0.has("\\NonExistent") }
+  private func exists(_ name: MailboxName) throws -> Bool { Self.holds(try rows(), name) }
+
+  private static func holds(_ rows: [ListRow], _ name: MailboxName) -> Bool {
+    rows.contains { $0.name == name && !$0.has("\\Noselect") && !$0.has("\\NonExistent") }
   }
 
   func rows() throws -> [ListRow] {

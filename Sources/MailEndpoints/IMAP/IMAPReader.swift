@@ -54,4 +54,8 @@ extension IMAPReader {
   package func keepAlive() async throws { try await connection.keepAlive() }
 
   package func close() async { await connection.close() }
+
+  package var executor: (any TaskExecutor)? { connection.thread }
+
+  package func sessionsMax() async -> Int { await connection.family.sessionsMax }
 }

@@ -188,9 +188,34 @@ final class IMAPWire {
     _ commands: [Command], within patience: Duration? = nil,
     _ take: (Response) throws -> Void
   ) throws -> [StatusResponse] {
-    var tags: [String] = []
-    for command in commands { tags.append(try send(command, meanwhile: take)) }
-    return try tags.map { try answer(to: $0, within: patience, take) }
+    var asked: [Asked] = []
+    // Answers that come while the server is being asked to take a literal of a later command.
+    var early: [String: StatusResponse] = [:]
+    for command in commands {
+      do {
+        let tag = try send(command) { response in
+          guard case .tagged(let tag, let answer) = response else { return try take(response) }
+          early[tag] = answer
+        }
+        asked.append(.waiting(tag))
+      } catch let refused as CommandRefused {
+        asked.append(.answered(refused.answer))
+      }
+    }
+    return try asked.map { one in
+      switch one {
+      case .waiting(let tag):
+        try early.removeValue(forKey: tag) ?? answer(to: tag, within: patience, take)
+      case .answered(let answer): answer
+      }
+    }
+  }
+
+  /// A command of several that were sent at once.
+  private enum Asked {
+    case waiting(String)
+    /// Refused before all of it was sent.
+    case answered(StatusResponse)
   }
 
   /// While secrets are exchanged, nothing the server says is traced.

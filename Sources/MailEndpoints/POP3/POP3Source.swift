@@ -68,6 +68,8 @@ package struct POP3Source: MailSource {
 
   package func close() async { await connection.close() }
 
+  package var executor: (any TaskExecutor)? { connection.thread }
+
   private func require(_ mailbox: MailboxName) throws {
     guard mailbox.isInbox else {
       throw SyncError(

@@ -92,6 +92,12 @@ package struct PairStanding: Sendable, Equatable {
     self.target = target
     self.pending = pending
   }
+
+  /// Whether a status from the listing proves that there is nothing to do.
+  package func provesUnchanged(_ listed: MailboxStatus?) -> Bool {
+    guard pending == 0, let source, let listed else { return false }
+    return source.provesUnchanged(listed)
+  }
 }
 
 /// What is known to have become of a message.

@@ -33,6 +33,19 @@ package protocol MailSource: Sendable {
 
   /// Says goodbye and closes; never throws, never takes long.
   func close() async
+
+  /// Where a task best runs that does nothing but talk to this source: on the thread of its
+  /// connection, so that no message costs a change of threads. nil where any thread will do.
+  var executor: (any TaskExecutor)? { get }
+
+  /// Sessions of one user that the server is known to bear at the same time, beside those of the
+  /// user's own programs; 1 where more would be of no use.
+  func sessionsMax() async -> Int
+}
+
+extension MailSource {
+  package var executor: (any TaskExecutor)? { nil }
+  package func sessionsMax() async -> Int { 1 }
 }
 
 extension MailSource {

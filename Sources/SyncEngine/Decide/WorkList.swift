@@ -49,6 +49,37 @@ package struct WorkList: Sendable, Equatable {
       }
     }
     var isCompared = true
+    if current.isEmpty {
+      // A first listing is held once: all three share it.
+      unknown = snapshot.entries
+      toMove = snapshot.entries
+    } else {
+      isCompared = compare(snapshot, with: &current)
+    }
+    guard snapshot.extent == .complete else { return }
+    vanished = current.values.filter { $0.state == .pending }.map(\.key)
+    if !pendingElsewhere.isEmpty {
+      let listed = Set(snapshot.entries.map { SourceKey(uidValidity: validity, uid: $0.uid) })
+      vanished += pendingElsewhere.filter { !listed.contains($0) }
+    }
+    vanished.sort()
+    if snapshot.traits.contains(.keysMayChange) {
+      unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
+    }
+    let mayBeListedAnew =
+      snapshot.traits.contains(.keysMayChange) && !(toMove.isEmpty && isCompared)
+    if snapshot.suspicion == nil, !snapshot.isShort, !mayBeListedAnew {
+      gone = current.values.filter { $0.isAtTarget && !$0.mayBeRemovedByUs }
+        .sorted { $0.key < $1.key }
+    }
+  }
+
+  /// Sorts entries by what is on record; leaves in `current` what is not listed. Returns whether
+  /// the content of everything listed and on record was read at some time.
+  private mutating func compare(
+    _ snapshot: MailboxSnapshot, with current: inout [UID: MessageRecord]
+  ) -> Bool {
+    var isCompared = true
     for entry in snapshot.entries {
       guard let record = current.removeValue(forKey: entry.uid) else {
         unknown.append(entry)
@@ -65,21 +96,7 @@ package struct WorkList: Sendable, Equatable {
       case .skipped, .lost: isCompared = isCompared && record.digest != nil
       }
     }
-    if snapshot.extent == .complete {
-      let listed = Set(snapshot.entries.map { SourceKey(uidValidity: validity, uid: $0.uid) })
-      vanished = current.values.filter { $0.state == .pending }.map(\.key)
-      vanished += pendingElsewhere.filter { !listed.contains($0) }
-      vanished.sort()
-      if snapshot.traits.contains(.keysMayChange) {
-        unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
-      }
-      let mayBeListedAnew =
-        snapshot.traits.contains(.keysMayChange) && !(toMove.isEmpty && isCompared)
-      if snapshot.suspicion == nil, !snapshot.isShort, !mayBeListedAnew {
-        gone = current.values.filter { $0.isAtTarget && !$0.mayBeRemovedByUs }
-          .sorted { $0.key < $1.key }
-      }
-    }
+    return isCompared
   }
 
   /// The flags to carry over: not the \Deleted by which we removed the message ourselves.

@@ -16,8 +16,21 @@ package enum StandIn {
     guard let from = header.value(of: "From"), let subject = header.value(of: "Subject") else {
       return false
     }
-    return String(decoding: from, as: UTF8.self).contains("Microsoft Exchange Server")
-      && String(decoding: subject, as: UTF8.self)
-        .contains("Retrieval using the IMAP4 protocol failed")
+    return holds(from, sender) && holds(subject, title)
+  }
+
+  private static let sender = Array("Microsoft Exchange Server".utf8)
+  private static let title = Array("Retrieval using the IMAP4 protocol failed".utf8)
+
+  /// Every message is looked at, and searching in a String costs more than all the rest.
+  private static func holds(_ text: [UInt8], _ words: [UInt8]) -> Bool {
+    var start = 0
+    while start + words.count <= text.count {
+      if text[start] == words[0], text[start..<start + words.count].elementsEqual(words) {
+        return true
+      }
+      start += 1
+    }
+    return false
   }
 }

@@ -18,8 +18,13 @@ struct Lane {
   let slowdown: Slowdown
   let names: TargetNames
 
-  /// Bytes of mail a lane may hold.
-  static let budgetBytes: Int64 = 32 << 20
+  /// Bytes of mail this lane may hold.
+  let budgetBytes: Int64
+
+  /// Bytes of mail all lanes together may hold, as long as each has its least.
+  static let budgetBytesOfAll: Int64 = 32 << 20
+  /// Two batches, so that one can arrive while the other is written.
+  static let budgetBytesMin = 2 * Batching.bytesMax
   /// Connections lost at one and the same message before it is put aside.
   private static let strikesMax = 2
 
@@ -56,12 +61,25 @@ struct Lane {
   }
 
   /// Works until the queue is empty.
+  ///
+  /// - Parameter first: nil for a lane beside the first, which ends without having done anything
+  ///   if it cannot connect: the others do the work, and a server may well allow no more of them.
   func run(_ first: Connections?) async -> Result {
     var connections = first
+    if first == nil {
+      do {
+        try await slowdown.pass(pacing)
+        connections = try await Connections.open(endpoints)
+      } catch {
+        if !Task.isCancelled { observer(.notice("one connection less at a time: \(error)")) }
+        return Result()
+      }
+    }
     var result = Result()
     while result.failure == nil, !stop.isRequested, let item = queue.next() {
       var line = MailboxLineItem(pair: item.pair)
       result.failure = await sync(item, &connections, &line)
+      queue.finish(item)
       result.lines.append(line)
       observer(.mailboxFinished(line))
     }
@@ -129,8 +147,8 @@ struct Lane {
   ) -> PairSync {
     PairSync(
       pair: item.pair, listed: item.status, labels: item.labels, source: open.source,
-      target: open.target,
-      limits: open.limits, journal: journal, budget: ByteBudget(limit: Self.budgetBytes),
+      target: open.target, limits: open.limits, journal: journal,
+      budget: ByteBudget(limit: budgetBytes),
       options: options, pacing: pacing, observer: observer, stop: stop, slowdown: slowdown,
       names: names, suspects: suspects)
   }

@@ -46,10 +46,7 @@ struct PairSync {
 
   private func run(_ result: inout Result) async throws {
     let standing = try await journal.standing(of: pair)
-    if !options.listsInFull, standing.pending == 0, pair.mapped.decision != .remainder,
-      let listed,
-      standing.source?.provesUnchanged(listed) == true
-    {
+    if !options.listsInFull, pair.mapped.decision != .remainder, standing.provesUnchanged(listed) {
       result.line.wasUnchanged = true
       return
     }

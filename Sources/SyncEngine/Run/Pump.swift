@@ -7,7 +7,8 @@ import MailWire
 ///
 /// Three stages work at the same time, joined by two channels. Each ends on its own: when the
 /// source is lost, what has arrived is still appended; when the target is lost, what it has
-/// acknowledged is still recorded.
+/// acknowledged is still recorded. Fetching and appending run on the threads of their connections,
+/// so that a message changes threads once on its way, and not even that while the other is busy.
 struct Pump {
   let pair: MailboxPair
   let uidValidity: UIDValidity
@@ -86,7 +87,7 @@ struct Pump {
       arrivals: arrivals, suspects: suspects, pacing: pacing, stop: stop,
       slowdown: slowdown)
     return await withTaskGroup(of: (failure: SyncError?, inDoubt: Set<UID>)?.self) { group in
-      group.addTask {
+      group.addTask(executorPreference: source.executor) {
         let end = await fetching.run(entries)
         arrivals.finish()
         return end
@@ -98,7 +99,9 @@ struct Pump {
       var appending = AppendStage(
         pair: pair, target: target, mailbox: mailbox, limits: limits, arrivals: arrivals,
         settlements: settlements, suspects: suspects, pacing: pacing, adoption: adoption)
-      let appendFailure = await appending.run()
+      let appendFailure = await withTaskExecutorPreference(target.executor) {
+        await appending.run()
+      }
       var moved = Moved(
         adopted: appending.adopted, failure: appendFailure, inDoubt: appending.inDoubt)
       if appendFailure != nil {

@@ -58,7 +58,8 @@ package struct Run: Sendable {
         .planned(
           mailboxes: selection.items.count,
           toCopy: selection.workload(try await journal.summary())))
-      report = await work(selection, connections, report)
+      let lanes = try await lanes(for: selection.items, connections)
+      report = await work(selection, connections, lanes: lanes, report)
       if report.failure == nil, !stop.isRequested { try await clear(&report) }
       try await report.complete(with: journal.summary())
     } catch {
@@ -134,15 +135,34 @@ package struct Run: Sendable {
     }
   }
 
+  /// How many pairs of connections are worth having: another one has to log in twice before it
+  /// moves anything, so it wants more than one mailbox with something to do.
+  private func lanes(for items: [MailboxQueue.Item], _ connections: Lane.Connections) async throws
+    -> Int
+  {
+    if let wanted = options.lanes { return max(1, min(wanted, items.count)) }
+    let bearable = min(
+      await connections.source.sessionsMax(), await connections.target.sessionsMax())
+    guard bearable > 1 else { return 1 }
+    var open = 0
+    for item in items where open < bearable * Self.mailboxesPerLaneMin {
+      let standing = try await journal.standing(of: item.pair)
+      if options.listsInFull || !standing.provesUnchanged(item.status) { open += 1 }
+    }
+    return max(1, open / Self.mailboxesPerLaneMin)
+  }
+
+  private static let mailboxesPerLaneMin = 2
+
   private func work(
-    _ selection: FolderSelection, _ connections: Lane.Connections, _ start: Report
+    _ selection: FolderSelection, _ connections: Lane.Connections, lanes: Int, _ start: Report
   ) async -> Report {
     let queue = MailboxQueue(selection.items)
     let lane = Lane(
       endpoints: endpoints, queue: queue, journal: journal, options: options, pacing: pacing,
       observer: observer, stop: stop, slowdown: Slowdown(),
-      names: TargetNames(selection.items.map(\.pair)))
-    let lanes = max(1, min(options.lanes, selection.items.count))
+      names: TargetNames(selection.items.map(\.pair)),
+      budgetBytes: max(Lane.budgetBytesMin, Lane.budgetBytesOfAll / Int64(lanes)))
     return await withTaskGroup(of: Lane.Result.self) { group in
       for number in 0..<lanes {
         group.addTask { await lane.run(number == 0 ? connections : nil) }

@@ -20,8 +20,9 @@ package struct RunOptions: Sendable, Equatable {
   package var retriesSkipped = false
   /// Copy messages again that were stored once and are no longer at the target.
   package var recopiesLost = false
-  /// Pairs of connections used at the same time; at least 1.
-  package var lanes = 1
+  /// Pairs of connections used at the same time; at least 1. nil: as many as both servers are
+  /// known to bear and the work is worth.
+  package var lanes: Int? = 1
   /// Remove from the source what is proven to be at the target; nil: never remove anything.
   package var removal: Removal?
   /// Attempts without any progress before a run gives up on a connection.

@@ -86,7 +86,7 @@ extension RunOptions {
     listsInFull = settings.isOn(.full)
     retriesSkipped = settings.isOn(.retrySkipped)
     recopiesLost = settings.isOn(.recopyLost)
-    lanes = settings.number(.lanes) ?? lanes
+    lanes = settings.number(.lanes)
     removal = settings.text(.deleteSource).flatMap(Removal.Manner.init).map { manner in
       let age = settings.text(.olderThan).flatMap(Age.init)
       return Removal(

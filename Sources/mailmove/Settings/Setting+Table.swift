@@ -84,7 +84,8 @@ extension Setting {
   static let recopyLost = Setting(
     "recopy-lost", .toggle, "Copy messages again that were copied and are gone from the target.")
   static let lanes = Setting(
-    "lanes", .number(1...16), "Pairs of connections used at the same time.")
+    "lanes", .number(1...16),
+    "Pairs of connections used at the same time (default: what both servers bear, at most 4).")
   static let compress = Setting(
     "compress", .toggle, "Use COMPRESS=DEFLATE where a server offers it, or never.")
   static let deleteSource = Setting(

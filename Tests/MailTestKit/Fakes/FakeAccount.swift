@@ -69,6 +69,8 @@ package final class FakeAccount: Sendable {
     package var tellsLabels = false
     /// What it makes of the name of a new mailbox.
     package var rename: @Sendable (MailboxName) -> MailboxName = { $0 }
+    /// Sessions it bears at the same time.
+    package var sessionsMax = 1
 
     package init() {}
   }

@@ -92,6 +92,7 @@ package final class FakeSource: MailSource {
 
   package func keepAlive() async throws {}
   package func close() async {}
+  package func sessionsMax() async -> Int { account.habits.sessionsMax }
 
   private func entries(_ uids: [UID], of box: FakeAccount.Box) -> [Entry] {
     uids.compactMap { uid in box.messages[uid].map { account.entry(uid, $0) } }

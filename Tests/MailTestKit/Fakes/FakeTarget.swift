@@ -140,4 +140,5 @@ package final class FakeTarget: MailTarget {
 
   package func keepAlive() async throws {}
   package func close() async {}
+  package func sessionsMax() async -> Int { account.habits.sessionsMax }
 }
