@@ -82,7 +82,8 @@ struct LaneTests {
         decision: .merged, reason: "")
       mapped.target = MailboxName(wire: names.1)
       return MailboxQueue.Item(
-        pair: MailboxPair(id: Int64(index), mapped: mapped), status: nil)
+        pair: MailboxPair(id: Int64(index), mapped: mapped), status: nil,
+        labels: ListedLabels(MailboxListing(mailboxes: [])))
     }
     let queue = MailboxQueue(items)
     #expect(queue.next()?.pair.id == 0)
