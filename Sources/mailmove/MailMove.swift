@@ -43,6 +43,7 @@ struct MailMove: AsyncParsableCommand {
     _ arguments: [String]?, _ surroundings: Surroundings, engine: any Engine = Wiring.engine
   ) async -> ExitStatus {
     let terminal = Terminal(Terminal.Manner(), surroundings)
+    if let shortage = ProcessLimits.shortage { return terminal.tell(shortage) }
     do {
       let command = try parseAsRoot(Self.completed(arguments))
       if let ours = command as? any Subcommand {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import SyncEngine
 
 /// How the process meets the limits of the system.
 enum ProcessLimits {
@@ -14,5 +15,19 @@ enum ProcessLimits {
     // The hard limit too: whoever we start shall not raise it, for it may be told a secret.
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     signal(SIGXFSZ, SIG_IGN)
+  }
+
+  /// Files below which nothing is begun: the runtime itself ends the process when it gets none.
+  private static let filesMin: rlim_t = 16
+
+  /// Why this process cannot do anything; nil if it can.
+  static var shortage: SyncError? {
+    var files = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0,
+      files.rlim_cur < filesMin
+    else { return nil }
+    return SyncError(
+      .systemRefused, scope: .run, remedy: .stop, side: .local,
+      detail: "it may open only \(files.rlim_cur) files at once")
   }
 }
