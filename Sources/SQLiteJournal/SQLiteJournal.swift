@@ -104,8 +104,16 @@ package final class SQLiteJournal: Sendable {
   var isWritable: Bool { lock != nil }
 
   /// Closes the file, then gives the lock back.
+  ///
+  /// The file is whole by itself then, without the log beside it, for whoever copies it.
   package func close() throws {
-    do { try database.close() } catch { throw SyncError.journal(error, at: path) }
+    do {
+      if isWritable {
+        // Somebody who reads for long is in the way of it; then the log stays, and nothing is lost.
+        database.writeWithoutTransaction { db in _ = try? db.checkpoint(.truncate) }
+      }
+      try database.close()
+    } catch { throw SyncError.journal(error, at: path) }
     lock?.release()
   }
 

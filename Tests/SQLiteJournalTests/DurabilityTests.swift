@@ -11,6 +11,24 @@ import Testing
 @testable import SQLiteJournal
 
 @Suite struct DurabilityTests {
+  @Test func isWholeInItsFileAloneOnceARunHasEnded() async throws {
+    let bench = try Bench()
+    let journal = try bench.open()
+    let pair = try #require(try await journal.freeze([JournalSamples.mailbox("INBOX")]).first)
+    try await journal.enroll(
+      JournalSamples.entries(1...100), uidValidity: JournalSamples.generation, in: pair)
+    // What looks meanwhile, such as the metrics of a run, keeps the log from being cleared away.
+    let reader = try #require(try SQLiteJournal.openForReading(at: bench.path))
+    #expect(try await reader.pairs().count == 1)
+    try journal.close()
+    let copy = try Bench()
+    try bench.contents().write(to: URL(fileURLWithPath: copy.path))
+    try reader.close()
+    let other = try copy.open()
+    #expect(try await other.records(of: pair).count == 100)
+    try other.close()
+  }
+
   @Test func hasEverythingItConfirmedAfterAKill() async throws {
     let bench = try Bench()
     let path = bench.path

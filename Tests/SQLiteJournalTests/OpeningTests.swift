@@ -164,7 +164,9 @@ import Testing
     #expect(error?.cause == .journalFailed)
     #expect(error?.hint.contains("left untouched") == true)
     try damaged.close()
-    #expect(try bench.contents().count == bytes.count)
+    // SQLite counts in the first page, and adds one at the end; the records stay as they were.
+    let records = 2 * page..<bytes.count
+    #expect(try bench.contents()[records] == bytes[records])
   }
 
   @Test func saysThatTheStateFolderCannotBeWritten() throws {
