@@ -18,9 +18,7 @@ struct ForeignToolTests {
   /// A segment `mail.mbox.gz` of members with up to seven entries.
   init() throws {
     folder = try TemporaryFolder()
-    // Always the same: with some other seeds, such as 2, mutt and none of the others counts another
-    // number of messages, and it is not known yet what it stumbles over.
-    var mail = UnkindMail(seed: 1)
+    var mail = UnkindMail()
     var entries: [ArchiveEntry] = []
     var places: [(entry: ArchiveEntry, off: Int, clen: Int, at: Int, len: Int)] = []
     var file: [UInt8] = []
@@ -102,9 +100,19 @@ struct ForeignToolTests {
     }
   }
 
-  @Test("opens in mutt with as many messages")
+  /// mutt takes a NUL for the end of what it has read of a line, joins the next one to it, and may
+  /// so miss the end of a header. It believes a Content-Length that leads to anything like the
+  /// beginning of a message. Nothing that is done here could help either.
+  @Test("opens in mutt with as many messages, but for two things that mutt stumbles over")
   func mutt() throws {
-    #expect(try namesAfterMutt("mail.mbox.gz").count == entries.count)
+    let readable = entries.filter { entry in
+      !entry.message.contains(0)
+        && !String(decoding: entry.message, as: UTF8.self).contains("Content-Length")
+    }
+    #expect(readable.count > entries.count / 4)
+    let file = readable.flatMap { GzipMember.build(.mail, $0.encoded()) }
+    try Data(file).write(to: URL(fileURLWithPath: folder.file("readable.mbox.gz")))
+    #expect(try namesAfterMutt("readable.mbox.gz").count == readable.count)
   }
 
   @Test("shows mutt the flags")
