@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MailTestKit
 import MailWire
 import Testing
 
@@ -200,7 +201,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = [
-      "-c", "'\(try Self.binary)' \(command) \(rest); echo \"${PIPESTATUS[@]}\"",
+      "-c", "'\(try BuiltProgram.path)' \(command) \(rest); echo \"${PIPESTATUS[@]}\"",
     ]
     let output = Pipe()
     process.standardInput = FileHandle.nullDevice
@@ -217,7 +218,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
   ) throws -> (exit: Int32, output: String, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
-    process.arguments = ["--wait", try Self.binary] + arguments
+    process.arguments = ["--wait", try BuiltProgram.path] + arguments
     process.environment = environment.merging(
       ["HOME": home.path, "PATH": "/usr/bin:/bin"], uniquingKeysWith: { given, _ in given })
     let output = Pipe()
@@ -233,15 +234,5 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
       process.terminationStatus, String(decoding: said, as: UTF8.self),
       String(decoding: complained, as: UTF8.self)
     )
-  }
-
-  /// The binary stands beside the tests.
-  private static var binary: String {
-    get throws {
-      let tests = URL(fileURLWithPath: CommandLine.arguments[0])
-      let binary = tests.deletingLastPathComponent().appendingPathComponent("mailmove").path
-      try #require(FileManager.default.isExecutableFile(atPath: binary), "\(binary)")
-      return binary
-    }
   }
 }
