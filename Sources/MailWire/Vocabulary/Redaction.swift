@@ -35,19 +35,12 @@ package struct Redaction: Sendable {
   package func isRepeated(in bytes: some Collection<UInt8>) -> Bool {
     guard !forms.isEmpty else { return false }
     let text = bytes.map(Self.lower)
-    return forms.contains { Self.contains(text, $0) }
+    return forms.contains(where: text.holds)
   }
 
   /// The text, or the notice in place of one that repeats the secret.
   package func shown(_ text: String) -> String {
     isRepeated(in: text.utf8) ? Self.notice : text
-  }
-
-  private static func contains(_ text: [UInt8], _ form: [UInt8]) -> Bool {
-    guard let first = form.first, text.count >= form.count else { return false }
-    return (0...(text.count - form.count)).contains { start in
-      text[start] == first && text[start..<start + form.count].elementsEqual(form)
-    }
   }
 
   private static func quoted(_ bytes: [UInt8]) -> [UInt8] {
