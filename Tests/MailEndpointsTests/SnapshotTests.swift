@@ -77,26 +77,34 @@ import Testing
     #expect(snapshot.suspicion?.hasPrefix("exactly 1000 messages") == true)
   }
 
-  @Test(.timeLimit(.minutes(1)))
-  func anEmptyMailboxIsNotListed() async throws {
-    let server = try Self.server(opened: ScriptedMailbox.opened(uidNext: nil))
+  @Test(
+    .timeLimit(.minutes(1)), arguments: ["OK done", "NO nothing there", "BAD invalid messageset"])
+  func anEmptyMailboxIsEmptyWhateverItsListingIsAnswered(answer: String) async throws {
+    let server = try Self.server(
+      opened: ScriptedMailbox.opened(uidNext: nil), fetches: [answer])
     let snapshot = try await Self.snapshot(of: server)
     #expect(snapshot.entries.isEmpty)
     #expect(snapshot.extent == .complete)
     #expect(snapshot.status.uidNext == UID(1))
-    #expect(server.texts(of: "UID FETCH").isEmpty)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aRefusedListingIsNoEmptyMailbox() async throws {
+    let server = try Self.server(
+      opened: ScriptedMailbox.opened(exists: 2), fetches: ["NO not now"])
+    await #expect(throws: SyncError.self) { try await Self.snapshot(of: server) }
   }
 
   @Test(.timeLimit(.minutes(1)))
   func aMissingUIDNextIsFoundByTheLastUID() async throws {
     let server = try Self.server(
       opened: ScriptedMailbox.opened(exists: 2, uidNext: nil),
-      fetches: ["* 2 FETCH (UID 41)", "OK done"],
-      [ScriptedMailbox.listed(1, uid: 40), ScriptedMailbox.listed(2, uid: 41), "OK done"])
+      fetches: [ScriptedMailbox.listed(1, uid: 40), ScriptedMailbox.listed(2, uid: 41), "OK done"],
+      ["* 2 FETCH (UID 41)", "OK done"])
     let snapshot = try await Self.snapshot(of: server)
     #expect(snapshot.status.uidNext == UID(42))
     #expect(snapshot.entries.map(\.uid) == [UID(40), UID(41)])
-    #expect(server.texts(of: "UID FETCH").first == "UID FETCH 4294967295:* (UID)")
+    #expect(server.texts(of: "UID FETCH").last == "UID FETCH 4294967295:* (UID)")
   }
 
   private static let checkpoint = SourceCheckpoint(
@@ -115,7 +123,7 @@ import Testing
     #expect(snapshot.entries.map(\.uid) == [UID(1)])
     #expect(!snapshot.isShort)
     #expect(
-      server.texts(of: "UID FETCH").first == "UID FETCH 1:5 (UID FLAGS) (CHANGEDSINCE 100)")
+      server.texts(of: "UID FETCH").last == "UID FETCH 1:5 (UID FLAGS) (CHANGEDSINCE 100)")
     #expect(server.texts(of: "EXAMINE") == [#"EXAMINE "INBOX" (CONDSTORE)"#])
   }
 

@@ -74,7 +74,7 @@ extension IMAPConnection {
 
   /// Ends what is open and waits for all answers.
   func settle() throws -> [AppendResult] {
-    guard let mailbox = opened.map(TargetMailbox.init) else { return collect() }
+    guard let mailbox = opened.map({ TargetMailbox($0) }) else { return collect() }
     if !appending.isEmpty { try drain(mailbox) }
     try completeFlags(in: mailbox)
     return collect()
@@ -262,14 +262,5 @@ extension AppendsUnderWay.Command {
   func isFull(with member: Appendable) -> Bool {
     members.count >= AppendsUnderWay.membersMax
       || bytes + member.message.bytes.count > AppendsUnderWay.bytesMax
-  }
-}
-
-extension TargetMailbox {
-  fileprivate init(_ mailbox: OpenMailbox) {
-    self.init(
-      name: mailbox.name, uidValidity: mailbox.status.uidValidity ?? .unknown,
-      uidNext: mailbox.status.uidNext, messages: mailbox.status.messages ?? 0,
-      permanentFlags: mailbox.permanentFlags, wasCreated: false)
   }
 }

@@ -6,7 +6,7 @@ import SyncEngine
 
 extension IMAPConnection {
   /// A CREATE with its answer, and what the server listed directly afterwards.
-  private struct Attempt {
+  struct Attempt {
     var answer: StatusResponse
     var rows: [ListRow] = []
 
@@ -16,14 +16,49 @@ extension IMAPConnection {
     }
   }
 
+  /// Creates and opens a mailbox that was not there when the map was made: in one round trip, where
+  /// the server objects to nothing and keeps the name.
+  func openNew(_ mailbox: MappedMailbox, named planned: MailboxName) throws -> TargetMailbox {
+    let role = try role(of: mailbox)
+    var opening = try beginOpening(planned, readOnly: false)
+    var before: [ListRow] = []
+    var after: [ListRow] = []
+    let answers = try line().pipeline(
+      [.list(), .create(planned, use: role), .list(), opening.command], within: patience
+    ) { response, command in
+      switch (command, response) {
+      case (0, .list(let row)): before.append(row)
+      case (2, .list(let row)): after.append(row)
+      case (3, _): opening.take(response)
+      default: break
+      }
+    }
+    for answer in [answers[0], answers[2]] where answer.kind != .ok {
+      throw ServerAnswer.error(answer, on: .list, side: account.side)
+    }
+    var first = Attempt(answer: answers[1], rows: after)
+    let wasThere = Self.holds(before, planned)
+    if wasThere || first.isThere, after.contains(where: { $0.name == planned }),
+      answers[3].kind == .ok
+    {
+      return try target(finish(opening, answers[3]), wasCreated: !wasThere)
+    }
+    if wasThere, let found = try openIfPresent(planned) { return found }
+    if !first.isThere, role != nil { first = try attempt(.create(planned, use: nil)) }
+    return try openCreated(create(mailbox, named: planned, listed: before, first: first))
+  }
+
   /// Creates a mailbox and returns the name the server gave it.
   ///
-  /// - Parameter listed: what the server listed just now, if it was asked.
-  func create(_ mailbox: MappedMailbox, named planned: MailboxName, listed: [ListRow]?) throws
-    -> MailboxName
-  {
-    let before = Set(try (listed ?? rows()).map(\.name))
-    let first = try attempt(planned, mailbox)
+  /// - Parameters:
+  ///   - listed: what the server listed before anything was tried.
+  ///   - first: what came of the first attempt, if there was one.
+  func create(
+    _ mailbox: MappedMailbox, named planned: MailboxName, listed: [ListRow],
+    first: Attempt? = nil
+  ) throws -> MailboxName {
+    let before = Set(listed.map(\.name))
+    let first = try first ?? attempt(planned, mailbox)
     if first.isThere { return Self.spelling(of: planned, in: first.rows, before: before) }
     let refusal = first.answer
     let error = ServerAnswer.error(refusal, on: .create, side: account.side).at(mailbox: planned)
@@ -69,10 +104,15 @@ extension IMAPConnection {
     return namespaces?.personal.first?.prefix ?? []
   }
 
-  /// CREATE, with the role where the server takes one; once more without it if it is refused.
+  /// The attribute to create a mailbox with, where the server takes one (RFC 6154, 3).
+  private func role(of mailbox: MappedMailbox) throws -> String? {
+    try line().capabilities.has(.createSpecialUse) ? mailbox.createRole?.specialUse : nil
+  }
+
+  /// CREATE, with the role where there is one; once more without it if it is refused.
   private func attempt(_ name: MailboxName, _ mailbox: MappedMailbox) throws -> Attempt {
-    if let use = mailbox.createRole?.specialUse, try line().capabilities.has(.createSpecialUse) {
-      let attempt = try attempt(.create(name, use: use))
+    if let role = try role(of: mailbox) {
+      let attempt = try attempt(.create(name, use: role))
       if attempt.answer.kind == .ok { return attempt }
     }
     return try attempt(.create(name, use: nil))
@@ -81,7 +121,7 @@ extension IMAPConnection {
   /// CREATE, and LIST in the same round trip.
   private func attempt(_ command: Command) throws -> Attempt {
     var rows: [ListRow] = []
-    let answers = try line().pipeline([command, .list()], within: patience) { response in
+    let answers = try line().pipeline([command, .list()], within: patience) { response, _ in
       if case .list(let row) = response { rows.append(row) }
     }
     guard answers[1].kind == .ok else {

@@ -7,9 +7,6 @@ import SyncEngine
 extension IMAPConnection {
   /// Everything in an open mailbox; where that is doubtful, SEARCH is asked too.
   ///
-  /// SEARCH only proposes: what it finds beyond the listing is asked for once more, and is in the
-  /// snapshot if FETCH gives it. What FETCH gives and SEARCH does not find stays.
-  ///
   /// - Parameters:
   ///   - items: what to ask for beside the usual.
   ///   - take: is given everything that is told about a message.
@@ -18,7 +15,19 @@ extension IMAPConnection {
     take: (FetchData, UID) -> Void = { _, _ in }
   ) throws -> MailboxSnapshot {
     let items = Self.listing + items
-    var entries = try entries(UIDSet(ranges: [1...UInt32.max]), items, take: take)
+    return try checked(
+      entries(Self.everything, items, take: take), of: mailbox, items, take: take)
+  }
+
+  /// A listing of everything in an open mailbox, held against SEARCH where it is doubtful.
+  ///
+  /// SEARCH only proposes: what it finds beyond the listing is asked for once more, and is in the
+  /// snapshot if FETCH gives it. What FETCH gives and SEARCH does not find stays.
+  func checked(
+    _ listed: [Entry], of mailbox: OpenMailbox, _ items: [FetchItem] = listing,
+    take: (FetchData, UID) -> Void = { _, _ in }
+  ) throws -> MailboxSnapshot {
+    var entries = listed
     let announced = mailbox.status.messages
     var suspicion = Self.suspicion(listed: entries.count, announced: announced)
     if suspicion != nil, let found = try searchAll() {

@@ -60,7 +60,7 @@ extension IMAPConnection {
             subscribed: true, specialUse: wire.capabilities.has(.specialUse),
             status: hasStatus ? statusItems(wire) : []))
       ], within: patience
-    ) { found.take($0) }
+    ) { response, _ in found.take(response) }
     guard answers.last?.kind == .ok else { return nil }
     found.subscribed = Set(found.rows.lazy.filter { $0.has("\\Subscribed") }.map(\.name))
     return found
@@ -73,7 +73,7 @@ extension IMAPConnection {
       status: wire.capabilities.has(.listStatus) ? statusItems(wire) : [])
     let answers = try wire.pipeline(
       namespaceQuestion(wire) + [.list(returning: returning)], within: patience
-    ) { found.take($0) }
+    ) { response, _ in found.take(response) }
     if let last = answers.last, last.kind != .ok {
       throw ServerAnswer.error(last, on: .list, side: account.side)
     }
@@ -116,7 +116,7 @@ extension IMAPConnection {
     while !rest.isEmpty {
       _ = try wire.pipeline(
         rest.prefix(Self.statusAtOnceMax).map { .status($0.name, items) }, within: patience
-      ) { found.take($0) }
+      ) { response, _ in found.take(response) }
       rest = rest.dropFirst(Self.statusAtOnceMax)
     }
   }

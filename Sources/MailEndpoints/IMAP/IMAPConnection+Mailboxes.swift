@@ -44,44 +44,49 @@ extension IMAPConnection {
     guard let planned = mailbox.target else {
       preconditionFailure("a mailbox that is left out is never opened")
     }
-    // What was not there when the map was made is hardly there now: asking for the list first
-    // saves a round trip, for CREATE needs it as well.
-    let listed = lastKnown == nil && !mailbox.existsAtTarget ? try rows() : nil
-    if listed.map({ Self.holds($0, planned) }) ?? true,
-      let found = try openIfPresent(lastKnown ?? planned)
-    {
-      return found
+    // What one mailbox takes has to be asked before it is opened.
+    let isNew = lastKnown == nil && !mailbox.existsAtTarget
+    if isNew, try !line().capabilities.appendLimitIsPerMailbox {
+      return try openNew(mailbox, named: planned)
     }
-    let created = try create(mailbox, named: planned, listed: listed)
-    guard let made = try openIfPresent(created, wasCreated: true) else {
+    if let found = try openIfPresent(lastKnown ?? planned) { return found }
+    return try openCreated(create(mailbox, named: planned, listed: rows()))
+  }
+
+  /// Opens what was created just now.
+  func openCreated(_ name: MailboxName) throws -> TargetMailbox {
+    guard let made = try openIfPresent(name, wasCreated: true) else {
       throw SyncError(
-        .mailboxNameRefused, scope: .mailbox, remedy: .stop, side: account.side, mailbox: created,
+        .mailboxNameRefused, scope: .mailbox, remedy: .stop, side: account.side, mailbox: name,
         detail: "created, and not there afterwards")
     }
     return made
   }
 
-  private func openIfPresent(_ name: MailboxName, wasCreated: Bool = false) throws
-    -> TargetMailbox?
-  {
+  /// nil where there is no such mailbox.
+  func openIfPresent(_ name: MailboxName, wasCreated: Bool = false) throws -> TargetMailbox? {
     let limit = try appendLimit(of: name)
     do {
-      let mailbox = try open(name, readOnly: false, afresh: true)
-      guard [limit, limits().appendLimit].allSatisfy({ $0 != 0 }) else {
-        throw SyncError(
-          .mailboxReadOnly, scope: .mailbox, remedy: .stop, side: account.side, mailbox: name,
-          detail: "APPENDLIMIT 0: it takes no messages")
-      }
-      return TargetMailbox(
-        name: name, uidValidity: mailbox.status.uidValidity ?? .unknown,
-        uidNext: mailbox.status.uidNext, messages: mailbox.status.messages ?? 0,
-        permanentFlags: mailbox.permanentFlags, appendLimit: limit, wasCreated: wasCreated)
+      return try target(
+        open(name, readOnly: false, afresh: true), limit: limit, wasCreated: wasCreated)
     } catch let error as SyncError
       where error.cause == .mailboxMissing || error.cause == .mailboxRefused
     {
       guard try exists(name) == false else { throw error.at(mailbox: name) }
       return nil
     }
+  }
+
+  /// An open mailbox as a target, unless it takes no messages at all.
+  func target(_ mailbox: OpenMailbox, limit: Int64? = nil, wasCreated: Bool) throws
+    -> TargetMailbox
+  {
+    guard [limit, limits().appendLimit].allSatisfy({ $0 != 0 }) else {
+      throw SyncError(
+        .mailboxReadOnly, scope: .mailbox, remedy: .stop, side: account.side,
+        mailbox: mailbox.name, detail: "APPENDLIMIT 0: it takes no messages")
+    }
+    return TargetMailbox(mailbox, appendLimit: limit, wasCreated: wasCreated)
   }
 
   /// What one mailbox takes, where that differs by mailbox (RFC 7889, 3).
@@ -98,7 +103,7 @@ extension IMAPConnection {
 
   private func exists(_ name: MailboxName) throws -> Bool { Self.holds(try rows(), name) }
 
-  private static func holds(_ rows: [ListRow], _ name: MailboxName) -> Bool {
+  static func holds(_ rows: [ListRow], _ name: MailboxName) -> Bool {
     rows.contains { $0.name == name && !$0.has("\\Noselect") && !$0.has("\\NonExistent") }
   }
 

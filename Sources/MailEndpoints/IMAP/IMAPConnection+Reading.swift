@@ -1,54 +1,39 @@
-// mailmove: an open mailbox and what it holds.
+// mailmove: opening a mailbox and listing what it holds.
 // SPDX-License-Identifier: Apache-2.0
 
 import MailWire
 import SyncEngine
 
-/// The mailbox a connection has open.
-struct OpenMailbox: Sendable {
-  let name: MailboxName
-  let isReadOnly: Bool
-  var status: MailboxStatus
-  var permanentFlags: PermanentFlags
-  /// Messages the server has accepted into it since it was opened.
-  var accepted: Int64 = 0
-}
-
 extension IMAPConnection {
   /// Opens a mailbox unless it is open already, or always with `afresh`.
   func open(_ name: MailboxName, readOnly: Bool, afresh: Bool = false) throws -> OpenMailbox {
     if let opened, opened.name == name, opened.isReadOnly == readOnly, !afresh { return opened }
-    let wire = try line()
+    var opening = try beginOpening(name, readOnly: readOnly)
+    let answer = try line().ask(opening.command, within: patience) { opening.take($0) }
+    return try finish(opening, answer)
+  }
+
+  /// Forgets the open mailbox; the command that opens the next one is still to be sent.
+  func beginOpening(_ name: MailboxName, readOnly: Bool) throws -> Opening {
+    let condStore = try line().capabilities.hasCondStore
     opened = nil
     fetches = []
-    var status = MailboxStatus()
-    var flags: PermanentFlags?
-    let note: (ResponseCode?) -> Void = { code in
-      switch code {
-      case .uidValidity(let value): status.uidValidity = value
-      case .uidNext(let value): status.uidNext = value
-      case .highestModSeq(let value): status.highestModSeq = value
-      case .permanentFlags(let value): flags = value
-      case .mailboxID(let value): status.mailboxID = value
-      default: break
-      }
-    }
     // Courier forgets the UIDVALIDITY of a mailbox that is only ever examined.
-    let condStore = wire.capabilities.hasCondStore
-    let command: Command =
-      readOnly && family != .courier
-      ? .examine(name, condStore: condStore) : .select(name, condStore: condStore)
-    let answer = try wire.perform(command, on: .open, within: patience) {
-      switch $0 {
-      case .exists(let count): status.messages = count
-      case .untagged(let line): note(line.code)
-      default: break
-      }
+    return Opening(
+      name: name, isReadOnly: readOnly,
+      command: readOnly && family != .courier
+        ? .examine(name, condStore: condStore) : .select(name, condStore: condStore))
+  }
+
+  /// Notes what was opened; throws what a refusal means.
+  func finish(_ opening: Opening, _ answer: StatusResponse) throws -> OpenMailbox {
+    guard answer.kind == .ok else {
+      throw ServerAnswer.error(answer, on: .open, side: account.side)
     }
-    note(answer.code)
-    if status.uidNext == nil { status.uidNext = try highestUID(wire, status.messages)?.next }
-    let mailbox = OpenMailbox(
-      name: name, isReadOnly: readOnly, status: status, permanentFlags: flags ?? .everything)
+    var mailbox = opening.mailbox(answer)
+    if mailbox.status.uidNext == nil {
+      mailbox.status.uidNext = try highestUID(line(), mailbox.status.messages)?.next
+    }
     opened = mailbox
     return mailbox
   }
@@ -80,15 +65,36 @@ extension IMAPConnection {
   func snapshot(of name: MailboxName, readOnly: Bool, since checkpoint: SourceCheckpoint?) throws
     -> MailboxSnapshot
   {
+    guard let checkpoint else { return try openAndList(name, readOnly: readOnly) }
     let mailbox = try open(name, readOnly: readOnly, afresh: true)
-    if let checkpoint, let changes = try changes(in: mailbox, since: checkpoint) {
-      return changes
-    }
+    if let changes = try changes(in: mailbox, since: checkpoint) { return changes }
     guard mailbox.status.messages != 0 else {
       return MailboxSnapshot(status: mailbox.status, extent: .complete, entries: [])
     }
     return try fullListing(of: mailbox)
   }
+
+  /// Opens a mailbox and lists it in one round trip.
+  private func openAndList(_ name: MailboxName, readOnly: Bool) throws -> MailboxSnapshot {
+    var opening = try beginOpening(name, readOnly: readOnly)
+    var listed = ListedEntries(within: Self.everything)
+    let answers = try line().pipeline(
+      [opening.command, .uidFetch(Self.everything, Self.listing)], within: patience
+    ) { response, command in
+      if command == 0 { opening.take(response) } else { _ = listed.take(response) }
+    }
+    let mailbox = try finish(opening, answers[0])
+    // Some servers refuse to list nothing.
+    guard mailbox.status.messages != 0 else {
+      return MailboxSnapshot(status: mailbox.status, extent: .complete, entries: [])
+    }
+    guard answers[1].kind == .ok else {
+      throw ServerAnswer.error(answers[1], on: .open, side: account.side)
+    }
+    return try checked(listed.entries, of: mailbox)
+  }
+
+  static let everything = UIDSet(ranges: [1...UInt32.max])
 
   /// What is new or has other flags; nil where the server cannot tell (RFC 7162).
   private func changes(in mailbox: OpenMailbox, since checkpoint: SourceCheckpoint) throws
@@ -109,27 +115,19 @@ extension IMAPConnection {
     return MailboxSnapshot(status: mailbox.status, extent: .changes, entries: entries)
   }
 
-  /// Lists messages; ascending, each UID once, none outside the set (`n:*` always brings the last).
+  /// Lists messages.
   func entries(
     _ set: UIDSet, _ items: [FetchItem], changedSince: Int64? = nil,
     take: (FetchData, UID) -> Void = { _, _ in }
   ) throws -> [Entry] {
-    var found: [Entry] = []
-    var isAscending = true
+    var listed = ListedEntries(within: set)
     try line().perform(
       .uidFetch(set, items, changedSince: changedSince), on: .open,
       within: patience
     ) { response in
-      guard case .fetch(let data) = response, let uid = data.uid, set.contains(uid) else { return }
-      if let last = found.last, last.uid >= uid { isAscending = false }
-      found.append(Entry(data, uid: uid))
-      take(data, uid)
+      if let (data, uid) = listed.take(response) { take(data, uid) }
     }
-    if !isAscending {
-      let latest = Dictionary(found.map { ($0.uid, $0) }, uniquingKeysWith: { _, last in last })
-      found = latest.values.sorted { $0.uid < $1.uid }
-    }
-    return found
+    return listed.entries
   }
 
   func headers(of uids: UIDSet, in name: MailboxName, readOnly: Bool) throws -> [HeadedEntry] {
@@ -153,12 +151,4 @@ extension IMAPConnection {
   }
 
   static let listing: [FetchItem] = [.uid, .flags, .internalDate, .size]
-}
-
-extension Entry {
-  init(_ data: FetchData, uid: UID) {
-    self.init(
-      uid: uid, size: max(0, data.size ?? 0), internalDate: data.internalDate,
-      flags: data.flags ?? .none)
-  }
 }

@@ -184,28 +184,35 @@ final class IMAPWire {
   }
 
   /// Sends several commands at once and reads their answers, in order.
+  ///
+  /// - Parameter take: gets each response, and the place of the first command without an answer.
   func pipeline(
     _ commands: [Command], within patience: Duration? = nil,
-    _ take: (Response) throws -> Void
+    _ take: (Response, Int) throws -> Void
   ) throws -> [StatusResponse] {
     var asked: [Asked] = []
     // Answers that come while the server is being asked to take a literal of a later command.
     var early: [String: StatusResponse] = [:]
+    var refusals = 0
     for command in commands {
       do {
         let tag = try send(command) { response in
-          guard case .tagged(let tag, let answer) = response else { return try take(response) }
+          guard case .tagged(let tag, let answer) = response else {
+            return try take(response, early.count + refusals)
+          }
           early[tag] = answer
         }
         asked.append(.waiting(tag))
       } catch let refused as CommandRefused {
         asked.append(.answered(refused.answer))
+        refusals += 1
       }
     }
-    return try asked.map { one in
+    return try asked.enumerated().map { place, one in
       switch one {
       case .waiting(let tag):
-        try early.removeValue(forKey: tag) ?? answer(to: tag, within: patience, take)
+        try early.removeValue(forKey: tag)
+          ?? answer(to: tag, within: patience) { try take($0, place) }
       case .answered(let answer): answer
       }
     }

@@ -42,8 +42,9 @@ struct AppendStage {
   var inDoubt: Set<UID> { Set(inFlight.keys.map(\.uid)) }
 
   /// Returns why it ended early; nil when everything that arrived has been answered.
-  mutating func run() async -> SyncError? {
+  mutating func run(after prepare: () async throws -> Void) async -> SyncError? {
     do {
+      try await prepare()
       while let arrival = try await next() { try await take(arrival) }
       try await settle(target.settle())
       return nil
@@ -91,6 +92,7 @@ struct AppendStage {
     if var record = adoption.recordUnderOldKey(of: message) {
       let old = record.key
       record.key = message.key
+      adopted.append(WorkList.FlagDrift(record: record, flags: message.entry.flags))
       let outcome: Outcome =
         old.uidValidity.isKnown ? .rekeyed(from: old, to: message.key) : .settled(record)
       try await emit(

@@ -10,7 +10,9 @@ extension PairSync {
   /// first: only then is it certain what the server calls it.
   func openTarget(lastKnown: MailboxName?) async throws -> TargetMailbox {
     for parent in names.above(pair.mapped) { try await learnName(of: parent) }
-    let mailbox = try await target.open(names.placed(pair.mapped), lastKnown: lastKnown)
+    var row = names.placed(pair.mapped)
+    row.existsAtTarget = row.existsAtTarget || pair.mapped.target.map(names.knows) == true
+    let mailbox = try await target.open(row, lastKnown: lastKnown)
     if let planned = pair.mapped.target { names.note(mailbox.name, for: planned) }
     return mailbox
   }

@@ -50,6 +50,10 @@ struct PairSync {
       result.line.wasUnchanged = true
       return
     }
+    // The first time, both sides are opened at once. What was listed before then is what counts
+    // for the proof that they are two accounts.
+    let listedBefore = standing.target == nil ? listed?.messages : nil
+    async let ahead = listedBefore == nil ? nil : openTarget(lastKnown: nil)
     let snapshot = try await snapshot(standing)
     if let suspicion = snapshot.suspicion { observer(.notice("\(name): \(suspicion)")) }
     let records = try await journal.records(of: pair)
@@ -71,10 +75,17 @@ struct PairSync {
     if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil
       || notesVanished(work)
     {
-      let mailbox = try await openTarget(lastKnown: standing.target?.mailbox)
+      let mailbox =
+        if let mailbox = try await ahead { mailbox } else {
+          try await openTarget(lastKnown: standing.target?.mailbox)
+        }
+      let ground = Ground(
+        pair: pair, mailbox: mailbox, target: target, journal: journal,
+        hasStaleRecords: !work.stale.isEmpty,
+        listed: listedBefore.map { Int($0) } ?? work.toMove.count)
       anchor = try await bringUpToDate(
-        mailbox, work: work, drifts: drifts, flagPolicy: flagPolicy, standing: standing,
-        records: records, snapshot: snapshot, result: &result)
+        mailbox, on: ground, work: work, drifts: drifts, flagPolicy: flagPolicy,
+        standing: standing, records: records, snapshot: snapshot, result: &result)
     }
     guard result.failure == nil, !stop.isRequested, result.line.flagsRefused == 0 else { return }
     guard !snapshot.isShort else {
@@ -88,26 +99,17 @@ struct PairSync {
 
   /// Returns the place from which the next run has to look for messages without receipts.
   private func bringUpToDate(
-    _ mailbox: TargetMailbox, work: WorkList, drifts: [WorkList.FlagDrift],
+    _ mailbox: TargetMailbox, on ground: Ground, work: WorkList, drifts: [WorkList.FlagDrift],
     flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
     snapshot: MailboxSnapshot, result: inout Result
   ) async throws -> TargetAnchor {
-    let ground = Ground(
-      pair: pair, mailbox: mailbox, target: target, journal: journal,
-      hasStaleRecords: !work.stale.isEmpty, listed: work.toMove.count)
     var drifts = drifts
     var survey = try await ground.survey(standing: standing, records: records)
     result.line.lost = survey.lost
-    if standing.source == nil, pair.mapped.subscribe {
-      do {
-        try await target.subscribe(to: mailbox)
-      } catch let error as SyncError where error.scope == .mailbox {
-        observer(.notice("not subscribed: \(error)"))
-      }
-    }
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)
-      let pumped = await pump(work, survey: survey, mailbox, uidValidity: snapshot.uidValidity)
+      let pumped = await pump(
+        work, survey: survey, mailbox, uidValidity: snapshot.uidValidity, standing)
       result.line.add(pumped.recorded)
       result.madeProgress = pumped.recorded.total > 0
       result.failure = pumped.failure
@@ -122,6 +124,8 @@ struct PairSync {
       drifts += pumped.adopted.filter {
         $0.flags != $0.record.flags || flagPolicy == .source
       }
+    } else {
+      try await subscribe(to: mailbox, standing)
     }
     try await carryFlags(
       drifts, by: flagPolicy, located: survey.located, to: mailbox, &result)
@@ -135,7 +139,8 @@ struct PairSync {
   }
 
   private func pump(
-    _ work: WorkList, survey: Ground.Survey, _ mailbox: TargetMailbox, uidValidity: UIDValidity
+    _ work: WorkList, survey: Ground.Survey, _ mailbox: TargetMailbox, uidValidity: UIDValidity,
+    _ standing: PairStanding
   ) async -> Pump.Result {
     let pump = Pump(
       pair: pair, uidValidity: uidValidity, source: source, target: target, mailbox: mailbox,
@@ -143,7 +148,18 @@ struct PairSync {
       observer: observer, stop: stop, slowdown: slowdown)
     return await pump.run(
       work.toMove,
-      adoption: Adoption(copies: survey.unclaimed, stale: work.stale + work.unlisted))
+      adoption: Adoption(copies: survey.unclaimed, stale: work.stale + work.unlisted)
+    ) { try await subscribe(to: mailbox, standing) }
+  }
+
+  /// Subscribes as the source does, until the mailbox has once been dealt with to its end.
+  private func subscribe(to mailbox: TargetMailbox, _ standing: PairStanding) async throws {
+    guard standing.source == nil, pair.mapped.subscribe else { return }
+    do {
+      try await target.subscribe(to: mailbox)
+    } catch let error as SyncError where error.scope == .mailbox {
+      observer(.notice("not subscribed: \(error)"))
+    }
   }
 }
 

@@ -37,7 +37,11 @@ struct Pump {
   /// More elements than fit the budget never wait, so bytes alone decide about back pressure.
   private static let channelMax = 4_096
 
-  func run(_ entries: [Entry], adoption: Adoption) async -> Result {
+  /// - Parameter prepare: is done at the target before the first append, while the first messages
+  ///   are on their way from the source.
+  func run(
+    _ entries: [Entry], adoption: Adoption, prepare: @escaping @Sendable () async throws -> Void
+  ) async -> Result {
     let arrivals = BoundedChannel<Arrival>(limit: Self.channelMax)
     let settlements = BoundedChannel<Settlement>(limit: Self.channelMax)
     let recording = RecordStage(
@@ -45,7 +49,8 @@ struct Pump {
     return await withTaskGroup(of: Ended.self) { group in
       group.addTask { await .recording(recording.run()) }
       group.addTask {
-        let moved = await move(entries, adoption: adoption, arrivals, settlements)
+        let moved = await move(
+          entries, adoption: adoption, arrivals, settlements, prepare: prepare)
         settlements.finish()
         return .moving(moved)
       }
@@ -80,7 +85,7 @@ struct Pump {
 
   private func move(
     _ entries: [Entry], adoption: Adoption, _ arrivals: BoundedChannel<Arrival>,
-    _ settlements: BoundedChannel<Settlement>
+    _ settlements: BoundedChannel<Settlement>, prepare: @Sendable () async throws -> Void
   ) async -> Moved {
     let fetching = FetchStage(
       source: source, mailbox: pair.mapped.source, uidValidity: uidValidity, budget: budget,
@@ -100,7 +105,7 @@ struct Pump {
         pair: pair, target: target, mailbox: mailbox, limits: limits, arrivals: arrivals,
         settlements: settlements, suspects: suspects, pacing: pacing, adoption: adoption)
       let appendFailure = await withTaskExecutorPreference(target.executor) {
-        await appending.run()
+        await appending.run(after: prepare)
       }
       var moved = Moved(
         adopted: appending.adopted, failure: appendFailure, inDoubt: appending.inDoubt)

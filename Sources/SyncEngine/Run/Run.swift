@@ -79,8 +79,7 @@ package struct Run: Sendable {
       do {
         let connections = try await Lane.Connections.open(endpoints)
         open = connections
-        let listing = try await connections.source.mailboxes()
-        return (connections, try await select(listing, connections))
+        return (connections, try await select(connections))
       } catch {
         await open?.close()
         let failure = SyncError.from(error)
@@ -95,14 +94,17 @@ package struct Run: Sendable {
   /// Somebody who mistyped a port should not wait for long; cron comes back by itself.
   private static let firstAttemptsMax = 2
 
-  private func select(_ listing: MailboxListing, _ connections: Lane.Connections) async throws
-    -> FolderSelection
-  {
+  private func select(_ connections: Lane.Connections) async throws -> FolderSelection {
     let frozen = try await journal.pairs()
+    // Without a map one has to be made, so both sides may list at once.
+    async let ahead = frozen.isEmpty ? connections.target.mailboxes() : nil
+    let listing = try await connections.source.mailboxes()
     let selection = FolderSelection(listing: listing, frozen: frozen, rules: rules)
     guard selection.needsPlanning else { return selection }
+    let there =
+      if let there = try await ahead { there } else { try await connections.target.mailboxes() }
     let map = try MailboxMapping.plan(
-      for: listing, target: try await connections.target.mailboxes(), rules: rules,
+      for: listing, target: there, rules: rules,
       frozen: frozen.map(\.mapped).filter { $0.target != nil })
     for note in map.notes { observer(.notice("\(note)")) }
     return FolderSelection(

@@ -66,4 +66,16 @@ struct FlagPolicyTests {
     #expect(report.total(\.alreadyThere) == 1 && report.total(\.copied) == 0)
     #expect(run.target.flags() == [Self.seen.union(Self.flagged).union(Self.answered)])
   }
+
+  @Test func aMessageKnownUnderAnotherKeyGetsItsFlagsInTheSameRun() async throws {
+    let source = FakeAccount()
+    source.deliver(Letter.text(1), flags: Self.seen)
+    let run = Scenario(source: source, target: FakeAccount())
+    _ = await run.run()
+    CrashTests.renumber(run.source)
+    try run.source.setFlags(Self.flagged, of: 100)
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 0)
+    #expect(run.target.flags() == [Self.flagged])
+  }
 }
