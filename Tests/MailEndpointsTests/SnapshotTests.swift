@@ -123,7 +123,7 @@ import Testing
     #expect(snapshot.entries.map(\.uid) == [UID(1)])
     #expect(!snapshot.isShort)
     #expect(
-      server.texts(of: "UID FETCH").last == "UID FETCH 1:5 (UID FLAGS) (CHANGEDSINCE 100)")
+      server.texts(of: "UID FETCH").first == "UID FETCH 1:5 (UID FLAGS) (CHANGEDSINCE 100)")
     #expect(server.texts(of: "EXAMINE") == [#"EXAMINE "INBOX" (CONDSTORE)"#])
   }
 

@@ -8,10 +8,19 @@ import SyncEngine
 package struct IMAPTarget: IMAPReader, MailTarget {
   package let connection: IMAPConnection
 
+  /// As long as an answer takes: what comes within that time joins the APPEND that is open, and
+  /// costs nobody a round trip.
+  package let gathersFor: Duration
+
   /// Opens a session. Throws `SyncError`.
   package static func connect(_ account: IMAPAccount) async throws -> IMAPTarget {
-    IMAPTarget(connection: try await .open(account))
+    let connection = try await IMAPConnection.open(account)
+    return IMAPTarget(
+      connection: connection, gathersFor: min(await connection.roundTrip, gathersForMax))
   }
+
+  /// A slow server must not keep the source waiting for long.
+  private static let gathersForMax = Duration.milliseconds(250)
 
   package func limits() async -> TargetLimits { await connection.limits() }
 

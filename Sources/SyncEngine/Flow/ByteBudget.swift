@@ -33,6 +33,9 @@ package final class ByteBudget: Sendable {
 
   package var used: Int64 { state.withLock { $0.used } }
 
+  /// Whether somebody waits for a permit, so that nothing more will arrive until one is given back.
+  package var isAwaited: Bool { state.withLock { !$0.waiters.isEmpty } }
+
   /// Takes a permit if that is possible without waiting.
   package func tryAcquire(_ bytes: Int64) -> Bool {
     state.withLock { state in

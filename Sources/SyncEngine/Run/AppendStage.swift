@@ -11,6 +11,7 @@ struct AppendStage {
   let limits: TargetLimits
   let arrivals: BoundedChannel<Arrival>
   let settlements: BoundedChannel<Settlement>
+  let budget: ByteBudget
   let suspects: Set<UID>
   let pacing: Pacing
   var adoption: Adoption
@@ -26,8 +27,9 @@ struct AppendStage {
   init(
     pair: MailboxPair, target: any MailTarget, mailbox: TargetMailbox, limits: TargetLimits,
     arrivals: BoundedChannel<Arrival>, settlements: BoundedChannel<Settlement>,
-    suspects: Set<UID>, pacing: Pacing, adoption: Adoption
+    budget: ByteBudget, suspects: Set<UID>, pacing: Pacing, adoption: Adoption
   ) {
+    self.budget = budget
     self.pacing = pacing
     self.pair = pair
     self.target = target
@@ -57,7 +59,8 @@ struct AppendStage {
   private mutating func next() async throws -> Arrival? {
     if let arrival = arrivals.tryReceive() { return arrival }
     if !inFlight.isEmpty {
-      let late = await arrivals.receive(within: target.gathersFor, sleep: pacing.sleep)
+      let time = budget.isAwaited ? .zero : target.gathersFor
+      let late = await arrivals.receive(within: time, sleep: pacing.sleep)
       if let late { return late }
       try await settle(target.settle())
     }

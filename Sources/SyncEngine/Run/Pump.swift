@@ -103,7 +103,8 @@ struct Pump {
       }
       var appending = AppendStage(
         pair: pair, target: target, mailbox: mailbox, limits: limits, arrivals: arrivals,
-        settlements: settlements, suspects: suspects, pacing: pacing, adoption: adoption)
+        settlements: settlements, budget: budget, suspects: suspects, pacing: pacing,
+        adoption: adoption)
       let appendFailure = await withTaskExecutorPreference(target.executor) {
         await appending.run(after: prepare)
       }

@@ -44,6 +44,16 @@ struct ByteBudgetTests {
     #expect(budget.used == 10 && budget.peak == 10)
   }
 
+  @Test func tellsWhetherSomebodyWaits() async throws {
+    let budget = ByteBudget(limit: 10)
+    #expect(budget.tryAcquire(10) && !budget.isAwaited)
+    let task = await Self.waiting(for: 1, of: budget)
+    while !budget.isAwaited { await Task.yield() }
+    budget.release(10)
+    #expect(!budget.isAwaited)
+    try await task.value
+  }
+
   @Test func somethingLargerGoesAlone() async throws {
     let budget = ByteBudget(limit: 10)
     try await budget.acquire(100)
