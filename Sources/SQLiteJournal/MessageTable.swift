@@ -19,21 +19,20 @@ struct MessageTable {
     while !rest.isEmpty {
       let group = rest.prefix(Self.enrollRows)
       rest = rest.dropFirst(group.count)
-      var values = [
-        pair.databaseValue, uidValidity.rawValue.databaseValue, time.databaseValue,
-      ]
-      values.reserveCapacity(3 + 6 * group.count)
+      let statement = try db.cachedStatement(sql: Self.enrollment(rows: group.count))
+      var values = StatementValues(of: statement)
+      try values.bind(pair)
+      try values.bind(uidValidity.rawValue)
+      try values.bind(time)
       for entry in group {
-        values.append(Int64(entry.uid.rawValue).databaseValue)
-        values.append(entry.size.databaseValue)
-        values.append(entry.internalDate?.secondsSinceEpoch.databaseValue ?? .null)
-        values.append(
-          entry.internalDate.map { Int64($0.zoneMinutes).databaseValue } ?? .null)
-        values.append(Int64(entry.flags.system.rawValue).databaseValue)
-        values.append(MessageRow.text(of: entry.flags.keywords)?.databaseValue ?? .null)
+        try values.bind(Int64(entry.uid.rawValue))
+        try values.bind(entry.size)
+        try values.bind(entry.internalDate?.secondsSinceEpoch)
+        try values.bind(entry.internalDate.map { Int64($0.zoneMinutes) })
+        try values.bind(Int64(entry.flags.system.rawValue))
+        try values.bind(MessageRow.text(of: entry.flags.keywords))
       }
-      try db.cachedStatement(sql: Self.enrollment(rows: group.count))
-        .execute(arguments: StatementArguments(values))
+      try statement.execute()
     }
   }
 
@@ -84,14 +83,23 @@ struct MessageTable {
         INSERT OR REPLACE INTO message (pair, recorded_at, \(MessageRow.columns))
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
-    try statement.execute(arguments: [
-      pair, time, record.key.uidValidity.rawValue, Int64(record.key.uid.rawValue),
-      Int64(record.state.rawValue), record.size, record.digest.map { Data($0.bytes) },
-      record.fingerprint.map { Data($0.bytes) }, record.internalDate?.secondsSinceEpoch,
-      record.internalDate.map { Int64($0.zoneMinutes) }, Int64(record.flags.system.rawValue),
-      MessageRow.text(of: record.flags.keywords), record.targetUID.map { Int64($0.rawValue) },
-      record.reason?.rawValue, record.note,
-    ])
+    var values = StatementValues(of: statement)
+    try values.bind(pair)
+    try values.bind(time)
+    try values.bind(record.key.uidValidity.rawValue)
+    try values.bind(Int64(record.key.uid.rawValue))
+    try values.bind(Int64(record.state.rawValue))
+    try values.bind(record.size)
+    try values.bind(record.digest.map { Data($0.bytes) })
+    try values.bind(record.fingerprint.map { Data($0.bytes) })
+    try values.bind(record.internalDate?.secondsSinceEpoch)
+    try values.bind(record.internalDate.map { Int64($0.zoneMinutes) })
+    try values.bind(Int64(record.flags.system.rawValue))
+    try values.bind(MessageRow.text(of: record.flags.keywords))
+    try values.bind(record.targetUID.map { Int64($0.rawValue) })
+    try values.bind(record.reason?.rawValue)
+    try values.bind(record.note)
+    try statement.execute()
   }
 
   private func rekey(from old: SourceKey, to new: SourceKey) throws {

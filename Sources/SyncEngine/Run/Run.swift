@@ -54,14 +54,15 @@ package struct Run: Sendable {
       if options.recopiesLost { _ = try await journal.reopen(.lost) }
       let (connections, selection) = try await firstContact()
       report.leftOut = selection.leftOut
+      let before = try await journal.summary()
       observer(
-        .planned(
-          mailboxes: selection.items.count,
-          toCopy: selection.workload(try await journal.summary())))
+        .planned(mailboxes: selection.items.count, toCopy: selection.workload(before)))
       let lanes = try await lanes(for: selection.items, connections)
       report = await work(selection, connections, lanes: lanes, report)
       if report.failure == nil, !stop.isRequested { try await clear(&report) }
-      try await report.complete(with: journal.summary())
+      // Counting a large ledger takes longer than finding out that nothing is new.
+      let isUnchanged = options.removal == nil && report.mailboxes.allSatisfy(\.wasUnchanged)
+      report.complete(with: isUnchanged ? before : try await journal.summary())
     } catch {
       report.failure = report.failure ?? SyncError.from(error)
     }
