@@ -128,6 +128,24 @@ final class StuckResolver: Sendable {
     #expect(ContinuousClock.now - started >= .seconds(1))
   }
 
+  /// Two deadlines, one after the other, would take 5.5 seconds.
+  @Test(.timeLimit(.minutes(1)))
+  func findingAnAddressAndConnectingToItShareOneDeadline() async throws {
+    let silent = try SilentListener()
+    let port = silent.port
+    let started = ContinuousClock.now
+    let error = try await failure {
+      _ = try Dialer.connect(
+        host: "slow.example.org", port: port, within: .seconds(3), interrupt: Interrupt()
+      ) { (_, port) throws(TransportError) in
+        _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(2_500))
+        return try SocketAddress.resolve(host: "127.0.0.1", port: port)
+      }
+    }
+    #expect(error == .timedOut(phase: .connect, after: .seconds(3)))
+    #expect(ContinuousClock.now - started < .milliseconds(5_500))
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func waitingForTheResolverCanBeInterrupted() async throws {
     let resolver = StuckResolver()
