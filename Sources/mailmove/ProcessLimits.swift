@@ -19,6 +19,15 @@ enum ProcessLimits {
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     ProcessMemory.seal()
     signal(SIGXFSZ, SIG_IGN)
+    if getenv("SWIFT_BACKTRACE") == nil { dieWithoutAPicture() }
+  }
+
+  /// The runtime writes a picture of a crash to the log, registers with the memory they point to
+  /// among it. That memory may be a password or mail. Whoever asks for the picture gets it.
+  private static func dieWithoutAPicture() {
+    for crash in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] {
+      signal(crash, SIG_DFL)
+    }
   }
 
   /// Files below which nothing is begun: the runtime itself ends the process when it gets none.

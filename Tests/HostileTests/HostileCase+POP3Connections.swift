@@ -48,13 +48,13 @@ extension HostileCase {
     HostileCase(
       side: .pop3Source, server: "sends a message octet by octet, for hours",
       outcome: "given up after six hours and connected again", exit: .success,
-      phrase: "the source server did not answer in time: no end of an answer for",
+      phrase: "server did not answer in time in 'INBOX': no end of an answer for",
       pop3Misdeeds: [Misdeed("RETR", .nth(2), .prattle(after: "+OK\r\n", "x", pausing: 200))],
       isSilent: true),
     HostileCase(
       side: .pop3Source, server: "sends the first line of an answer octet by octet, for hours",
       outcome: "given up after an hour and connected again", exit: .success,
-      phrase: "the source server did not answer in time: nothing to the matter for",
+      phrase: "server did not answer in time in 'INBOX': nothing to the matter for",
       pop3Misdeeds: [Misdeed("RETR", .nth(2), .prattle(after: "+OK", "x", pausing: 200))],
       isSilent: true),
     HostileCase(

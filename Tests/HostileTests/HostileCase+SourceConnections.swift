@@ -56,12 +56,12 @@ extension HostileCase {
     HostileCase(
       side: .imapSource, server: "says `* OK Still here` for ever in place of the answer to FETCH",
       outcome: "given up after an hour and connected again", exit: .success,
-      phrase: "the source server did not answer in time: nothing to the matter for",
+      phrase: "server did not answer in time in 'INBOX': nothing to the matter for",
       misdeeds: [Misdeed("UID FETCH BODY", .nth(1), stillHere(pausing: 200))], isSilent: true),
     HostileCase(
       side: .imapSource, server: "the same, as fast as it can",
       outcome: "100,000 remarks are heard; connected again", exit: .success,
-      phrase: "sent something that breaks the protocol: 100000 remarks in place of an answer",
+      phrase: "100000 remarks in place of an answer",
       misdeeds: [Misdeed("UID FETCH BODY", .nth(1), stillHere(pausing: 0))]),
     HostileCase(
       side: .imapSource,
@@ -75,12 +75,12 @@ extension HostileCase {
       side: .imapSource,
       server: "says `* OK Still here` for ever in place of the answer to EXAMINE, always",
       outcome: "five attempts, then the run ends", exit: .temporary,
-      phrase: "the source server did not answer in time: nothing to the matter for",
+      phrase: "server did not answer in time in 'INBOX': nothing to the matter for",
       misdeeds: [Misdeed("EXAMINE", .always, stillHere(pausing: 200))], isSilent: true),
     HostileCase(
       side: .imapSource, server: "tells flags for ever in place of the answer to FETCH",
       outcome: "given up after six hours and connected again", exit: .success,
-      phrase: "the source server did not answer in time: no end of an answer for",
+      phrase: "server did not answer in time in 'INBOX': no end of an answer for",
       misdeeds: [
         Misdeed(
           "UID FETCH BODY", .nth(1), .prattle("* 1 FETCH (UID 1 FLAGS ())\r\n", pausing: 200))
@@ -88,7 +88,7 @@ extension HostileCase {
     HostileCase(
       side: .imapSource, server: "sends a message octet by octet, for hours",
       outcome: "the same", exit: .success,
-      phrase: "the source server did not answer in time: no end of an answer for",
+      phrase: "server did not answer in time in 'INBOX': no end of an answer for",
       misdeeds: [
         Misdeed(
           "UID FETCH BODY", .nth(1),
@@ -97,7 +97,7 @@ extension HostileCase {
     HostileCase(
       side: .imapSource, server: "sends a line octet by octet, for hours",
       outcome: "given up after an hour and connected again", exit: .success,
-      phrase: "the source server did not answer in time: nothing to the matter for",
+      phrase: "server did not answer in time in 'INBOX': nothing to the matter for",
       misdeeds: [
         Misdeed("UID FETCH", .nth(1), .prattle(after: "* 1 FETCH (UID 1", "x", pausing: 200))
       ], isSilent: true),

@@ -8,7 +8,7 @@ import Testing
 extension CanaryTests {
   /// The second APPEND is where it dies: with the password and mail in its memory, a message at the
   /// target that is not on record, and leave of the system to write a core file.
-  @Test(.timeLimit(.minutes(5)), arguments: [SIGSEGV, SIGABRT, SIGILL, SIGBUS])
+  @Test(.timeLimit(.minutes(5)), arguments: [SIGSEGV, SIGABRT, SIGILL, SIGTRAP])
   func turnUpNowhereAfterACrashAndTheNextRunCompletes(signal: Int32) async throws {
     let run = try BinaryRun()
     let pid = run.folder.file("pid")
@@ -16,7 +16,11 @@ extension CanaryTests {
       let text = (try? String(contentsOfFile: pid, encoding: .utf8)) ?? ""
       if let process = pid_t(text.trimmingCharacters(in: .newlines)) { kill(process, signal) }
     })
-    let mail = SampleMailbox(count: 12, seed: 17).messages
+    let mail = SampleMailbox(count: 12, seed: 17).messages.map { message in
+      var message = message
+      message.mailbox = "INBOX"
+      return message
+    }
     let old = try MemoryIMAPServer(Self.identity.get(), MemoryAccount(mail))
     var manner = MemoryIMAPServer.Manner()
     manner.capabilities = "IMAP4rev1 UIDPLUS LITERAL+"
@@ -43,7 +47,9 @@ extension CanaryTests {
         exit $?
         """)
     #expect(died.exit == 128 + signal, "\(died)")
-    #expect(!died.errors.contains("core dumped"), "\(died.errors)")
+    for words in ["core dumped", "crashed", "Registers"] {
+      #expect(!died.errors.contains(words), "\(died.errors)")
+    }
     let left = try FileManager.default.subpathsOfDirectory(atPath: run.folder.path)
     #expect(left.filter { $0.lowercased().contains("core") } == [])
     for canary in [CanaryCase.password, CanaryCase.token] {
