@@ -44,6 +44,11 @@ extension HostileCase {
       phrase: "the connection to the source server was lost",
       misdeeds: [Misdeed("UID FETCH BODY", .always, .hangUp())], again: ["--retry-skipped"]),
     HostileCase(
+      side: .imapSource, server: "cuts the connection at every EXAMINE",
+      outcome: "five attempts, then the run ends", exit: .temporary,
+      phrase: "the connection to the source server was lost",
+      misdeeds: [Misdeed("EXAMINE", .always, .hangUp())]),
+    HostileCase(
       side: .imapSource, server: "falls silent in place of the answer to FETCH",
       outcome: "given up after the deadline and connected again", exit: .success,
       phrase: "the source server did not answer in time",
@@ -56,7 +61,7 @@ extension HostileCase {
     HostileCase(
       side: .imapSource, server: "says `* OK Still here` for ever in place of the answer to FETCH",
       outcome: "given up after an hour and connected again", exit: .success,
-      phrase: "server did not answer in time in 'INBOX': nothing to the matter for",
+      phrase: "nothing of use for 2 s",
       misdeeds: [Misdeed("UID FETCH BODY", .nth(1), stillHere(pausing: 200))], isSilent: true),
     HostileCase(
       side: .imapSource, server: "the same, as fast as it can",
@@ -75,12 +80,12 @@ extension HostileCase {
       side: .imapSource,
       server: "says `* OK Still here` for ever in place of the answer to EXAMINE, always",
       outcome: "five attempts, then the run ends", exit: .temporary,
-      phrase: "server did not answer in time in 'INBOX': nothing to the matter for",
+      phrase: "nothing of use for 2 s",
       misdeeds: [Misdeed("EXAMINE", .always, stillHere(pausing: 200))], isSilent: true),
     HostileCase(
       side: .imapSource, server: "tells flags for ever in place of the answer to FETCH",
       outcome: "given up after six hours and connected again", exit: .success,
-      phrase: "server did not answer in time in 'INBOX': no end of an answer for",
+      phrase: "no end of an answer for 4 s",
       misdeeds: [
         Misdeed(
           "UID FETCH BODY", .nth(1), .prattle("* 1 FETCH (UID 1 FLAGS ())\r\n", pausing: 200))
@@ -88,7 +93,7 @@ extension HostileCase {
     HostileCase(
       side: .imapSource, server: "sends a message octet by octet, for hours",
       outcome: "the same", exit: .success,
-      phrase: "server did not answer in time in 'INBOX': no end of an answer for",
+      phrase: "no end of an answer for 4 s",
       misdeeds: [
         Misdeed(
           "UID FETCH BODY", .nth(1),
@@ -97,7 +102,7 @@ extension HostileCase {
     HostileCase(
       side: .imapSource, server: "sends a line octet by octet, for hours",
       outcome: "given up after an hour and connected again", exit: .success,
-      phrase: "server did not answer in time in 'INBOX': nothing to the matter for",
+      phrase: "nothing of use for 2 s",
       misdeeds: [
         Misdeed("UID FETCH", .nth(1), .prattle(after: "* 1 FETCH (UID 1", "x", pausing: 200))
       ], isSilent: true),

@@ -83,7 +83,7 @@ extension SyncError {
   init(_ excess: AnswerAllowance.Excess, side: Side) {
     let (cause, detail): (Cause, String) =
       switch excess {
-      case .remarksFor(let limit): (.timedOut, "nothing to the matter for \(limit.inSeconds)")
+      case .remarksFor(let limit): (.timedOut, "nothing of use for \(limit.inSeconds)")
       case .answerFor(let limit): (.timedOut, "no end of an answer for \(limit.inSeconds)")
       case .remarks(let count): (.protocolViolation, "\(count) remarks in place of an answer")
       case .responses(let count): (.protocolViolation, "\(count) responses and no answer")

@@ -20,7 +20,7 @@ package struct Deadlines: Sendable, Hashable {
   package var capabilities: Duration = .seconds(15)
   /// For what brings an answer no further: remarks such as `* OK Still here`, or a line that does
   /// not end. Dovecot makes such a remark every few seconds while it works; nothing known works for
-  /// an hour without a word about the matter.
+  /// an hour without a word of use.
   package var remarks: Duration = .seconds(3_600)
   /// For a whole answer, however steadily it comes, and for one message to be written. A message of
   /// 150 MB takes five hours at 8 kB a second; a listing of a million messages that the server has
