@@ -20,11 +20,11 @@ package enum Limits {
   /// Responses in a row that have no data, such as `* OK Still here`. Servers make one every few
   /// seconds, or one about each message they cannot read.
   package static let remarksMax = 100_000
-  /// Bytes of the mailboxes in one answer to LIST, `listedMailboxBytesMin` beside the name for each.
+  /// Bytes of the mailboxes in one answer to LIST: their names, and `listedMailboxBytes` for each.
   /// 100,000 mailboxes take 40 MB.
   package static let listingBytesMax = 64 << 20
-  /// What a listed mailbox counts for at least, in bytes: its name, attributes and counts take that.
-  package static let listedMailboxBytesMin = 256
+  /// What a listed mailbox counts for beside its name, in bytes: its attributes and counts.
+  package static let listedMailboxBytes = 256
   /// Bytes until a command is answered, literals included. A batch of messages is asked for 4 MiB;
   /// twice the largest literal that is read and dropped leaves room for sizes that were not true.
   package static let answerBytesMax = 8 << 30

@@ -161,6 +161,7 @@ import Testing
     #expect(said.status == .differences)
     #expect(
       said.output == "INBOX, UID 5: missing at the target\n"
+        + "what is missing at the target is copied again by 'sync' with --recopy-lost\n"
         + "2 messages compared by bytes in 1 folder: 1 difference\n")
   }
 

@@ -73,7 +73,7 @@ struct AnswerAllowance {
 
   /// Counts a mailbox, which is held until all are there.
   mutating func note(_ row: ListRow) throws(Excess) {
-    listingBytes += row.name.bytes.count + Limits.listedMailboxBytesMin
+    listingBytes += row.name.bytes.count + Limits.listedMailboxBytes
     guard listingBytes <= Limits.listingBytesMax else { throw .listing(Limits.listingBytesMax) }
   }
 }
