@@ -133,7 +133,8 @@ final class IMAPWire {
 
   /// The next response; waits for it. A BYE that nobody asked for is thrown.
   ///
-  /// - Parameter patience: until the first byte; after that bytes only have to keep coming.
+  /// - Parameter patience: until the first byte; after that bytes only have to keep coming, as
+  ///   long as `AnswerAllowance` lets them.
   func next(within patience: Duration? = nil) throws -> Response {
     let limit = patience ?? deadlines.command
     while true {

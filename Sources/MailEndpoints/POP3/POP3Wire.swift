@@ -63,7 +63,8 @@ final class POP3Wire {
 
   /// The first line of the next answer; waits for it.
   ///
-  /// - Parameter patience: until the first byte; after that bytes only have to keep coming.
+  /// - Parameter patience: until the first byte; after that bytes only have to keep coming, as
+  ///   long as `AnswerAllowance` lets them.
   func reply(within patience: Duration? = nil) throws -> POP3Reply {
     if let reply = early {
       early = nil
