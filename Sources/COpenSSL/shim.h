@@ -36,6 +36,7 @@ static inline long mm_ctx_set_tmp_dh_auto(SSL_CTX *ctx, int on) {
   return SSL_CTX_set_dh_auto(ctx, on);
 }
 static inline int mm_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+static inline void mm_seal_process(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 static inline void mm_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline EVP_PKEY *mm_evp_rsa_gen(unsigned int bits) { return EVP_RSA_gen(bits); }
 static inline EVP_PKEY *mm_evp_ec_gen(const char *curve) { return EVP_EC_gen(curve); }

@@ -107,67 +107,76 @@ package final class SecureChannel {
 
   /// Writes some bytes; all of them are on their way when it returns.
   ///
-  /// - Parameter progress: how long no byte may move, in either direction; `.timedOut` then.
+  /// - Parameters:
+  ///   - progress: how long no byte may move, in either direction; `.timedOut` then.
+  ///   - whole: how long it may take in all, for servers that move one byte now and then; nil: as
+  ///     long as bytes move.
   /// - Throws: as `read`; after any of them nothing more can be written.
-  package func write(_ bytes: [UInt8], within progress: Duration) throws(TransportError) {
-    try write([bytes], within: progress)
+  package func write(
+    _ bytes: [UInt8], within progress: Duration, whole: Duration? = nil
+  ) throws(TransportError) {
+    try write([bytes], within: progress, whole: whole)
   }
 
   /// Writes several pieces as one: a command, its literal and the line end leave in one TLS record
   /// if they fit, and nothing large is copied.
-  package func write(_ pieces: [[UInt8]], within progress: Duration) throws(TransportError) {
+  package func write(
+    _ pieces: [[UInt8]], within progress: Duration, whole: Duration? = nil
+  ) throws(TransportError) {
+    let patience = WritePatience(progress: progress, whole: whole)
     for piece in pieces {
       try piece.withUnsafeBufferPointer { buffer throws(TransportError) in
-        try gather(UnsafeRawBufferPointer(buffer), within: progress)
+        try gather(UnsafeRawBufferPointer(buffer), patience)
       }
     }
-    try flush(within: progress)
+    try flush(patience)
   }
 
   /// Writes a buffer, as `write(_:within:)` does an array.
   package func write(
     _ buffer: UnsafeRawBufferPointer, within progress: Duration
   ) throws(TransportError) {
-    try gather(buffer, within: progress)
-    try flush(within: progress)
+    let patience = WritePatience(progress: progress, whole: nil)
+    try gather(buffer, patience)
+    try flush(patience)
   }
 
   private func gather(
-    _ buffer: UnsafeRawBufferPointer, within progress: Duration
+    _ buffer: UnsafeRawBufferPointer, _ patience: WritePatience
   ) throws(TransportError) {
     if let compression {
       try compression.deflater.compress(buffer, flush: false) { output throws(TransportError) in
-        try session.write(output, within: progress)
+        try session.write(output, patience)
       }
       return
     }
     var rest = buffer
     while !rest.isEmpty {
       if gathered.isEmpty && rest.count >= Self.recordBytesMax {
-        return try session.write(rest, within: progress)
+        return try session.write(rest, patience)
       }
       let part = rest.prefix(Self.recordBytesMax - gathered.count)
       gathered.append(contentsOf: part)
       rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
-      if gathered.count == Self.recordBytesMax { try sendGathered(within: progress) }
+      if gathered.count == Self.recordBytesMax { try sendGathered(patience) }
     }
   }
 
-  private func flush(within progress: Duration) throws(TransportError) {
+  private func flush(_ patience: WritePatience) throws(TransportError) {
     if let compression {
       let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
       try compression.deflater.compress(nothing, flush: true) { output throws(TransportError) in
-        try session.write(output, within: progress)
+        try session.write(output, patience)
       }
     } else {
-      try sendGathered(within: progress)
+      try sendGathered(patience)
     }
   }
 
-  private func sendGathered(within progress: Duration) throws(TransportError) {
+  private func sendGathered(_ patience: WritePatience) throws(TransportError) {
     defer { gathered.removeAll(keepingCapacity: true) }
     try gathered.withUnsafeBufferPointer { bytes throws(TransportError) in
-      try session.write(UnsafeRawBufferPointer(bytes), within: progress)
+      try session.write(UnsafeRawBufferPointer(bytes), patience)
     }
   }
 

@@ -14,6 +14,20 @@ package enum Limits {
   package static let responseTextBytesMax = 16 << 20
   /// Literals in one response. LIST and STATUS use one or two; a FETCH one for each body section.
   package static let responseLiteralsMax = 64
+  /// Responses until a command is answered. A listing has one for each message, and the largest
+  /// mailboxes known hold a few million; some servers say everything twice.
+  package static let answerResponsesMax = 10_000_000
+  /// Responses in a row that have no data, such as `* OK Still here`. Servers make one every few
+  /// seconds, or one about each message they cannot read.
+  package static let remarksMax = 100_000
+  /// Bytes of the mailboxes in one answer to LIST: their names, and `listedMailboxBytes` for each.
+  /// 100,000 mailboxes take 40 MB.
+  package static let listingBytesMax = 64 << 20
+  /// What a listed mailbox counts for beside its name, in bytes: its attributes and counts.
+  package static let listedMailboxBytes = 256
+  /// Bytes until a command is answered, literals included. A batch of messages is asked for 4 MiB;
+  /// twice the largest literal that is read and dropped leaves room for sizes that were not true.
+  package static let answerBytesMax = 8 << 30
   /// Bytes of a response before TLS: a greeting, CAPABILITY, the answer to STARTTLS.
   package static let clearTextBytesMax = 64 << 10
   /// Bytes of a header that are looked at. Servers take headers of 100 KB; none sends megabytes.

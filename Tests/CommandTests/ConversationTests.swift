@@ -144,6 +144,17 @@ import Testing
     #expect(object["exit"] as? Int == 13)
   }
 
+  @Test func whereOnlyAFolderWasGivenUpNoMessagesAreSpokenOf() async {
+    var folder = MailboxLineItem(pair: Samples.inbox)
+    folder.failure = SyncError(
+      .mailboxRefused, scope: .mailbox, remedy: .stop, side: .source, mailbox: .inbox)
+    let said = await run(
+      ["sync"] + accounts, engine: FakeEngine(report: Report(mailboxes: [folder])))
+    #expect(said.status == .skips)
+    #expect(said.errors.contains("refused to open the mailbox"), "\(said.errors)")
+    #expect(!said.errors.contains("not moved"), "\(said.errors)")
+  }
+
   @Test func thePlanShowsTheRuleThatWon() async {
     let said = await run(["sync", "--dry-run"] + accounts)
     #expect(said.status == .success)
@@ -161,6 +172,7 @@ import Testing
     #expect(said.status == .differences)
     #expect(
       said.output == "INBOX, UID 5: missing at the target\n"
+        + "what is missing at the target is copied again by 'sync' with --recopy-lost\n"
         + "2 messages compared by bytes in 1 folder: 1 difference\n")
   }
 

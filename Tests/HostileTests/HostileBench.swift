@@ -58,6 +58,11 @@ final class HostileBench: Sendable {
     deadlines.command = patience
     deadlines.firstByte = patience
     deadlines.progress = patience
+    deadlines.capabilities = patience
+    if hostile.isSilent {
+      deadlines.remarks = Self.briefly * 3
+      deadlines.answer = Self.briefly * 6
+    }
     engine = LiveEngine(deadlines: deadlines, pacing: waits.pacing)
     let ca = try authority.write(into: folder.path)
     let source =
@@ -94,6 +99,15 @@ final class HostileBench: Sendable {
 
   /// Runs `mailmove COMMAND OLD NEW …` to its end.
   func run(_ command: String, _ more: [String] = []) async -> Ended {
+    await run([command] + arguments + more)
+  }
+
+  /// What `mailmove status` says.
+  func status() async -> String {
+    await run(["status", "--state", folder.path + "/state"]).words
+  }
+
+  private func run(_ words: [String]) async -> Ended {
     let said = Mutex("")
     let moment = ContinuousClock.now
     let surroundings = Surroundings(
@@ -101,9 +115,9 @@ final class HostileBench: Sendable {
       seconds: { 1_772_366_400 },
       write: { text, _ in said.withLock { $0 += text } }, deliver: { _ in })
     waits.forget()
-    let exit = await MailMove.run([command] + arguments + more, surroundings, engine: engine)
-    let words = said.withLock { $0 }.split(separator: "\n").filter { !Self.isTrace($0) }
-    return Ended(exit: exit, words: words.joined(separator: "\n"), waits: waits.all)
+    let exit = await MailMove.run(words, surroundings, engine: engine)
+    let lines = said.withLock { $0 }.split(separator: "\n").filter { !Self.isTrace($0) }
+    return Ended(exit: exit, words: lines.joined(separator: "\n"), waits: waits.all)
   }
 
   /// Runs `mailmove COMMAND OLD NEW …` as a process of its own, with real deadlines. It blocks.

@@ -37,6 +37,31 @@ extension HostileCase {
       phrase: "the source server did not answer in time",
       pop3Misdeeds: [Misdeed("RETR", .nth(2), .fallSilent())], isSilent: true),
     HostileCase(
+      side: .pop3Source, server: "never answers CAPA",
+      outcome: "connected again and not asked any more", exit: .success,
+      pop3Misdeeds: [Misdeed("CAPA", .always, .fallSilent())], isSilent: true),
+    HostileCase(
+      side: .pop3Source, server: "answers CAPA octet by octet, for hours", outcome: "the same",
+      exit: .success,
+      pop3Misdeeds: [Misdeed("CAPA", .always, .prattle(after: "+OK\r\n", "x", pausing: 200))],
+      isSilent: true),
+    HostileCase(
+      side: .pop3Source, server: "sends a message octet by octet, for hours",
+      outcome: "given up after six hours and connected again", exit: .success,
+      phrase: "no end of an answer for 4 s",
+      pop3Misdeeds: [Misdeed("RETR", .nth(2), .prattle(after: "+OK\r\n", "x", pausing: 200))],
+      isSilent: true),
+    HostileCase(
+      side: .pop3Source, server: "sends the first line of an answer octet by octet, for hours",
+      outcome: "given up after an hour and connected again", exit: .success,
+      phrase: "nothing of use for 2 s",
+      pop3Misdeeds: [Misdeed("RETR", .nth(2), .prattle(after: "+OK", "x", pausing: 200))],
+      isSilent: true),
+    HostileCase(
+      side: .pop3Source, server: "answers QUIT octet by octet, for ever",
+      outcome: "left after two seconds", exit: .success,
+      pop3Misdeeds: [Misdeed("QUIT", .always, .prattle("x", pausing: 200))]),
+    HostileCase(
       side: .pop3Source, server: "drips every answer in single octets", outcome: "slow, and right",
       exit: .success,
       pop3Misdeeds: [Misdeed("UIDL", .always, .drip), Misdeed("RETR", .nth(1), .drip)]),

@@ -21,6 +21,14 @@ extension HostileCase {
       pop3Misdeeds: [Misdeed("UIDL", .always, .instead("-ERR what?\r\n"))],
       pop3Capabilities: ["TOP"]),
     HostileCase(
+      side: .pop3Source, server: "has no UIDL and says `+OK` twice before a header",
+      outcome: "the same", exit: .success,
+      pop3Misdeeds: [
+        Misdeed("UIDL", .always, .instead("-ERR what?\r\n")),
+        Misdeed("TOP", .always, .alter { $0 = "+OK\r\n" + $0 }),
+      ],
+      pop3Capabilities: ["TOP"]),
+    HostileCase(
       side: .pop3Source, server: "has neither UIDL nor TOP",
       outcome: "read again and compared in each run", exit: .success,
       pop3Misdeeds: [

@@ -74,23 +74,38 @@ extension HostileCase {
       outcome: "nothing is claimed; the next run finds that they are gone", exit: .temporary,
       phrase: "the connection to the source server was lost",
       pop3Misdeeds: [Misdeed("QUIT", .always, .hangUp(afterDoing: true))], options: removing,
-      leftAtSource: 0),
+      phraseAgain: "what an earlier run was about to delete is gone from the source: 7 messages",
+      status: "7 deleted from the source", leftAtSource: 0),
+    HostileCase(
+      side: .pop3Source, server: "removes some, and cuts the connection before the answer to QUIT",
+      outcome: "nothing is claimed; the next run finds which are gone and removes the others",
+      exit: .temporary, phrase: "the connection to the source server was lost",
+      pop3Misdeeds: [
+        Misdeed("DELE", .from(4), .instead("+OK marked\r\n")),
+        Misdeed("QUIT", .always, .hangUp(afterDoing: true)),
+      ], options: removing,
+      phraseAgain: "what an earlier run was about to delete is gone from the source: 3 messages",
+      status: "7 deleted from the source", leftAtSource: 0),
     HostileCase(
       side: .pop3Source, server: "cuts the connection at QUIT and removes nothing",
       outcome: "nothing is claimed; the next run removes them", exit: .temporary,
       phrase: "the connection to the source server was lost",
-      pop3Misdeeds: [Misdeed("QUIT", .always, .hangUp())], options: removing, leftAtSource: 0),
+      pop3Misdeeds: [Misdeed("QUIT", .always, .hangUp())], options: removing,
+      phraseAgain: "7 deleted from the source", status: "7 deleted from the source",
+      leftAtSource: 0),
     HostileCase(
       side: .pop3Source, server: "says `+OK` to QUIT and removes nothing",
       outcome: "looked at in a new session: they are there; the next run removes them",
       exit: .skips, phrase: "7 kept at the source",
       pop3Misdeeds: [Misdeed("QUIT", .always, .instead("+OK bye\r\n"))], options: removing,
+      phraseAgain: "7 deleted from the source", status: "7 deleted from the source",
       leftAtSource: 0),
     HostileCase(
       side: .pop3Source, server: "`-ERR` to DELE, always",
       outcome: "told as kept; the next run tries again", exit: .skips,
       phrase: "7 kept at the source",
       pop3Misdeeds: [Misdeed("DELE", .always, .instead("-ERR no\r\n"))], options: removing,
+      phraseAgain: "7 deleted from the source", status: "7 deleted from the source",
       leftAtSource: 0),
   ]
 }

@@ -6,6 +6,13 @@ import MailTestKit
 @testable import mailmove
 
 extension HostileCase {
+  /// As Dovecot says it while it is busy, and never anything else.
+  static func stillHere(pausing milliseconds: Int) -> Misdeed<IMAPAnswer>.Act {
+    let line = "* OK Still here\r\n"
+    return .prattle(
+      milliseconds == 0 ? String(repeating: line, count: 500) : line, pausing: milliseconds)
+  }
+
   static let sourceConnections: [HostileCase] = [
     HostileCase(
       side: .imapSource, server: "cuts the connection in place of the answer to FETCH",
@@ -37,6 +44,11 @@ extension HostileCase {
       phrase: "the connection to the source server was lost",
       misdeeds: [Misdeed("UID FETCH BODY", .always, .hangUp())], again: ["--retry-skipped"]),
     HostileCase(
+      side: .imapSource, server: "cuts the connection at every EXAMINE",
+      outcome: "five attempts, then the run ends", exit: .temporary,
+      phrase: "the connection to the source server was lost",
+      misdeeds: [Misdeed("EXAMINE", .always, .hangUp())]),
+    HostileCase(
       side: .imapSource, server: "falls silent in place of the answer to FETCH",
       outcome: "given up after the deadline and connected again", exit: .success,
       phrase: "the source server did not answer in time",
@@ -47,11 +59,72 @@ extension HostileCase {
       phrase: "the source server did not answer in time",
       misdeeds: [Misdeed("EXAMINE", .always, .fallSilent())], isSilent: true),
     HostileCase(
+      side: .imapSource, server: "says `* OK Still here` for ever in place of the answer to FETCH",
+      outcome: "given up after an hour and connected again", exit: .success,
+      phrase: "nothing of use for 2 s",
+      misdeeds: [Misdeed("UID FETCH BODY", .nth(1), stillHere(pausing: 200))], isSilent: true),
+    HostileCase(
+      side: .imapSource, server: "the same, as fast as it can",
+      outcome: "100,000 remarks are heard; connected again", exit: .success,
+      phrase: "100000 remarks in place of an answer",
+      misdeeds: [Misdeed("UID FETCH BODY", .nth(1), stillHere(pausing: 0))]),
+    HostileCase(
+      side: .imapSource,
+      server: "answers commands that were never given, for ever, in place of FETCH",
+      outcome: "the same", exit: .success, phrase: "100000 remarks in place of an answer",
+      misdeeds: [
+        Misdeed(
+          "UID FETCH BODY", .nth(1), .prattle(String(repeating: "zz9 OK done\r\n", count: 500)))
+      ]),
+    HostileCase(
+      side: .imapSource,
+      server: "says `* OK Still here` for ever in place of the answer to EXAMINE, always",
+      outcome: "five attempts, then the run ends", exit: .temporary,
+      phrase: "nothing of use for 2 s",
+      misdeeds: [Misdeed("EXAMINE", .always, stillHere(pausing: 200))], isSilent: true),
+    HostileCase(
+      side: .imapSource, server: "tells flags for ever in place of the answer to FETCH",
+      outcome: "given up after six hours and connected again", exit: .success,
+      phrase: "no end of an answer for 4 s",
+      misdeeds: [
+        Misdeed(
+          "UID FETCH BODY", .nth(1), .prattle("* 1 FETCH (UID 1 FLAGS ())\r\n", pausing: 200))
+      ], isSilent: true),
+    HostileCase(
+      side: .imapSource, server: "sends a message octet by octet, for hours",
+      outcome: "the same", exit: .success,
+      phrase: "no end of an answer for 4 s",
+      misdeeds: [
+        Misdeed(
+          "UID FETCH BODY", .nth(1),
+          .prattle(after: "* 1 FETCH (UID 1 BODY[] {9999}\r\n", "x", pausing: 200))
+      ], isSilent: true),
+    HostileCase(
+      side: .imapSource, server: "sends a line octet by octet, for hours",
+      outcome: "given up after an hour and connected again", exit: .success,
+      phrase: "nothing of use for 2 s",
+      misdeeds: [
+        Misdeed("UID FETCH", .nth(1), .prattle(after: "* 1 FETCH (UID 1", "x", pausing: 200))
+      ], isSilent: true),
+    HostileCase(
+      side: .imapSource, server: "says `* OK Still here` for ever in place of the answer to LOGOUT",
+      outcome: "left after two seconds", exit: .success,
+      misdeeds: [Misdeed("LOGOUT", .always, stillHere(pausing: 200))]),
+    HostileCase(
       side: .imapSource, server: "drips every answer in single octets", outcome: "slow, and right",
       exit: .success,
       misdeeds: [
         Misdeed("EXAMINE", .always, .drip), Misdeed("UID FETCH", .always, .drip),
         Misdeed("UID FETCH BODY", .nth(1), .drip),
+      ]),
+    HostileCase(
+      side: .imapSource, server: "says BYE to LIST, three times over, always",
+      outcome: "tried once more, then the run ends", exit: .temporary,
+      phrase: "the source server closed the session",
+      misdeeds: [
+        Misdeed(
+          "LIST", .always,
+          .hangUp(saying: String(repeating: "* BYE Session expired\r\n", count: 3)))
       ]),
     HostileCase(
       side: .imapSource, server: "has too many sessions, says so at the login, always",

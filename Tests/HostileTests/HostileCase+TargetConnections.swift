@@ -45,6 +45,23 @@ extension HostileCase {
       phrase: "the target server did not answer in time",
       misdeeds: [Misdeed("APPEND", .nth(1), .fallSilent(afterDoing: true))], isSilent: true),
     HostileCase(
+      side: .imapTarget,
+      server: "takes an APPEND and says `* OK Still here` for ever in place of the answer",
+      outcome: "given up after an hour; recognised by its bytes", exit: .success,
+      phrase: "nothing of use for 2 s",
+      misdeeds: [
+        Misdeed("APPEND", .nth(1), .prattle("* OK Still here\r\n", pausing: 200, afterDoing: true))
+      ], isSilent: true),
+    HostileCase(
+      side: .imapTarget, server: "the same, as fast as it can",
+      outcome: "100,000 remarks are heard; recognised by its bytes", exit: .success,
+      phrase: "100000 remarks in place of an answer",
+      misdeeds: [
+        Misdeed(
+          "APPEND", .nth(1),
+          .prattle(String(repeating: "* OK Still here\r\n", count: 500), afterDoing: true))
+      ]),
+    HostileCase(
       side: .imapTarget, server: "drips every answer in single octets", outcome: "slow, and right",
       exit: .success,
       misdeeds: [

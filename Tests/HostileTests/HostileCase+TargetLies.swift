@@ -30,12 +30,28 @@ extension HostileCase {
       again: ["--recopy-lost"]),
     HostileCase(
       side: .imapTarget, server: "says OK with a UID to an APPEND and stores nothing",
-      outcome: "`verify` finds it (exit code 6); a run with a new ledger copies what is missing",
+      outcome: "`verify` finds it (exit code 6); `--recopy-lost` copies what is missing",
+      exit: .success,
+      misdeeds: [
+        Misdeed("APPEND", .nth(1), .instead(IMAPAnswer("OK [APPENDUID 1001 99] done")))
+      ], manner: { $0.capabilities = "IMAP4rev1 UIDPLUS LITERAL+" }, verified: .differences,
+      advice: "copied again by 'sync' with --recopy-lost", again: ["--recopy-lost"]),
+    HostileCase(
+      side: .imapTarget, server: "the same, and the ledger is lost as well",
+      outcome: "a run with a new ledger recognises what is there and copies what is missing",
       exit: .success,
       misdeeds: [
         Misdeed("APPEND", .nth(1), .instead(IMAPAnswer("OK [APPENDUID 1001 99] done")))
       ], manner: { $0.capabilities = "IMAP4rev1 UIDPLUS LITERAL+" },
-      meanwhile: { $0.forgetLedger() }, verified: .differences),
+      meanwhile: { $0.forgetLedger() }),
+    HostileCase(
+      side: .imapTarget, server: "stores a message under another UID than it says",
+      outcome: "`verify` finds it (exit code 6); `--recopy-lost` takes it up where it is",
+      exit: .success,
+      misdeeds: [
+        Misdeed("APPEND", .nth(2), .alter { $0.final = "OK [APPENDUID 1001 99] done" })
+      ], manner: { $0.capabilities = "IMAP4rev1 UIDPLUS LITERAL+" }, verified: .differences,
+      again: ["--recopy-lost"]),
     HostileCase(
       side: .imapTarget, server: "stores other bytes than it was given",
       outcome: "`verify --level bytes` finds it (exit code 6)", exit: .success,

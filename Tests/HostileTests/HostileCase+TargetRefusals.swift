@@ -24,11 +24,49 @@ extension HostileCase {
       phrase: "the mailbox at the target server is full",
       misdeeds: [Misdeed("APPEND", .from(2), .instead(IMAPAnswer("NO [OVERQUOTA] full")))]),
     HostileCase(
+      side: .imapTarget, server: "`NO [TRYCREATE]` to APPEND, always",
+      outcome: "each mailbox is given up; the next run goes on", exit: .skips,
+      phrase: "the mailbox is missing at the target server",
+      misdeeds: [Misdeed("APPEND", .always, .instead(IMAPAnswer("NO [TRYCREATE] where?")))]),
+    HostileCase(
       side: .imapTarget, server: "`NO [TOOBIG]` to APPEND of a big message",
       outcome: "a skip; the rest is copied", exit: .skips,
       phrase: "the message is too big for the target server",
       manner: { manner in
         manner.refuses = { $0.bytes.count > 20_000 ? "NO [TOOBIG] too big" : nil }
+      }, again: ["--retry-skipped"]),
+    HostileCase(
+      side: .imapTarget, server: "`NO [TOOBIG]` in place of `+`, without LITERAL+",
+      outcome: "the same; not an octet of the message is sent", exit: .skips,
+      phrase: "the message is too big for the target server",
+      manner: { manner in
+        manner.capabilities = "IMAP4rev1 UIDPLUS"
+        manner.refusesLiteral = { $0 > 20_000 ? "NO [TOOBIG] too big" : nil }
+      }, again: ["--retry-skipped"]),
+    HostileCase(
+      side: .imapTarget, server: "`NO` in place of `+` in the middle of a MULTIAPPEND",
+      outcome: "the message is found by halving and is a skip; the rest is copied", exit: .skips,
+      phrase: "the target server refused the message",
+      manner: { manner in
+        manner.capabilities = "IMAP4rev1 UIDPLUS MULTIAPPEND"
+        manner.refusesLiteral = { $0 > 20_000 ? "NO I do not like it" : nil }
+      }, mail: HostileMail.sample + HostileMail.many(3, in: "Archive"),
+      again: ["--retry-skipped"]),
+    HostileCase(
+      side: .imapTarget, server: "`NO [OVERQUOTA]` in place of `+`",
+      outcome: "the run ends; the next one goes on", exit: .targetFull,
+      phrase: "the mailbox at the target server is full",
+      manner: { manner in
+        manner.capabilities = "IMAP4rev1 UIDPLUS"
+        manner.refusesLiteral = { $0 > 20_000 ? "NO [OVERQUOTA] full" : nil }
+      }),
+    HostileCase(
+      side: .imapTarget, server: "`BAD` in place of every `+`",
+      outcome: "a skip each; the next run copies them", exit: .skips,
+      phrase: "the target server refused the message",
+      manner: { manner in
+        manner.capabilities = "IMAP4rev1"
+        manner.refusesLiteral = { _ in "BAD no literals" }
       }, again: ["--retry-skipped"]),
     HostileCase(
       side: .imapTarget, server: "refuses keywords",

@@ -59,9 +59,15 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
   var renumbering: Renumbering?
   /// How `verify --level bytes` ends after the first run; nil: it is not run.
   var verified: mailmove.ExitStatus?
+  /// Words that `verify` says then.
+  var advice = ""
   /// Options of the second run and those that follow.
   var again: [String] = []
   var exitAgain = mailmove.ExitStatus.success
+  /// Words that the second run says.
+  var phraseAgain = ""
+  /// Words that `status` says in the end.
+  var status = ""
   var equality = Equality.whole
   /// What must be left at the source in the end; nil: all of it.
   var leftAtSource: Int?

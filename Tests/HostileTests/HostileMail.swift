@@ -31,8 +31,10 @@ enum HostileMail {
       flags: flags, internalDate: date, mailbox: mailbox)
   }
 
-  /// Many messages in INBOX.
-  static func many(_ count: Int) -> [SampleMessage] { (1...count).map { message($0) } }
+  /// Many messages.
+  static func many(_ count: Int, in mailbox: String = "INBOX") -> [SampleMessage] {
+    (1...count).map { message($0, mailbox: mailbox) }
+  }
 
   /// The messages as a maildrop has them: in INBOX, without flags.
   static func letters(_ mail: [SampleMessage]) -> [ScriptedPOP3Server.Letter] {

@@ -33,12 +33,14 @@ import Testing
     if let verified = hostile.verified {
       let ended = await bench.run("verify", ["--level", "bytes"])
       #expect(ended.exit == verified, "\(ended.words)")
+      #expect(hostile.advice.isEmpty || ended.words.contains(hostile.advice), "\(ended.words)")
     }
 
     bench.reform()
     hostile.meanwhile(bench)
     let second = await bench.run("sync", hostile.options + hostile.again)
     #expect(second.exit == hostile.exitAgain, "\(second.words)")
+    #expect(second.words.contains(hostile.phraseAgain) || hostile.phraseAgain.isEmpty, "\(second)")
     #expect(try bench.differences(hostile.equality, from: hostile.mail) == [], "\(first.words)")
     #expect(bench.left == hostile.leftAtSource ?? hostile.mail.count, "\(second.words)")
 
@@ -47,5 +49,9 @@ import Testing
     #expect(third.exit == hostile.exitAgain, "\(third.words)")
     #expect(third.words.contains("0 messages copied"), "\(third.words)")
     #expect(bench.new.account.mailboxes == mailboxes)
+    if !hostile.status.isEmpty {
+      let words = await bench.status()
+      #expect(words.contains(hostile.status), "\(words)")
+    }
   }
 }

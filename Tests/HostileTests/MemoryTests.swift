@@ -40,6 +40,17 @@ extension HostileTests {
         megabytes: 40),
       Flood(
         hostile: HostileCase(
+          side: .imapSource, server: "mailboxes without end", outcome: "", exit: .success,
+          misdeeds: [
+            Misdeed(
+              "LIST", .nth(1),
+              .prattle(
+                String(
+                  repeating: "* LIST (\\HasNoChildren) \"/\" \"A folder like others\"\r\n",
+                  count: 500)))
+          ]), megabytes: 200),
+      Flood(
+        hostile: HostileCase(
           side: .pop3Source, server: "one line of 200 MB from POP3", outcome: "", exit: .success,
           pop3Misdeeds: [
             Misdeed("RETR", .nth(1), .pour(after: "+OK ", octets: 200 * megabyte))

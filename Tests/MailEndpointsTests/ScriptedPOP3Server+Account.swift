@@ -28,10 +28,11 @@ extension ScriptedPOP3Server {
     deadlines.command = .seconds(20)
     deadlines.firstByte = .seconds(20)
     deadlines.progress = progress
+    deadlines.capabilities = capabilityPatience
     return POP3Account(
       url: try EndpointURL("\(scheme)://anna@localhost:\(port)"), side: .source,
       masterUser: masterUser, credentials: credentials, tls: try ScriptedTrust.context.get(),
-      deadlines: deadlines, capabilityPatience: capabilityPatience, trace: trace)
+      deadlines: deadlines, trace: trace)
   }
 
   /// A session with this server.

@@ -36,11 +36,11 @@ extension ScriptedIMAPServer {
     _ scheme: String = "imaps", user: String = "anna", masterUser: String? = nil,
     side: SyncError.Side = .target,
     credentials: CredentialProvider? = CredentialQueue.password("geheim").provider(.password),
-    compression: CompressionChoice = .never
+    compression: CompressionChoice = .never, patience: Duration = .seconds(20)
   ) throws -> IMAPAccount {
     var deadlines = Deadlines()
-    deadlines.command = .seconds(20)
-    deadlines.firstByte = .seconds(20)
+    deadlines.command = patience
+    deadlines.firstByte = patience
     deadlines.progress = .seconds(20)
     let name = user.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? user
     return IMAPAccount(

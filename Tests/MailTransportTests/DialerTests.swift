@@ -4,6 +4,7 @@
 import Dispatch
 import Glibc
 import MailTestKit
+import Synchronization
 import Testing
 
 @testable import MailTransport
@@ -126,6 +127,28 @@ final class StuckResolver: Sendable {
     #expect(
       error.message == "no answer from the resolver for slow.example.org within 1 s")
     #expect(ContinuousClock.now - started >= .seconds(1))
+  }
+
+  /// The resolver takes four of the six seconds; a deadline of its own would give connecting six.
+  @Test(.timeLimit(.minutes(1)))
+  func findingAnAddressAndConnectingToItShareOneDeadline() async throws {
+    let silent = try SilentListener()
+    let port = silent.port
+    let resolved = Mutex(ContinuousClock.now)
+    let (error, left) = try await onThread {
+      let error = #expect(throws: TransportError.self) {
+        try Dialer.connect(
+          host: "slow.example.org", port: port, within: .seconds(6), interrupt: Interrupt()
+        ) { (_, port) throws(TransportError) in
+          _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .seconds(4))
+          resolved.withLock { $0 = .now }
+          return try SocketAddress.resolve(host: "127.0.0.1", port: port)
+        }
+      }
+      return (error, resolved.withLock { ContinuousClock.now - $0 })
+    }
+    #expect(error == .timedOut(phase: .connect, after: .seconds(6)))
+    #expect(left < .seconds(6))
   }
 
   @Test(.timeLimit(.minutes(1)))

@@ -208,6 +208,22 @@ import Testing
     #expect(errors[1] == errors[0])
   }
 
+  /// Every byte that it sends is progress, so that alone would be waited for for ever.
+  @Test(.timeLimit(.minutes(1)))
+  func aServerThatTakesNothingAndSendsAByteNowAndThenMeetsTheDeadlineForAll() async throws {
+    let server = try TLSTestServer(settings) { connection in
+      while connection.pause(milliseconds: 100) { try connection.write([1]) }
+    }
+    let context = context
+    let error = try await onThread {
+      let channel = try server.connect(context)
+      return #expect(throws: TransportError.self) {
+        try channel.write(pattern(64 << 20), within: .seconds(20), whole: .seconds(1))
+      }
+    }
+    #expect(error == .timedOut(phase: .write, after: .seconds(1)))
+  }
+
   @Test func aCommandAndItsLiteralLeaveInOneRecord() async throws {
     let server = try TLSTestServer(settings) { connection in
       let first = try connection.readSome() ?? []

@@ -58,7 +58,7 @@ package actor IMAPConnection: ServerConnection {
   /// Says goodbye if nothing is under way, and closes.
   package func close() {
     if let wire, wire.outstanding == 0 {
-      _ = try? wire.ask(.logout, within: Self.farewellMax)
+      _ = try? wire.ask(.logout, within: Self.farewellMax, whole: Self.farewellMax)
     }
     wire?.channel.close()
     wire = nil

@@ -14,7 +14,7 @@ final class IMAPWire {
   let deadlines: Deadlines
   private(set) var capabilities = CapabilitySet.none
   /// Commands written and not answered.
-  private(set) var outstanding = 0
+  var outstanding: Int { underWay.count }
   private(set) var lastUse = ContinuousClock.now
   var channel: SecureChannel { secureChannel }
 
@@ -23,6 +23,8 @@ final class IMAPWire {
   private var framer = Framer()
   private var parser = ResponseParser()
   private var tags = TagSource()
+  private var underWay: Set<String> = []
+  private var allowance = AnswerAllowance()
   private var gathered: [[UInt8]] = []
   private var gatheredBytes = 0
   /// Bytes after which writing does not wait for more.
@@ -51,13 +53,12 @@ final class IMAPWire {
   ///
   /// - Parameter meanwhile: gets the responses that arrive while the server is asked to go on.
   func send(_ command: Command, meanwhile: (Response) throws -> Void = { _ in }) throws -> String {
-    let tag = tags.next()
-    outstanding += 1
+    let tag = newTag()
     do {
       let chunks = try encoder.encode(tag: tag, command)
       for chunk in chunks { try write(chunk, of: tag, meanwhile: meanwhile) }
     } catch let error as EncodingError {
-      outstanding -= 1
+      underWay.remove(tag)
       throw unspeakable(error, in: command.name)
     }
     try flush()
@@ -66,8 +67,9 @@ final class IMAPWire {
 
   /// The tag of a command that is written in parts.
   func newTag() -> String {
-    outstanding += 1
-    return tags.next()
+    let tag = tags.next()
+    underWay.insert(tag)
+    return tag
   }
 
   /// Writes a part of a command; small parts are gathered until `flush` or until they are many.
@@ -90,10 +92,11 @@ final class IMAPWire {
       gathered.removeAll(keepingCapacity: true)
       gatheredBytes = 0
     }
-    do { try secureChannel.write(gathered, within: deadlines.progress) } catch {
-      throw SyncError(error, side: side)
-    }
+    do {
+      try secureChannel.write(gathered, within: deadlines.progress, whole: deadlines.answer)
+    } catch { throw SyncError(error, side: side) }
     lastUse = .now
+    allowance.renew()
   }
 
   /// An argument that IMAP cannot carry: a credential, or else the name of a mailbox.
@@ -130,21 +133,31 @@ final class IMAPWire {
 
   /// The next response; waits for it. A BYE that nobody asked for is thrown.
   ///
-  /// - Parameter patience: until the first byte; after that bytes only have to keep coming.
+  /// - Parameter patience: until the first byte; after that bytes only have to keep coming, as
+  ///   long as `AnswerAllowance` lets them.
   func next(within patience: Duration? = nil) throws -> Response {
     let limit = patience ?? deadlines.command
     while true {
       if let frame = try nextFrame() {
         let response = marked(parse(frame), from: frame)
-        note(response)
+        try note(response)
         if case .untagged(let answer) = response, answer.kind == .bye {
           throw ServerAnswer.error(answer, on: .other, side: side)
         }
         return response
       }
-      try secureChannel.read(into: &framer, within: limit, deadlines, side: side)
-      lastUse = .now
+      try fill(within: limit)
     }
+  }
+
+  private func fill(within patience: Duration) throws {
+    let isContent = framer.pendingLiteral != nil
+    let start = ContinuousClock.now
+    let count = try secureChannel.read(into: &framer, within: patience, deadlines, side: side)
+    lastUse = .now
+    do {
+      try allowance.note(octets: count, after: lastUse - start, isContent: isContent, deadlines)
+    } catch { throw SyncError(error, side: side) }
   }
 
   /// Sends a command and reads until it is answered with OK.
@@ -161,12 +174,16 @@ final class IMAPWire {
   }
 
   /// Sends a command and reads until it is answered, with whatever.
+  ///
+  /// - Parameter whole: for the whole answer, where less is reasonable than for others.
   func ask(
-    _ command: Command, within patience: Duration? = nil,
+    _ command: Command, within patience: Duration? = nil, whole: Duration? = nil,
     _ take: (Response) throws -> Void = { _ in }
   ) throws -> StatusResponse {
     do {
-      return try answer(to: send(command, meanwhile: take), within: patience, take)
+      let tag = try send(command, meanwhile: take)
+      allowance.renew(whole: whole)
+      return try answer(to: tag, within: patience, take)
     } catch let refused as CommandRefused {
       return refused.answer
     }
@@ -267,16 +284,27 @@ final class IMAPWire {
     }
   }
 
-  private func note(_ response: Response) {
+  private func note(_ response: Response) throws {
+    var isRemark = false
     switch response {
-    case .tagged(_, let answer):
-      outstanding -= 1
+    case .tagged(let tag, let answer):
       note(answer.code)
-    case .untagged(let answer): note(answer.code)
+      // Some server may answer what was never asked, for ever.
+      if underWay.remove(tag) != nil { return allowance.renew() }
+      isRemark = true
+    case .untagged(let answer):
+      note(answer.code)
+      isRemark = true
+    case .continuation, .unknown: isRemark = true
     case .capability(let set): capabilities = set
-    case .continuation, .enabled, .list, .status, .namespace, .flags, .exists, .recent, .expunge,
-      .vanished, .fetch, .search, .esearch, .quotaRoot, .quota, .id, .unknown:
+    case .list(let row):
+      do { try allowance.note(row) } catch { throw SyncError(error, side: side) }
+    case .enabled, .status, .namespace, .flags, .exists, .recent, .expunge, .vanished,
+      .fetch, .search, .esearch, .quotaRoot, .quota, .id:
       break
+    }
+    do { try allowance.noteResponse(isRemark: isRemark) } catch {
+      throw SyncError(error, side: side)
     }
   }
 

@@ -16,8 +16,6 @@ package struct POP3Account: ServerAccount {
   package let credentials: CredentialProvider?
   package let tls: TLSContext
   package let deadlines: Deadlines
-  /// How long the answer to CAPA may take: some servers never give one.
-  package let capabilityPatience: Duration
   /// Makes the trace of one connection, from its label.
   package let trace: @Sendable (String) -> WireTrace
   /// What sessions of this account have learnt; it goes with every copy of the value.
@@ -26,7 +24,6 @@ package struct POP3Account: ServerAccount {
   package init(
     url: EndpointURL, side: SyncError.Side, masterUser: String? = nil,
     credentials: CredentialProvider?, tls: TLSContext, deadlines: Deadlines = Deadlines(),
-    capabilityPatience: Duration = .seconds(15),
     trace: @escaping @Sendable (String) -> WireTrace = { _ in .off }
   ) {
     self.url = url
@@ -35,7 +32,6 @@ package struct POP3Account: ServerAccount {
     self.credentials = credentials
     self.tls = tls
     self.deadlines = deadlines
-    self.capabilityPatience = capabilityPatience
     self.trace = trace
     experience = POP3Experience()
   }

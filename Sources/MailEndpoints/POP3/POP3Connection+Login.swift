@@ -59,8 +59,9 @@ extension POP3Connection {
 
   /// nil: the server does not know CAPA.
   private func askCapabilities(_ wire: POP3Wire) throws -> POP3Capabilities? {
+    let patience = account.deadlines.capabilities
     let answer = try wire.askText(
-      .capa, limit: Limits.pop3ListingBytesMax, within: account.capabilityPatience,
+      .capa, limit: Limits.pop3ListingBytesMax, within: patience, whole: patience,
       as: .protocolText)
     return answer.text.map { POP3Capabilities(POP3Listing.lines($0)) }
   }

@@ -61,7 +61,7 @@ package actor POP3Connection: ServerConnection {
   /// Says goodbye if nothing is under way and nothing would be removed by it, and closes.
   package func close() {
     if let wire, wire.outstanding == 0, !hasDeletions {
-      _ = try? wire.ask(.quit, within: Self.farewellMax)
+      _ = try? wire.ask(.quit, within: Self.farewellMax, whole: Self.farewellMax)
     }
     drop()
   }

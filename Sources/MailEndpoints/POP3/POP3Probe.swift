@@ -64,7 +64,6 @@ extension POP3Account {
   fileprivate init(lookingAt account: POP3Account) {
     self.init(
       url: account.url, side: account.side, credentials: nil, tls: account.tls,
-      deadlines: account.deadlines, capabilityPatience: account.capabilityPatience,
-      trace: account.trace)
+      deadlines: account.deadlines, trace: account.trace)
   }
 }

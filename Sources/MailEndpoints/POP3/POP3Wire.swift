@@ -19,6 +19,7 @@ final class POP3Wire {
 
   private let trace: WireTrace
   private var framer = POP3Framer()
+  private var allowance = AnswerAllowance()
   /// The first line of the next answer, where it had to be seen before it was asked for.
   private var early: POP3Reply?
   /// What is said now is part of a login and is not traced.
@@ -50,17 +51,20 @@ final class POP3Wire {
   /// Writes a line that belongs to a command under way.
   func write(_ chunks: [WireChunk]) throws {
     for chunk in chunks { trace.record(sent: chunk) }
-    do { try channel.write(chunks.map(\.bytes), within: deadlines.progress) } catch {
-      throw SyncError(error, side: side)
-    }
+    do {
+      try channel.write(
+        chunks.map(\.bytes), within: deadlines.progress, whole: deadlines.answer)
+    } catch { throw SyncError(error, side: side) }
     lastUse = .now
+    allowance.renew()
   }
 
   // MARK: Reading
 
   /// The first line of the next answer; waits for it.
   ///
-  /// - Parameter patience: until the first byte; after that bytes only have to keep coming.
+  /// - Parameter patience: until the first byte; after that bytes only have to keep coming, as
+  ///   long as `AnswerAllowance` lets them.
   func reply(within patience: Duration? = nil) throws -> POP3Reply {
     if let reply = early {
       early = nil
@@ -84,6 +88,7 @@ final class POP3Wire {
 
   private func nextReply(within patience: Duration?) throws -> POP3Reply {
     let line = try readLine(within: patience ?? deadlines.command)
+    allowance.renew()
     guard let reply = POP3Reply(line: line) else {
       // It may be a line of a message, if the server has lost count.
       trace.record(.received, .message, line)
@@ -113,13 +118,14 @@ final class POP3Wire {
   ) throws -> POP3Framer.Text {
     while true {
       if let text = framer.text(limit: limit) {
+        allowance.renew()
         if trace.isOn, case .bytes(let bytes) = text {
           trace.record(.received, redaction.isRepeated(in: bytes) ? .secret : kind, bytes)
         }
         return text
       }
       do {
-        try fill(within: patience ?? deadlines.command)
+        try fill(within: patience ?? deadlines.command, isContent: true)
       } catch let error as SyncError where Self.isSilence(error.cause) {
         guard let size, let text = framer.textWithGluedDot(size: size) else { throw error }
         return text
@@ -128,18 +134,27 @@ final class POP3Wire {
   }
 
   /// Sends a command with a one-line answer and reads it.
-  func ask(_ command: POP3Command, within patience: Duration? = nil) throws -> POP3Reply {
+  ///
+  /// - Parameter whole: for the whole answer, where less is reasonable than for others.
+  func ask(
+    _ command: POP3Command, within patience: Duration? = nil, whole: Duration? = nil
+  ) throws -> POP3Reply {
     try send(command)
+    allowance.renew(whole: whole)
     return try reply(within: patience)
   }
 
   /// Sends a command and reads what a positive answer brings; nil and the refusal for `-ERR`.
+  ///
+  /// - Parameter whole: for the first line, and again for the text, where less is reasonable than
+  ///   for others.
   func askText(
-    _ command: POP3Command, limit: Int, within patience: Duration? = nil,
+    _ command: POP3Command, limit: Int, within patience: Duration? = nil, whole: Duration? = nil,
     as kind: WireTrace.Kind = .message
   ) throws -> (text: [UInt8]?, refusal: POP3Refusal?) {
-    switch try ask(command, within: patience) {
+    switch try ask(command, within: patience, whole: whole) {
     case .positive:
+      allowance.renew(whole: whole)
       switch try text(limit: limit, within: patience, as: kind) {
       case .bytes(let bytes): return (bytes, nil)
       case .oversize: throw violation("an answer to \(command.name) that is too long")
@@ -170,12 +185,16 @@ final class POP3Wire {
   private func readLine(within patience: Duration) throws -> [UInt8] {
     while true {
       do { if let line = try framer.line() { return line } } catch { throw violation("\(error)") }
-      try fill(within: patience)
+      try fill(within: patience, isContent: false)
     }
   }
 
-  private func fill(within patience: Duration) throws {
-    try channel.read(into: &framer, within: patience, deadlines, side: side)
+  private func fill(within patience: Duration, isContent: Bool) throws {
+    let start = ContinuousClock.now
+    let count = try channel.read(into: &framer, within: patience, deadlines, side: side)
     lastUse = .now
+    do {
+      try allowance.note(octets: count, after: lastUse - start, isContent: isContent, deadlines)
+    } catch { throw SyncError(error, side: side) }
   }
 }

@@ -6,14 +6,15 @@ import MailWire
 import SyncEngine
 
 extension SecureChannel {
-  /// Waits for bytes and gives them to a framer. Throws `SyncError`, also at the end of the stream.
+  /// Waits for bytes, gives them to a framer and returns how many there were. Throws `SyncError`,
+  /// also at the end of the stream.
   ///
   /// - Parameter patience: until the first byte of something; after that bytes only have to keep
   ///   coming.
   func read(
     into framer: inout some StreamFramer, within patience: Duration, _ deadlines: Deadlines,
     side: SyncError.Side
-  ) throws {
+  ) throws -> Int {
     let deadline = framer.isMidResponse ? deadlines.progress : patience
     let count: Int
     do {
@@ -24,6 +25,7 @@ extension SecureChannel {
         .connectionLost, scope: .connection, remedy: .retry(after: nil), side: side,
         detail: "the server ended the connection")
     }
+    return count
   }
 }
 

@@ -162,13 +162,13 @@ final class TLSSession {
   /// Writes all of the bytes. While the server takes none, what it sends is moved into the inbox,
   /// so that two sides that both write do not wait for each other.
   ///
-  /// - Parameter progress: how long no byte may move, in either direction. After `.timedOut` the
-  ///   connection is of no more use: half a record is on its way.
+  /// - Parameter patience: how long no byte may move, in either direction, and how long it may take
+  ///   in all. After `.timedOut` the connection is of no more use: half a record is on its way.
   func write(
-    _ buffer: UnsafeRawBufferPointer, within progress: Duration
+    _ buffer: UnsafeRawBufferPointer, _ patience: WritePatience
   ) throws(TransportError) {
     var offset = 0
-    var deadline = ContinuousClock.now + progress
+    var deadline = patience.next
     while offset < buffer.count {
       try socket.interrupt.check()
       if let failure { throw failure }
@@ -179,7 +179,7 @@ final class TLSSession {
       if result > 0 {
         offset += Int(result)
         bytesSent += Int(result)
-        deadline = .now + progress
+        deadline = patience.next
         continue
       }
       let need: Readiness
@@ -189,19 +189,20 @@ final class TLSSession {
       case SSL_ERROR_SYSCALL: throw failWriting(Socket.failure(code, during: .write))
       default: throw failWriting(streamFailure(during: .write))
       }
-      if try waitToWrite(need, until: deadline, progress: progress) { deadline = .now + progress }
+      if try waitToWrite(need, until: deadline, patience) { deadline = patience.next }
     }
   }
 
   /// Returns whether bytes came in meanwhile.
   private func waitToWrite(
-    _ need: Readiness, until deadline: ContinuousClock.Instant, progress: Duration
+    _ need: Readiness, until deadline: ContinuousClock.Instant, _ patience: WritePatience
   ) throws(TransportError) -> Bool {
     var events = need
     if inbox.count < Self.inboxBytesMax && !isAtEnd { events.insert(.input) }
     let ready: Readiness
     do {
-      ready = try socket.wait(for: events, until: deadline, phase: .write, limit: progress)
+      ready = try socket.wait(
+        for: events, until: deadline, phase: .write, limit: patience.limit(of: deadline))
     } catch {
       throw fail(error)
     }

@@ -112,7 +112,7 @@ package enum MessageState: Int, Sendable, CaseIterable {
   case skipped = 3
   /// Gone from the source before it could be moved, or after it was moved.
   case vanished = 4
-  /// Was stored; not found again after the target's UIDVALIDITY changed.
+  /// Was stored; not found again after the target's UIDVALIDITY changed, or when it was looked for.
   case lost = 5
 }
 

@@ -51,7 +51,6 @@ package struct Run: Sendable {
     var report = Report()
     do {
       if options.retriesSkipped { _ = try await journal.reopen(.skipped) }
-      if options.recopiesLost { _ = try await journal.reopen(.lost) }
       let (connections, selection) = try await firstContact()
       report.leftOut = selection.leftOut
       let before = try await journal.summary()
@@ -80,7 +79,13 @@ package struct Run: Sendable {
       do {
         let connections = try await Lane.Connections.open(endpoints)
         open = connections
-        return (connections, try await select(connections))
+        let selection = try await select(connections)
+        if options.recopiesLost {
+          let copies = LostCopies(
+            target: connections.target, journal: journal, observer: observer)
+          try await copies.reopen(in: selection.items.map(\.pair))
+        }
+        return (connections, selection)
       } catch {
         await open?.close()
         let failure = SyncError.from(error)

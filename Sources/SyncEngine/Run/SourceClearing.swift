@@ -72,6 +72,10 @@ struct SourceClearing {
         anchor: anchor, removal: removal)
       if !found.gone.isEmpty {
         try await journal.record(found.gone.map { .settled($0.marked(.removed)) }, in: pair)
+        observer(
+          .notice(
+            "\(pair.mapped.sourcePath): what an earlier run was about to delete is gone from the "
+              + "source: \(found.gone.count) messages"))
       }
       tasks.append(
         Work(

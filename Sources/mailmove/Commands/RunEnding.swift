@@ -43,10 +43,10 @@ struct RunEnding {
     switch status {
     case .success: terminal.next(["verify"] + session.arguments)
     case .skips:
-      if terminal.isWatched {
+      let skipped = report.total(\.skipped) + report.total(\.lost)
+      if terminal.isWatched || skipped == 0 {
         terminal.next(session.statusArguments)
       } else if !terminal.manner.isJSON {
-        let skipped = report.total(\.skipped) + report.total(\.lost)
         let command = ShellText.line(["mailmove"] + session.statusArguments)
         let whose = terminal.job.map { "\($0): " } ?? ""
         terminal.word(

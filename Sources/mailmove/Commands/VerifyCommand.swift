@@ -70,6 +70,7 @@ struct VerifyCommand: Subcommand {
     if rest > 0 {
       terminal.result("and \(Quantity.count(rest)) more; --json lists all", .warning)
     }
+    if let advice = text.advice { terminal.result(advice) }
     terminal.result(text.summary, .strong)
   }
 }

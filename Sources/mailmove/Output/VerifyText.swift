@@ -43,6 +43,13 @@ struct VerifyText {
     }
   }
 
+  /// What to do about copies that are gone; nil where none is.
+  var advice: String? {
+    let isGone = report.differences.contains { $0.kind == .missing || $0.kind == .mailbox }
+    return isGone
+      ? "what is missing at the target is copied again by 'sync' with --recopy-lost" : nil
+  }
+
   /// The fields of the event `verify`.
   func fields(exit: ExitStatus) -> [(String, JSON)] {
     [

@@ -10,11 +10,11 @@ import Testing
 struct CanaryTests {
   /// How the secret gets to the run.
   enum Delivery: CaseIterable { case file, command, environment }
-  private static let authority = Result { try CertificateAuthority(name: "mailmove canaries") }
-  private static let identity = Result { try authority.get().issue() }
+  static let authority = Result { try CertificateAuthority(name: "mailmove canaries") }
+  static let identity = Result { try authority.get().issue() }
 
   /// In what the run has said and left behind, except where the secret was put by the test.
-  private func traces(
+  func traces(
     of canary: Canary, after ended: BinaryRun.Ended, in folder: TemporaryFolder
   ) throws -> [String] {
     var found = canary.forms(in: ended.output).map { "output: \($0)" }
@@ -52,7 +52,7 @@ struct CanaryTests {
     }
   }
 
-  private func options(_ folder: TemporaryFolder) throws -> [String] {
+  func options(_ folder: TemporaryFolder) throws -> [String] {
     [
       "--source-tls-ca", try Self.authority.get().write(into: folder.path),
       "--state", folder.file("state"), "--metrics-file", folder.file("metrics.prom"),

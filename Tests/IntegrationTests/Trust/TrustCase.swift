@@ -29,6 +29,9 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
   /// In what is told: what is wrong, and what to do.
   let words: [String]
 
+  /// There is no session in which anything could be said.
+  var isRefusedByTLS: Bool { exit == 14 || exit == 10 }
+
   var scheme: String {
     let name = speech == .imap ? "imap" : "pop3"
     return switch opening {

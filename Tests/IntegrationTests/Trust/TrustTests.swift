@@ -38,7 +38,13 @@ struct TrustTests {
       #expect(
         ended.errors.contains(words.replacing("SIDE", with: side)), "\(meeting): \(ended.errors)")
     }
-    #expect(!ended.output.contains("greeting"), "\(meeting): \(ended.output)")
+    // What somebody says who is not trusted is not shown as a result.
+    if row.isRefusedByTLS {
+      let isBare = meeting == .probe ? ended.output.isEmpty : ended.output.hasPrefix("0 messages")
+      #expect(isBare, "\(meeting): \(ended.output)")
+      #expect(server.insideTLS.isEmpty, "\(meeting): not an octet before trust")
+    }
+    #expect(Self.strayClearText(in: server.clearText, row.speech) == "", "\(meeting)")
     // A probe that is not let in looks once more, without a login.
     let connections = meeting == .probe && row.exit == 12 ? 2 : 1
     #expect(server.connectionCount == connections, "\(meeting): trust is not retried")
@@ -49,6 +55,27 @@ struct TrustTests {
     #expect(Self.password.forms(in: ended.errors) == [], "\(meeting)")
   }
 
+  /// What was said in clear text beside the one command that asks for TLS, and TLS itself.
+  private static func strayClearText(
+    in octets: [UInt8], _ speech: ListeningServer.Speech
+  ) -> String {
+    var rest = octets[...]
+    while let first = rest.first, first != Self.handshakeRecord {
+      let line = String(decoding: rest.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+      let isUpgrade =
+        switch speech {
+        case .imap: line.wholeMatch(of: /[0-9a-z]+ STARTTLS\r/) != nil
+        case .pop3: line == "STLS\r"
+        }
+      guard isUpgrade else { break }
+      rest = rest.dropFirst(line.utf8.count + 1)
+    }
+    return rest.first == Self.handshakeRecord ? "" : String(decoding: rest, as: UTF8.self)
+  }
+
+  /// The first octet of a TLS record with a ClientHello (RFC 8446, 5.1).
+  private static let handshakeRecord: UInt8 = 0x16
+
   @Test(.timeLimit(.minutes(5)))
   func aStalledHandshakeEndsAndSaysNothing() async throws {
     let row = TrustCase("a stalled handshake", .imap, opening: .silence, exit: 5, [])
@@ -58,8 +85,7 @@ struct TrustTests {
     #expect(ended.exit == 5, "\(ended)")
     #expect(ended.errors.contains("no progress for 30 s while starting TLS"))
     #expect(ended.errors.contains("the port may not be a TLS port"))
-    // Nothing but a ClientHello, which is a handshake record.
-    #expect(server.clearText.first == 0x16)
+    #expect(server.clearText.first == Self.handshakeRecord)
     for canary in [Self.user, Self.password] {
       #expect(canary.forms(in: server.clearText) == [])
     }

@@ -51,6 +51,8 @@ package final class FakeAccount: Sendable {
     package var loses: @Sendable (Message) -> Bool = { _ in false }
     /// UIDs whose bodies the source leaves out of its answers.
     package var withheld: Set<UID> = []
+    /// UIDs that its listings leave out.
+    package var unlisted: Set<UID> = []
     package var permanentFlags = PermanentFlags.everything
     /// What its snapshots are not good for.
     package var traits: MailboxSnapshot.Traits = []

@@ -95,6 +95,9 @@ package final class FakeSource: MailSource {
   package func sessionsMax() async -> Int { account.habits.sessionsMax }
 
   private func entries(_ uids: [UID], of box: FakeAccount.Box) -> [Entry] {
-    uids.compactMap { uid in box.messages[uid].map { account.entry(uid, $0) } }
+    uids.compactMap { uid in
+      account.habits.unlisted.contains(uid)
+        ? nil : box.messages[uid].map { account.entry(uid, $0) }
+    }
   }
 }

@@ -7,6 +7,8 @@ package protocol HostileTalk: AnyObject {
   func say(octets: [UInt8]) throws
   /// Writes each octet in a packet of its own.
   func drip(_ octets: [UInt8]) throws
+  /// Says nothing for a while; false if the test has released the server.
+  func pause(milliseconds: Int) -> Bool
   /// Says nothing more until the test releases the server.
   func fallSilent()
   /// Cuts the connection after what was said, as a network would.

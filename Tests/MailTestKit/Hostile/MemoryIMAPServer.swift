@@ -16,6 +16,9 @@ package final class MemoryIMAPServer: Sendable {
     package var hidesUIDValidity = false
     /// Why a message is refused, as `NO …`; nil: it is taken.
     package var refuses: @Sendable (SampleMessage) -> String? = { _ in nil }
+    /// Said in place of `+` to a synchronizing literal of so many octets, as `NO …`; nil: it is
+    /// asked for.
+    package var refusesLiteral: @Sendable (Int) -> String? = { _ in nil }
     /// What is kept of a message that is taken.
     package var keeps: @Sendable (SampleMessage) -> SampleMessage = { $0 }
 
@@ -42,9 +45,10 @@ package final class MemoryIMAPServer: Sendable {
     self.account = account
     let desk = Desk(account, State(misdeeds: MisdeedList(misdeeds), manner: manner))
     self.desk = desk
-    server = try ScriptedIMAPServer(identity, capabilities: manner.capabilities) { request, talk in
-      try desk.answer(request, talk)
-    }
+    server = try ScriptedIMAPServer(
+      identity, capabilities: manner.capabilities,
+      answer: { request, talk in try desk.answer(request, talk) },
+      refusesLiteral: { _, octets in desk.state.withLock { $0.manner }.refusesLiteral(octets) })
   }
 
   package var port: UInt16 { server.port }
@@ -57,6 +61,7 @@ package final class MemoryIMAPServer: Sendable {
     desk.state.withLock { state in
       state.misdeeds.misdeeds = []
       state.manner.refuses = { _ in nil }
+      state.manner.refusesLiteral = { _ in nil }
       state.manner.keeps = { $0 }
       state.manner.hidesUIDValidity = false
       state.manner.permanentFlags = Manner().permanentFlags

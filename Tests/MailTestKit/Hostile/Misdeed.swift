@@ -36,6 +36,8 @@ package struct Misdeed<Answer: Sendable>: Sendable {
     /// Says this and then so many octets, `x` each, in place of the answer; then cuts the
     /// connection.
     case pour(after: String, octets: Int)
+    /// Says this again and again after the head, with a pause before each, in place of the answer.
+    case prattle(after: String = "", String, pausing: Int = 0, afterDoing: Bool = false)
   }
 
   package let command: String
@@ -104,6 +106,14 @@ extension Misdeed.Act {
         return nil
       }
       return octets(try doing())
+    case .prattle(let head, let words, let milliseconds, let afterDoing):
+      if afterDoing { _ = try doing() }
+      try talk.say(octets: Array(head.utf8))
+      while milliseconds == 0 || talk.pause(milliseconds: milliseconds) {
+        try talk.say(octets: Array(words.utf8))
+      }
+      talk.hangUp()
+      return nil
     case .pour(let head, let count):
       try talk.say(octets: Array(head.utf8))
       try Self.pour(count, into: talk)

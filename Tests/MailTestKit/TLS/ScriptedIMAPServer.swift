@@ -131,6 +131,10 @@ extension ScriptedIMAPServer {
 
     package func drip(_ octets: [UInt8]) throws { try connection.drip(octets) }
 
+    package func pause(milliseconds: Int) -> Bool {
+      connection.pause(milliseconds: milliseconds)
+    }
+
     /// Says nothing more until the test releases the server.
     package func fallSilent() {
       connection.waitForRelease()

@@ -137,6 +137,10 @@ extension ScriptedPOP3Server {
 
     private func note(_ line: String) { record.lines.withLock { $0.append(line) } }
 
+    package func pause(milliseconds: Int) -> Bool {
+      connection.pause(milliseconds: milliseconds)
+    }
+
     /// Says nothing more until the test releases the server.
     package func fallSilent() {
       connection.waitForRelease()

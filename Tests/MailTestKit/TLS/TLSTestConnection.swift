@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import COpenSSL
+import Foundation
 import Glibc
 
 /// A blocking connection, as simple as a script wants it; used on its own thread only.
@@ -128,6 +129,11 @@ package final class TLSTestConnection: @unchecked Sendable {
 
   /// Says nothing until the test calls `TLSTestServer.release()`.
   package func waitForRelease() { gate.wait() }
+
+  /// Says nothing for a while; false if the test has released the server.
+  package func pause(milliseconds: Int) -> Bool {
+    !gate.wait(until: Date(timeIntervalSinceNow: Double(milliseconds) / 1_000))
+  }
 
   /// Ends the connection; without `notify` as if the network had cut it.
   package func close(notify: Bool = true) {

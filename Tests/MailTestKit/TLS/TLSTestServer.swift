@@ -163,4 +163,14 @@ final class Gate: Sendable {
     while !isOpen.withLock({ $0 }) { condition.wait() }
     condition.unlock()
   }
+
+  /// Whether it has happened by then.
+  func wait(until deadline: Date) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    while !isOpen.withLock({ $0 }) {
+      guard condition.wait(until: deadline) else { return false }
+    }
+    return true
+  }
 }

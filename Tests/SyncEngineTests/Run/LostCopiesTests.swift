@@ -1,0 +1,101 @@
+// mailmove: tests of copies that are on record and gone.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import MailWire
+import SyncEngine
+import Testing
+
+@Suite("Copies that are on record and gone from the target")
+struct LostCopiesTests {
+  /// A finished move of four messages, of which the target then loses some.
+  private static func moved(
+    _ habits: FakeAccount.Habits = FakeAccount.Habits(), losing uids: UInt32...
+  ) async throws -> Scenario {
+    let run = Scenario(source: Letter.account(4), target: FakeAccount(habits: habits))
+    #expect(await run.run().failure == nil)
+    try run.target.change(.inbox) { box in for uid in uids { box.messages[UID(uid)] = nil } }
+    return run
+  }
+
+  @Test func areMadeAgainWhenAskedForAndOnlyThen() async throws {
+    var run = try await Self.moved(losing: 2, 4)
+    #expect(await run.run().total(\.copied) == 0)
+    #expect(run.target.contents().count == 2)
+    run.options.recopiesLost = true
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 2 && report.total(\.lost) == 0)
+    #expect(run.target.texts() == run.source.texts())
+    #expect(try await run.records().allSatisfy(\.isAtTarget))
+    #expect(try await VerifyTests.kinds(run, .bytes) == [])
+    #expect(await run.run().total(\.copied) == 0)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
+  @Test func areMadeAgainWhenTheWholeMailboxIsGone() async throws {
+    var run = try await Self.moved()
+    run.target.remove(.inbox)
+    run.options.recopiesLost = true
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 4)
+    #expect(run.target.texts() == run.source.texts())
+    #expect(await run.run().total(\.copied) == 0)
+  }
+
+  /// The target told another UID than it gave, or somebody put the message back.
+  @Test func areTakenUpWhereTheyLieUnderAnotherUID() async throws {
+    var run = try await Self.moved()
+    try run.target.change(.inbox) { box in
+      box.messages[UID(9)] = box.messages.removeValue(forKey: UID(2))
+      box.nextUID = 10
+    }
+    // What comes later moves the place from where on the target is looked at beyond the copy.
+    run.source.deliver(Letter.text(7))
+    #expect(await run.run().total(\.copied) == 1)
+    run.options.recopiesLost = true
+    let report = await run.run()
+    #expect(report.total(\.copied) == 0 && report.total(\.lost) == 0)
+    #expect(run.target.texts() == run.source.texts())
+    #expect(try await VerifyTests.kinds(run, .bytes) == [])
+  }
+
+  @Test func areNotSpokenOfWhereTheListingMayBeCut() async throws {
+    var habits = FakeAccount.Habits()
+    habits.unlisted = [UID(2)]
+    var run = try await Self.moved(habits)
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 0)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
+  @Test func areNotMadeAgainWhereTheOriginalWasRemovedByUs() async throws {
+    var run = try await Self.moved()
+    run.options.removal = Removal(manner: .expunge, confirmed: 4)
+    #expect(await run.run().total(\.removed) == 4)
+    try run.target.change(.inbox) { $0.messages[UID(2)] = nil }
+    run.options.removal = nil
+    run.options.recopiesLost = true
+    #expect(await run.run().failure == nil)
+    #expect(try await run.records().allSatisfy(\.isAtTarget), "the ledger still tells where it was")
+    #expect(try await VerifyTests.kinds(run, .metadata).contains(.missing))
+  }
+
+  @Test func areMadeAgainOnceWhateverStepTheRunDiesAt() async throws {
+    var steps = 1
+    while true {
+      var run = try await Self.moved(losing: 2, 4)
+      run.options.recopiesLost = true
+      let crash = CrashPoint(at: steps)
+      let report = await run.run(crash: crash)
+      if report.failure == nil { break }
+      let resumed = await run.run()
+      #expect(resumed.failure == nil, "died at step \(steps)")
+      #expect(run.target.texts() == run.source.texts(), "died at step \(steps)")
+      run.options.recopiesLost = false
+      #expect(await run.run().total(\.copied) == 0, "died at step \(steps)")
+      #expect(try await VerifyTests.kinds(run, .bytes) == [], "died at step \(steps)")
+      steps += 1
+    }
+    #expect(steps > 6, "the run has that many durable steps")
+  }
+}
