@@ -12,6 +12,7 @@ struct CatalogChange {
 
   func apply() throws {
     for event in commit.events { try apply(event) }
+    try countNew()
     for (segment, end) in commit.ends {
       try run(
         "UPDATE segment SET bytes = ?, sha256 = ?, touched = ? WHERE id = ?",
@@ -127,7 +128,27 @@ struct CatalogChange {
         message.place.compressedLength, message.place.at, message.place.length, message.size,
         message.date,
       ])
-    try run("UPDATE segment SET messages = messages + 1 WHERE id = ?", [message.place.segment])
+  }
+
+  /// What the new messages and places add up to, in segments and in folders that are in the tables
+  /// by now.
+  private func countNew() throws {
+    var messages: [Int64: Int64] = [:]
+    var lastUIDs: [FolderID: UInt32] = [:]
+    for event in commit.events {
+      if case .message(let message) = event { messages[message.place.segment, default: 0] += 1 }
+      if case .put(let put) = event {
+        lastUIDs[put.key.folder] = max(lastUIDs[put.key.folder] ?? 0, put.key.uid)
+      }
+    }
+    for (segment, count) in messages {
+      try run("UPDATE segment SET messages = messages + ? WHERE id = ?", [count, segment])
+    }
+    for (folder, uid) in lastUIDs {
+      try run(
+        "UPDATE folder SET uidnext = max(uidnext, ?) WHERE id = ?",
+        [Int64(uid) + 1, folder.rawValue])
+    }
   }
 
   private func insert(_ put: PutEvent) throws {
@@ -144,7 +165,6 @@ struct CatalogChange {
         put.internalDate?.secondsSinceEpoch, put.internalDate.map { Int64($0.zoneMinutes) },
         try flagSet(put.flags), try put.labels.map(labelSet), put.modSeq, commit.number,
       ])
-    try run("UPDATE folder SET uidnext = max(uidnext, ?) WHERE id = ?", [uid + 1, folder])
     if let uidl = put.uidl {
       try run(
         "INSERT OR REPLACE INTO pop3 (folder_id, uidl, uid) VALUES (?, ?, ?)",

@@ -94,6 +94,23 @@ enum CatalogQuery {
       ])
   }
 
+  /// The same for one that was not pruned, also if its bytes are known to be wrong; a whole one
+  /// comes first.
+  static func keptMessage(
+    with digest: SHA256Digest, size: Int64, _ db: Database
+  ) throws -> (id: Int64, isDamaged: Bool)? {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT id, state = 2 FROM message
+        WHERE substr(sha256, 1, 8) = ? AND sha256 = ? AND size = ? AND state <> 1
+        ORDER BY state LIMIT 1
+        """)
+    let bytes = Data(digest.bytes)
+    return try Row.fetchOne(statement, arguments: [bytes.prefix(8), bytes, size]).map { row in
+      (try CatalogCell.number(row, 0), try CatalogCell.number(row, 1) == 1)
+    }
+  }
+
   /// A message by the SHA-256 of its bytes; one that is whole before one that is not.
   static func storedMessage(with digest: SHA256Digest, _ db: Database) throws -> StoredMessage? {
     try Row.fetchOne(

@@ -12,8 +12,9 @@ package enum HeaderDate {
   /// A date such as `Tue, 3 Feb 2009 09:07:00 +0100 (CET)`; nil if it is none, or if its zone is
   /// a name nobody can know.
   package static func read(_ value: [UInt8]) -> InternalDate? {
-    let text = String(decoding: value.prefix { $0 != UInt8(ascii: "(") }, as: UTF8.self)
-    var words = text.split { $0 == " " || $0 == "," || $0 == "\t" }.map(String.init)
+    var words = value.prefix { $0 != UInt8(ascii: "(") }
+      .split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\t") }
+      .map { String(decoding: $0, as: UTF8.self) }
     if let first = words.first, Int(first) == nil { words.removeFirst() }
     guard words.count >= 4, let day = Int(words[0]), let year = year(words[2]) else { return nil }
     let time = words[3].split(separator: ":")
