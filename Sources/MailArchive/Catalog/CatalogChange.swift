@@ -6,6 +6,9 @@ import GRDB
 import MailWire
 
 /// Takes a commit over into the tables, inside a transaction that someone else commits.
+///
+/// Throws `ArchiveError.damaged` where a commit names what no commit before it has made, or makes
+/// something again: what is about it could not be found, or would hide what was there.
 struct CatalogChange {
   let db: Database
   let commit: JournalCommit
@@ -29,8 +32,9 @@ struct CatalogChange {
     case .folder(let folder): try upsert(folder)
     case .segment(let id, let path):
       try run(
-        "INSERT OR REPLACE INTO segment (id, path, bytes, state) VALUES (?, ?, 0, 'open')",
+        "INSERT OR IGNORE INTO segment (id, path, bytes, state) VALUES (?, ?, 0, 'open')",
         [id, path])
+      try insistOnChange("segment \(id) is begun again")
     case .message(let message): try insert(message)
     case .put(let put): try insert(put)
     case .flags(let flags):
@@ -87,6 +91,7 @@ struct CatalogChange {
     case .moved(let places): for place in places { try move(to: place) }
     case .drop(let segment):
       try run("UPDATE segment SET state = 'dropped' WHERE id = ?", [segment])
+      try insistOnChange("segment \(segment) is dropped and was never begun")
     case .hold(let id, let query, let since):
       try run(
         "INSERT OR REPLACE INTO hold (id, query, since) VALUES (?, ?, ?)", [id, query, since])
@@ -107,7 +112,7 @@ struct CatalogChange {
     try run(
       """
       INSERT INTO folder (id, account_id, name, delim, special, mailboxid, uidvalidity)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      SELECT ?1, id, ?3, ?4, ?5, ?6, ?7 FROM account WHERE id = ?2
       ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id, name = excluded.name,
         delim = excluded.delim, special = excluded.special, mailboxid = excluded.mailboxid
       """,
@@ -115,12 +120,13 @@ struct CatalogChange {
         folder.id.rawValue, folder.account.rawValue, folder.name, folder.delimiter,
         folder.special, folder.mailboxID, Int64(folder.uidValidity),
       ])
+    try insistOnChange("folder \(folder.id.rawValue) is of no account")
   }
 
   private func insert(_ message: MessageEvent) throws {
     try run(
       """
-      INSERT OR REPLACE INTO message (id, sha256, segment_id, off, clen, at, len, size, date)
+      INSERT OR IGNORE INTO message (id, sha256, segment_id, off, clen, at, len, size, date)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
@@ -128,6 +134,7 @@ struct CatalogChange {
         message.place.compressedLength, message.place.at, message.place.length, message.size,
         message.date,
       ])
+    try insistOnChange("message \(message.place.id) is stored again")
   }
 
   /// What the new messages and places add up to, in segments and in folders that are in the tables
@@ -143,11 +150,13 @@ struct CatalogChange {
     }
     for (segment, count) in messages {
       try run("UPDATE segment SET messages = messages + ? WHERE id = ?", [count, segment])
+      try insistOnChange("messages are in segment \(segment), which was never begun")
     }
     for (folder, uid) in lastUIDs {
       try run(
         "UPDATE folder SET uidnext = max(uidnext, ?) WHERE id = ?",
         [Int64(uid) + 1, folder.rawValue])
+      try insistOnChange("messages are put into folder \(folder.rawValue), which was never made")
     }
   }
 
@@ -156,15 +165,17 @@ struct CatalogChange {
     let uid = Int64(put.key.uid)
     try run(
       """
-      INSERT OR REPLACE INTO placement (folder_id, uidvalidity, uid, message_id, idate, zone,
+      INSERT OR IGNORE INTO placement (folder_id, uidvalidity, uid, message_id, idate, zone,
         flagset_id, labelset_id, modseq, added_commit)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      SELECT ?1, ?2, ?3, id, ?5, ?6, ?7, ?8, ?9, ?10 FROM message WHERE id = ?4
       """,
       [
         folder, Int64(put.key.uidValidity), uid, put.message,
         put.internalDate?.secondsSinceEpoch, put.internalDate.map { Int64($0.zoneMinutes) },
         try flagSet(put.flags), try put.labels.map(labelSet), put.modSeq, commit.number,
       ])
+    try insistOnChange(
+      "message \(put.message) is put and was never stored, or put where one is already")
     if let uidl = put.uidl {
       try run(
         "INSERT OR REPLACE INTO pop3 (folder_id, uidl, uid) VALUES (?, ?, ?)",
@@ -174,10 +185,15 @@ struct CatalogChange {
 
   private func move(to place: MessagePlace) throws {
     try run(
-      "UPDATE message SET segment_id = ?, off = ?, clen = ?, at = ?, len = ? WHERE id = ?",
+      """
+      UPDATE message SET segment_id = ?1, off = ?2, clen = ?3, at = ?4, len = ?5
+      WHERE id = ?6 AND EXISTS (SELECT 1 FROM segment WHERE id = ?1)
+      """,
       [
         place.segment, place.offset, place.compressedLength, place.at, place.length, place.id,
       ])
+    try insistOnChange(
+      "message \(place.id) is moved and was never stored, or moved where no segment is")
   }
 
   private func mark(_ messages: [Int64], _ state: StoredMessage.State) throws {
@@ -203,6 +219,14 @@ struct CatalogChange {
     if let id = try Int64.fetchOne(known, arguments: [text]) { return id }
     try run("INSERT INTO \(table) (\(column)) VALUES (?)", [text])
     return db.lastInsertedRowID
+  }
+
+  /// Throws `damaged` if the last statement found nothing to change.
+  private func insistOnChange(_ otherwise: @autoclosure () -> String) throws {
+    guard db.changesCount == 0 else { return }
+    throw ArchiveError.damaged(
+      ArchiveDamage(
+        .journal, path: ArchiveLayout.journal, "commit \(commit.number): \(otherwise())"))
   }
 
   private func run(_ sql: String, _ arguments: StatementArguments) throws {

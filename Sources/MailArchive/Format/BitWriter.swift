@@ -27,7 +27,8 @@ struct BitWriter {
   mutating func put(_ symbol: UInt32) { put(UInt64(symbol >> 4), Int(symbol & 15)) }
 
   /// Puts a symbol for each byte.
-  mutating func put(_ bytes: Slice<UnsafeRawBufferPointer>, by symbols: UnsafeBufferPointer<UInt32>) {
+  mutating func put(_ bytes: Slice<UnsafeRawBufferPointer>, by symbols: UnsafeBufferPointer<UInt32>)
+  {
     let bytes = UnsafeRawBufferPointer(rebasing: bytes)
     var index = 0
     while index + Self.symbolsAtOnce <= bytes.count {

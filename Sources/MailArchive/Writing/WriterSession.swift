@@ -116,7 +116,7 @@ final class WriterSession {
       try CatalogQuery.keptMessage(with: content.digest, size: content.size, db)
     }
     guard let found else { return (nil, nil) }
-    return found.isDamaged ? (nil, found.id) : (found.id, nil)
+    return found < 0 ? (nil, -found) : (found, nil)
   }
 
   private var isCommitDue: Bool {
