@@ -33,6 +33,11 @@ struct LargeEntry: Sendable {
     length = header.count + entry.message.count + quoted.count + closing.count
   }
 
+  /// Whether looking for repetitions makes the message smaller.
+  func repeats(_ compressor: MemberCompressor) -> Bool {
+    entry.message.withUnsafeBytes { compressor.repeats($0) }
+  }
+
   /// Hands over the text: the header, the lines of the message, and what closes it.
   func forEachPiece(
     _ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void

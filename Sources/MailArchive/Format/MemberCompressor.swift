@@ -24,10 +24,10 @@ final class MemberCompressor: @unchecked Sendable {
     precondition(text.count <= UInt32.max, "a member holds less than 4 GiB")
     return text.withUnsafeBytes { text in
       if text.count >= Self.sampledBytesMin, !repeats(text) {
-        let literals = LiteralDeflate(of: text)
-        return Self.member(kind, of: text, room: literals.length + BitWriter.slack) { output in
-          literals.write(to: output)
-          return literals.length
+        var literals = LiteralDeflate()
+        let blocks = LiteralBlock.blocks(of: text)
+        return Self.member(kind, of: text, room: literals.room(for: blocks)) { output in
+          literals.write(blocks, isLast: true, to: output)
         }
       }
       let room = libdeflate_deflate_compress_bound(compressor, text.count)
@@ -72,8 +72,9 @@ final class MemberCompressor: @unchecked Sendable {
   private static let gainPercentMin = 2
 
   /// Whether samples of a text get smaller if repetitions in them are looked for. So does noise,
-  /// of which libdeflate sees that it is best left as it is.
-  private func repeats(_ text: UnsafeRawBufferPointer) -> Bool {
+  /// of which libdeflate sees that it is best left as it is. A text shorter than a sample does.
+  func repeats(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard text.count >= Self.sampleBytes else { return true }
     var searched = 0
     var unsearched = 0
     let room = libdeflate_deflate_compress_bound(compressor, Self.sampleBytes)
@@ -82,7 +83,7 @@ final class MemberCompressor: @unchecked Sendable {
         let start = (text.count - Self.sampleBytes) * (2 * index + 1) / (2 * Self.samples)
         let sample = UnsafeRawBufferPointer(rebasing: text[start..<(start + Self.sampleBytes)])
         searched += compress(sample, to: output)
-        unsearched += LiteralDeflate(of: sample).length
+        unsearched += LiteralDeflate.length(of: sample)
       }
     }
     let isNoise = unsearched >= Self.samples * Self.sampleBytes

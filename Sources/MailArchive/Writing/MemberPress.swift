@@ -22,11 +22,20 @@ final class MemberPress: Sendable {
     let pressed = PressedGroup(group)
     let text = group.text
     queue.async {
-      let compressor = self.idle.withLock { $0.popLast() } ?? MemberCompressor(level: self.level)
-      let member = compressor.member(.mail, text)
-      self.idle.withLock { $0.append(compressor) }
+      let member = self.withCompressor { $0.member(.mail, text) }
       pressed.end(with: GzipMember.isFaithful(member, to: text) ? member : nil)
     }
     return pressed
+  }
+
+  /// What a large entry is best deflated with.
+  func deflater(for entry: LargeEntry) -> any StreamDeflater {
+    withCompressor { entry.repeats($0) } ? SearchingDeflater(level: level) : LiteralDeflater()
+  }
+
+  private func withCompressor<Result>(_ body: (MemberCompressor) -> Result) -> Result {
+    let compressor = idle.withLock { $0.popLast() } ?? MemberCompressor(level: level)
+    defer { idle.withLock { $0.append(compressor) } }
+    return body(compressor)
   }
 }

@@ -181,7 +181,7 @@ final class WriterSession {
       parts = pressed.parts
     case .large(let entry, let year, let message):
       member = try segments.append(year: year) { write throws(ArchiveError) in
-        let stream = MemberStream(level: identity.options.level)
+        let stream = MemberStream(press.deflater(for: entry))
         try stream.begin(.mail, write)
         try entry.forEachPiece { piece throws(ArchiveError) in try stream.take(piece, write) }
         try stream.end(write)
