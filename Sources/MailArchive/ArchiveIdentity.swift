@@ -72,7 +72,7 @@ package struct ArchiveOptions: Sendable, Equatable {
   /// Bytes after which a segment is sealed.
   package var segment: Int64 = 128 << 20
   /// Compression, from 1 (fast) to 12 (small).
-  package var level = 6
+  package var level = 1
 
   package init() {}
 

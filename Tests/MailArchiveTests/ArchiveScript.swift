@@ -88,6 +88,13 @@ struct ArchiveScript: Sendable {
     return script
   }()
 
+  /// The same as `plain` when every message counts as large.
+  static let large: ArchiveScript = {
+    var script = plain
+    script.limits.largeMessage = 0
+    return script
+  }()
+
   static func folder(_ name: String, _ writer: ArchiveWriter) async throws -> ArchiveFolder {
     let account = try await writer.account("me@example.org", proto: "imap")
     return try await writer.folder(name, in: account, FolderProperties(delimiter: "/"))

@@ -9,12 +9,12 @@ import Testing
 @Suite("An archive whose writer is killed")
 struct CrashTests {
   static let scripts: [(name: String, script: ArchiveScript)] = [
-    ("plain", .plain), ("rolling", .rolling),
+    ("plain", .plain), ("rolling", .rolling), ("large", .large),
   ]
 
   @Test(
     "opens at every byte with exactly what was committed, and nothing acknowledged is lost",
-    arguments: [("plain", 1), ("rolling", 5)])
+    arguments: [("plain", 1), ("rolling", 5), ("large", 3)])
   func everyByte(name: String, step: Int) async throws {
     let story = try await RecordedStory(try #require(Self.scripts.first { $0.name == name }).script)
     var points = 0
@@ -27,7 +27,7 @@ struct CrashTests {
     #expect(points > 1_000, "the story has become too short to prove anything")
   }
 
-  @Test("goes on to the same end, whatever the moment", arguments: ["plain", "rolling"])
+  @Test("goes on to the same end, whatever the moment", arguments: ["plain", "rolling", "large"])
   func resumes(name: String) async throws {
     let script = try #require(Self.scripts.first { $0.name == name }).script
     let story = try await RecordedStory(script)

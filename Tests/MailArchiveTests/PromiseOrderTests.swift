@@ -159,7 +159,9 @@ struct PromiseOrderTests {
     #expect(report.failure == nil, "\(String(describing: report.failure))")
     #expect(source.contents().isEmpty)
     let sayings = said.withLock { $0 }
-    #expect(sayings.contains { $0.what.hasPrefix("remove ") } && sayings.count > 2)
+    // How many letters go on record at a time is the scheduler's affair.
+    #expect(sayings.contains { $0.what.hasPrefix("remove ") })
+    #expect(sayings.contains { $0.what.hasPrefix("on record") })
     for saying in sayings {
       let loss = PowerLoss(after: storage.log.prefix(saying.operations))
       for seed in 0..<Self.seedsPerSaying {

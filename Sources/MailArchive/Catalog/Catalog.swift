@@ -116,6 +116,12 @@ struct Catalog: Sendable {
     try ArchiveError.fromCatalog { try database.read(query) }
   }
 
+  /// The same for the one writer, without a transaction: nobody else changes what it looks at, and
+  /// it asks for every message.
+  func look<T>(_ query: (Database) throws -> T) throws(ArchiveError) -> T {
+    try ArchiveError.fromCatalog { try database.writeWithoutTransaction(query) }
+  }
+
   /// Brings everything into the one file, so that a copy of it is whole and no older log is taken
   /// for part of another file put in its place. A reader may keep that from happening.
   func settle() {

@@ -15,6 +15,7 @@ struct CatalogChange {
 
   func apply() throws {
     for event in commit.events { try apply(event) }
+    try countNew()
     for (segment, end) in commit.ends {
       try run(
         "UPDATE segment SET bytes = ?, sha256 = ?, touched = ? WHERE id = ?",
@@ -134,8 +135,29 @@ struct CatalogChange {
         message.date,
       ])
     try insistOnChange("message \(message.place.id) is stored again")
-    try run("UPDATE segment SET messages = messages + 1 WHERE id = ?", [message.place.segment])
-    try insistOnChange("message \(message.place.id) is in a segment that was never begun")
+  }
+
+  /// What the new messages and places add up to, in segments and in folders that are in the tables
+  /// by now.
+  private func countNew() throws {
+    var messages: [Int64: Int64] = [:]
+    var lastUIDs: [FolderID: UInt32] = [:]
+    for event in commit.events {
+      if case .message(let message) = event { messages[message.place.segment, default: 0] += 1 }
+      if case .put(let put) = event {
+        lastUIDs[put.key.folder] = max(lastUIDs[put.key.folder] ?? 0, put.key.uid)
+      }
+    }
+    for (segment, count) in messages {
+      try run("UPDATE segment SET messages = messages + ? WHERE id = ?", [count, segment])
+      try insistOnChange("messages are in segment \(segment), which was never begun")
+    }
+    for (folder, uid) in lastUIDs {
+      try run(
+        "UPDATE folder SET uidnext = max(uidnext, ?) WHERE id = ?",
+        [Int64(uid) + 1, folder.rawValue])
+      try insistOnChange("messages are put into folder \(folder.rawValue), which was never made")
+    }
   }
 
   private func insert(_ put: PutEvent) throws {
@@ -154,8 +176,6 @@ struct CatalogChange {
       ])
     try insistOnChange(
       "message \(put.message) is put and was never stored, or put where one is already")
-    try run("UPDATE folder SET uidnext = max(uidnext, ?) WHERE id = ?", [uid + 1, folder])
-    try insistOnChange("message \(put.message) is put into a folder that was never made")
     if let uidl = put.uidl {
       try run(
         "INSERT OR REPLACE INTO pop3 (folder_id, uidl, uid) VALUES (?, ?, ?)",

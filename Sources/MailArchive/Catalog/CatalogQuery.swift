@@ -94,6 +94,21 @@ enum CatalogQuery {
       ])
   }
 
+  /// The same for one that was not pruned, as a negative number if its bytes are known to be wrong;
+  /// a whole one comes first. Asked for every message, so the answer is one number.
+  static func keptMessage(
+    with digest: SHA256Digest, size: Int64, _ db: Database
+  ) throws -> Int64? {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT CASE state WHEN 0 THEN id ELSE -id END FROM message
+        WHERE substr(sha256, 1, 8) = ? AND sha256 = ? AND size = ? AND state <> 1
+        ORDER BY state LIMIT 1
+        """)
+    let bytes = Data(digest.bytes)
+    return try Int64.fetchOne(statement, arguments: [bytes.prefix(8), bytes, size])
+  }
+
   /// A message by the SHA-256 of its bytes; one that is whole before one that is not.
   static func storedMessage(with digest: SHA256Digest, _ db: Database) throws -> StoredMessage? {
     try Row.fetchOne(

@@ -60,12 +60,15 @@ package struct ArchiveEntry: Sendable, Equatable {
   ///
   /// - Parameter keepsLineEnds: leaves CRLF as it is (`eol=raw`).
   package func encoded(keepsLineEnds: Bool = false) -> [UInt8] {
-    text(keepsLineEnds: keepsLineEnds) { lineEnds in
-      EntryHeader(
-        digest: digest, size: message.count, lineEnds: lineEnds, date: date, source: source,
-        flags: flags
-      ).rendered(sender: sender)
-    }
+    text(keepsLineEnds: keepsLineEnds) { header($0) }
+  }
+
+  /// The lines before the message.
+  func header(_ lineEnds: EntryBody.LineEnds) -> [UInt8] {
+    EntryHeader(
+      digest: digest, size: message.count, lineEnds: lineEnds, date: date, source: source,
+      flags: flags
+    ).rendered(sender: sender)
   }
 
   /// The message for a plain mboxrd file: with its flags, without what the archive adds.
@@ -86,7 +89,10 @@ package struct ArchiveEntry: Sendable, Equatable {
       return [UInt8](unsafeUninitializedCapacity: length) { output, count in
         let text = UnsafeMutableRawBufferPointer(output)
         text.copyBytes(from: header)
-        body.write(to: UnsafeMutableRawBufferPointer(rebasing: text[header.count..<length]))
+        var encoder = EntryBodyEncoder(of: bytes, body)
+        let written = encoder.fill(
+          UnsafeMutableRawBufferPointer(rebasing: text[header.count..<length]))
+        precondition(written == body.length, "the text has another length than was said")
         count = length
       }
     }

@@ -9,26 +9,44 @@ import MailWire
 /// as the nearest day inside, with a day to spare for its zone.
 enum DateText {
   private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    .map { Array($0.utf8) }
+  private static let months = InternalDate.months.map { Array($0.utf8) }
   private static let representable: ClosedRange<Int64> = -62_135_510_400...253_402_214_399
   private static let zoneMinutesMax = 1_439
 
   /// As the C function asctime does and RFC 4155 wants it, in UTC: `Sat Sep 14 10:40:00 2002`.
-  static func asctime(_ date: InternalDate) -> String {
+  static func asctime(_ date: InternalDate) -> [UInt8] {
     let (days, second) = split(clamped(date.secondsSinceEpoch))
     let (year, month, day) = InternalDate.civil(days)
     let weekday = ((days + 4) % 7 + 7) % 7
-    return "\(weekdays[weekday]) \(InternalDate.months[month - 1]) \(padded(day, 2, with: " ")) "
-      + "\(clock(second)) \(padded(year, 4))"
+    var text = weekdays[weekday] + [blank] + months[month - 1] + [blank]
+    append(day, 2, filledWith: blank, to: &text)
+    text.append(blank)
+    append(clock: second, to: &text)
+    text.append(blank)
+    append(year, 4, to: &text)
+    return text
   }
 
   /// As RFC 3339 has it, in the date's own zone: `2002-09-14T12:40:00+02:00`.
-  static func rfc3339(_ date: InternalDate) -> String {
+  static func rfc3339(_ date: InternalDate) -> [UInt8] {
     let zone = max(-zoneMinutesMax, min(date.zoneMinutes, zoneMinutesMax))
     let (days, second) = split(clamped(date.secondsSinceEpoch) + Int64(zone * 60))
     let (year, month, day) = InternalDate.civil(days)
-    let offset = padded(abs(zone) / 60, 2) + ":" + padded(abs(zone) % 60, 2)
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock(second))"
-      + (zone < 0 ? "-" : "+") + offset
+    var text: [UInt8] = []
+    text.reserveCapacity(25)
+    append(year, 4, to: &text)
+    text.append(UInt8(ascii: "-"))
+    append(month, 2, to: &text)
+    text.append(UInt8(ascii: "-"))
+    append(day, 2, to: &text)
+    text.append(UInt8(ascii: "T"))
+    append(clock: second, to: &text)
+    text.append(UInt8(ascii: zone < 0 ? "-" : "+"))
+    append(abs(zone) / 60, 2, to: &text)
+    text.append(UInt8(ascii: ":"))
+    append(abs(zone) % 60, 2, to: &text)
+    return text
   }
 
   /// Reads what `rfc3339` writes; nil if it is anything else.
@@ -60,13 +78,27 @@ enum DateText {
     return (Int((seconds - second) / 86_400), Int(second))
   }
 
-  private static func clock(_ second: Int) -> String {
-    "\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
+  private static let blank: UInt8 = 0x20
+  private static let zero: UInt8 = 0x30
+
+  private static func append(clock second: Int, to text: inout [UInt8]) {
+    append(second / 3_600, 2, to: &text)
+    text.append(UInt8(ascii: ":"))
+    append(second / 60 % 60, 2, to: &text)
+    text.append(UInt8(ascii: ":"))
+    append(second % 60, 2, to: &text)
   }
 
-  private static func padded(_ value: Int, _ width: Int, with filler: String = "0") -> String {
-    let text = String(value)
-    return String(repeating: filler, count: max(0, width - text.utf8.count)) + text
+  /// Writes a number with two or four digits.
+  private static func append(
+    _ value: Int, _ width: Int, filledWith filler: UInt8 = zero, to text: inout [UInt8]
+  ) {
+    var power = width == 2 ? 10 : 1_000
+    while power > 0 {
+      let isLeading = value < power && power > 1
+      text.append(isLeading ? filler : zero + UInt8(value / power % 10))
+      power /= 10
+    }
   }
 
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

@@ -14,19 +14,18 @@ struct EntryBody {
     case raw
   }
 
-  private static let lineFeed: UInt8 = 0x0A
-  private static let quote = UInt8(ascii: ">")
+  static let lineFeed: UInt8 = 0x0A
+  static let carriageReturn: UInt8 = 0x0D
+  static let quote = UInt8(ascii: ">")
   private static let from = Array("From ".utf8)
 
   let lineEnds: LineEnds
   /// Bytes of the text.
   let length: Int
-  private let message: UnsafeRawBufferPointer
-  private let endsWithLineFeed: Bool
+  /// LFs behind the message: one that its last line lacks, and the blank line.
+  let closingLineFeeds: Int
 
-  /// - Parameter message: must stay where it is for as long as this value is used.
   init(of message: UnsafeRawBufferPointer, keepsLineEnds: Bool) {
-    self.message = message
     var lineFeeds = 0
     var fromLines = 0
     var canDropReturns = true
@@ -35,46 +34,17 @@ struct EntryBody {
       if Self.fromOffset(in: message, at: start) != nil { fromLines += 1 }
       guard let end = message.offset(of: Self.lineFeed, from: start) else { break }
       lineFeeds += 1
-      canDropReturns = canDropReturns && end > start && message[end - 1] == 0x0D
+      canDropReturns = canDropReturns && end > start && message[end - 1] == Self.carriageReturn
       start = end + 1
     }
     lineEnds = canDropReturns && lineFeeds > 0 && !keepsLineEnds ? .crlf : .raw
-    endsWithLineFeed = message.last == Self.lineFeed
+    closingLineFeeds = Self.closingLineFeeds(behind: message)
     length =
-      message.count - (lineEnds == .crlf ? lineFeeds : 0) + fromLines
-      + (endsWithLineFeed ? 1 : 2)
+      message.count - (lineEnds == .crlf ? lineFeeds : 0) + fromLines + closingLineFeeds
   }
 
-  /// Writes the text, which fills the buffer exactly.
-  func write(to output: UnsafeMutableRawBufferPointer) {
-    precondition(output.count == length, "the buffer has another length than the text")
-    var written = 0
-    func put(_ bytes: UnsafeRawBufferPointer.SubSequence) {
-      UnsafeMutableRawBufferPointer(rebasing: output[written...])
-        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes))
-      written += bytes.count
-    }
-    func put(_ byte: UInt8) {
-      output[written] = byte
-      written += 1
-    }
-    var start = 0
-    while start < message.count {
-      if Self.fromOffset(in: message, at: start) != nil { put(Self.quote) }
-      guard let end = message.offset(of: Self.lineFeed, from: start) else {
-        put(message[start...])
-        break
-      }
-      if lineEnds == .crlf {
-        put(message[start..<(end - 1)])
-        put(Self.lineFeed)
-      } else {
-        put(message[start...end])
-      }
-      start = end + 1
-    }
-    if !endsWithLineFeed { put(Self.lineFeed) }
-    put(Self.lineFeed)
+  static func closingLineFeeds(behind message: UnsafeRawBufferPointer) -> Int {
+    message.last == lineFeed ? 1 : 2
   }
 
   /// Where `From ` stands in the line that begins at `start`, if nothing but `>`s is before it.

@@ -21,6 +21,8 @@ package struct EntryHeader: Sendable, Equatable {
     (.answered, UInt8(ascii: "A")), (.flagged, UInt8(ascii: "F")), (.draft, UInt8(ascii: "T")),
     (.deleted, UInt8(ascii: "D")),
   ]
+  private static let lineFeed: UInt8 = 0x0A
+  private static let fromLine = Array("From ".utf8)
   private static let sourceField = Array("X-Mailmove-Source: ".utf8)
   private static let statusField = Array("Status: ".utf8)
   private static let otherStatusField = Array("X-Status: ".utf8)
@@ -28,26 +30,35 @@ package struct EntryHeader: Sendable, Equatable {
 
   /// The `From ` line and the others, each with its LF.
   func rendered(sender: [UInt8]) -> [UInt8] {
-    let lines =
-      [
-        Self.sourceField + PercentText.encoded(source.account, escapesBlanks: true) + [0x20]
-          + PercentText.encoded(source.folder, escapesBlanks: false)
-      ] + Self.flagLines(flags)
+    let flagLines = Self.flagLines(flags)
     let facts =
-      "X-Mailmove: \(Self.version) lines=\(lines.count + 1) sha256=\(digest) size=\(size)"
-      + " eol=\(lineEnds.rawValue) idate=\(DateText.rfc3339(date))"
-    return ([Self.envelope(sender: sender, date), Array(facts.utf8)] + lines)
-      .flatMap { $0 + [0x0A] }
+      "X-Mailmove: \(Self.version) lines=\(flagLines.count + 2) sha256=\(digest) size=\(size)"
+      + " eol=\(lineEnds.rawValue) idate="
+    var text = Self.envelope(sender: sender, date)
+    text.append(Self.lineFeed)
+    text.append(contentsOf: facts.utf8)
+    text += DateText.rfc3339(date)
+    text.append(Self.lineFeed)
+    text += Self.sourceField
+    text += PercentText.encoded(source.account, escapesBlanks: true)
+    text.append(0x20)
+    text += PercentText.encoded(source.folder, escapesBlanks: false)
+    text.append(Self.lineFeed)
+    for line in flagLines {
+      text += line
+      text.append(Self.lineFeed)
+    }
+    return text
   }
 
   /// The line that begins a message in an mbox (RFC 4155), without its LF.
   static func envelope(sender: [UInt8], _ date: InternalDate) -> [UInt8] {
-    Array("From ".utf8) + sender + Array(" \(DateText.asctime(date))".utf8)
+    fromLine + sender + [0x20] + DateText.asctime(date)
   }
 
   /// The header fields in which mail programs keep flags in an mbox, without their LF.
   static func flagLines(_ flags: FlagSet) -> [[UInt8]] {
-    var lines = [statusField + Array((flags.system.contains(.seen) ? "RO" : "O").utf8)]
+    var lines = [statusField + (flags.system.contains(.seen) ? "RO" : "O").utf8]
     let letters = otherStatus.filter { flags.system.contains($0.flag) }.map(\.letter)
     if !letters.isEmpty { lines.append(otherStatusField + letters) }
     let keywords = flags.keywords.filter { !$0.name.isEmpty }
@@ -68,21 +79,21 @@ package struct EntryHeader: Sendable, Equatable {
     _ text: ArraySlice<UInt8>
   ) throws(ArchiveEntry.Failure) -> (header: EntryHeader, bodyStart: Int) {
     var rest = text
-    guard rest.starts(with: Array("From ".utf8)), takeLine(&rest) != nil,
+    guard rest.starts(with: fromLine), takeLine(&rest) != nil,
       let facts = takeLine(&rest)
     else { throw .foreign }
     let words = facts.split(separator: 0x20)
     guard words.count > 1, words[0].elementsEqual("X-Mailmove:".utf8) else { throw .foreign }
     guard words[1].elementsEqual(version.utf8) else { throw .unknownVersion }
-    var values: [String: ArraySlice<UInt8>] = [:]
-    for word in words.dropFirst(2) {
-      guard let sign = word.firstIndex(of: UInt8(ascii: "=")) else { continue }
-      values[String(decoding: word[..<sign], as: UTF8.self)] = word[(sign + 1)...]
+    // Of a name that comes twice the last one counts.
+    func value(_ name: StaticString) -> ArraySlice<UInt8>? {
+      words.dropFirst(2).last { $0.starts(with: UnsafeBufferPointer(name)) }?
+        .dropFirst(name.utf8CodeUnitCount)
     }
-    guard let lineCount = values["lines"].flatMap(number), lineCount > 0,
-      let size = values["size"].flatMap(number), let digest = values["sha256"].flatMap(digest),
-      let lineEnds = values["eol"].flatMap({ EntryBody.LineEnds(text: $0) }),
-      let date = values["idate"].flatMap({ DateText.date(rfc3339: $0) })
+    guard let lineCount = value("lines=").flatMap(number), lineCount > 0,
+      let size = value("size=").flatMap(number), let digest = value("sha256=").flatMap(digest),
+      let lineEnds = value("eol=").flatMap({ EntryBody.LineEnds(text: $0) }),
+      let date = value("idate=").flatMap({ DateText.date(rfc3339: $0) })
     else { throw .malformed }
     var header = EntryHeader(
       digest: digest, size: size, lineEnds: lineEnds, date: date,
@@ -134,6 +145,13 @@ package struct EntryHeader: Sendable, Equatable {
 extension EntryBody.LineEnds {
   fileprivate init?(text: ArraySlice<UInt8>) {
     self.init(rawValue: String(decoding: text, as: UTF8.self))
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// The bytes of a name that is written here.
+  fileprivate init(_ name: StaticString) {
+    self.init(start: name.utf8Start, count: name.utf8CodeUnitCount)
   }
 }
 

@@ -55,36 +55,24 @@ package struct GzipMember: Sendable, Equatable {
     prefix + [layoutVersion, kind.rawValue, 0, 0]
   }
 
+  /// CRC-32 and length of a text, as they end a member.
+  static func trailer(checksum: UInt32, length: UInt32) -> [UInt8] {
+    littleEndian(checksum) + littleEndian(length)
+  }
+
   /// Compresses a text into a member.
   ///
   /// - Parameters:
   ///   - text: below 4 GiB, since a member says its length in 32 bits.
   ///   - level: 1 (fast) to 12 (small), as libdeflate counts.
   package static func build(_ kind: Kind, _ text: [UInt8], level: Int = 6) -> [UInt8] {
-    precondition(text.count <= UInt32.max, "a member holds less than 4 GiB")
-    guard let compressor = libdeflate_alloc_compressor(Int32(max(1, min(level, 12)))) else {
-      preconditionFailure("no memory to compress with")
-    }
-    defer { libdeflate_free_compressor(compressor) }
-    let room = libdeflate_deflate_compress_bound(compressor, text.count)
-    let capacity = headerLength + room + trailerLength
-    return [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
-      let bytes = UnsafeMutableRawBufferPointer(output)
-      bytes.copyBytes(from: header(kind))
-      let length = text.withUnsafeBytes { input in
-        libdeflate_deflate_compress(
-          compressor, input.baseAddress, input.count, bytes.baseAddress.map { $0 + headerLength },
-          room)
-      }
-      precondition(length > 0, "libdeflate needs more than it said")
-      let trailer = littleEndian(checksum(text)) + littleEndian(UInt32(text.count))
-      bytes[(headerLength + length)...].copyBytes(from: trailer)
-      count = headerLength + length + trailerLength
-    }
+    MemberCompressor(level: level).member(kind, text)
   }
 
-  static func checksum(_ text: [UInt8]) -> UInt32 {
-    text.withUnsafeBytes { libdeflate_crc32(0, $0.baseAddress, $0.count) }
+  static func checksum(_ text: [UInt8]) -> UInt32 { text.withUnsafeBytes { checksum($0) } }
+
+  static func checksum(_ text: UnsafeRawBufferPointer) -> UInt32 {
+    libdeflate_crc32(0, text.baseAddress, text.count)
   }
 
   private static func littleEndian(_ value: UInt32) -> [UInt8] {

@@ -8,6 +8,7 @@ enum PercentText {
 
   /// - Parameter escapesBlanks: also escapes spaces, for names that are followed by others.
   static func encoded(_ name: String, escapesBlanks: Bool) -> [UInt8] {
+    if isPlain(name, escapesBlanks: escapesBlanks) { return Array(name.utf8) }
     var result: [UInt8] = []
     for scalar in name.unicodeScalars {
       let isEscaped =
@@ -22,6 +23,13 @@ enum PercentText {
       }
     }
     return result
+  }
+
+  /// Nothing has to be escaped, which is seen without asking what kind of character each one is.
+  private static func isPlain(_ name: String, escapesBlanks: Bool) -> Bool {
+    name.utf8.allSatisfy { byte in
+      (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "%") || byte == 0x20 && !escapesBlanks
+    }
   }
 
   /// A `%` without two digits stands for itself; what is no UTF-8 becomes U+FFFD.

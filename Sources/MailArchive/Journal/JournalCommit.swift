@@ -30,9 +30,13 @@ package struct JournalCommit: Sendable, Equatable {
   package var ends: [Int64: SegmentEnd]
   package var events: [JournalEvent]
 
+  /// What a line takes, or a little more.
+  private static let lineBytes = 192
+
   /// The text of the member: a line for each event, and the line of the commit.
   package var text: [UInt8] {
     var output: [UInt8] = []
+    output.reserveCapacity(events.count * Self.lineBytes)
     for event in events {
       event.json.write(to: &output)
       output.append(0x0A)

@@ -5,12 +5,18 @@ import Dispatch
 
 /// Runs a writer's work on a queue of its own, so that waiting for the disk never holds up Swift's
 /// threads.
-final class ArchiveQueue: SerialExecutor {
+///
+/// A task that prefers it (`withTaskExecutorPreference`) hands over messages without changing
+/// threads for each of them.
+final class ArchiveQueue: SerialExecutor, TaskExecutor {
   private let queue = DispatchQueue(label: "mailmove archive")
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    queue.async {
+      job.runSynchronously(
+        isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
+    }
   }
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }

@@ -17,6 +17,9 @@ package actor ArchiveWriter {
     queue.asUnownedSerialExecutor()
   }
 
+  /// Where a task best runs that does little but stage messages.
+  package nonisolated var executor: any TaskExecutor { queue }
+
   private init() { queue = ArchiveQueue() }
 
   /// Opens an archive for writing, makes it if it is missing, and cleans up after a crash.

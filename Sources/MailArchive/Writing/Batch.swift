@@ -26,11 +26,18 @@ struct Batch {
     case message(Int)
   }
 
+  /// What becomes one member.
+  enum Group {
+    case pressed(PressedGroup)
+    /// Compressed while it is written.
+    case large(LargeEntry, year: String, message: Int)
+  }
+
   private(set) var lines: [Line] = []
   private(set) var messages: [NewMessage] = []
   private(set) var placements: [PlacementKey] = []
   /// Groups that take nothing more, in the order they were filled.
-  private(set) var groups: [MessageGroup] = []
+  private(set) var groups: [Group] = []
   private(set) var textBytes = 0
   /// When the first line came: seconds since 1970-01-01 00:00:00 UTC.
   private(set) var began: Int64?
@@ -38,9 +45,15 @@ struct Batch {
   private var ids: [Content: Int64] = [:]
   private var placed: Set<PlacementKey> = []
   private let groupSize: Int
+  private let memberPress: MemberPress
 
-  /// - Parameter groupSize: bytes of text in one group.
-  init(groupSize: Int) { self.groupSize = groupSize }
+  /// - Parameters:
+  ///   - groupSize: bytes of text in one group.
+  ///   - press: gets every group that is full.
+  init(groupSize: Int, press: MemberPress) {
+    self.groupSize = groupSize
+    memberPress = press
+  }
 
   var isEmpty: Bool { lines.isEmpty }
 
@@ -60,21 +73,31 @@ struct Batch {
   /// Takes a new message with its entry.
   ///
   /// - Parameter year: the directory it belongs to.
-  mutating func add(_ message: NewMessage, entry: [UInt8], year: String, at time: Int64) {
+  mutating func add(_ message: NewMessage, entry: ProvenEntry, year: String, at time: Int64) {
     if began == nil { began = time }
     let index = messages.count
     messages.append(message)
     lines.append(.message(index))
     ids[message.content] = message.id
-    textBytes += entry.count
+    switch entry {
+    case .text(let text):
+      textBytes += text.count
+      add(text, year: year, message: index)
+    case .large(let large):
+      textBytes += large.length
+      groups.append(.large(large, year: year, message: index))
+    }
+  }
+
+  private mutating func add(_ entry: [UInt8], year: String, message index: Int) {
     if entry.count > groupSize {
-      groups.append(MessageGroup(year: year, only: entry, message: index))
+      press(MessageGroup(year: year, only: entry, message: index))
       return
     }
     // Taken out, so that the text is not copied when it grows.
     var group = filling.removeValue(forKey: year) ?? MessageGroup(year: year)
     if group.text.count + entry.count > groupSize {
-      groups.append(group)
+      press(group)
       group = MessageGroup(year: year)
     }
     group.append(entry, message: index)
@@ -83,7 +106,11 @@ struct Batch {
 
   /// Ends every group that is being filled, in the order of their years.
   mutating func finishGroups() {
-    for (_, group) in filling.sorted(by: { $0.key < $1.key }) { groups.append(group) }
+    for (_, group) in filling.sorted(by: { $0.key < $1.key }) { press(group) }
     filling = [:]
+  }
+
+  private mutating func press(_ group: MessageGroup) {
+    groups.append(.pressed(memberPress.begin(group)))
   }
 }

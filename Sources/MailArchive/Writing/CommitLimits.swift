@@ -7,6 +7,9 @@ package struct CommitLimits: Sendable {
   package var messages = 500
   /// Bytes of entries that are held in memory.
   package var bytes = 32 << 20
+  /// Bytes of a message from which on it is compressed without making its text, which takes zlib
+  /// three times as long as libdeflate and no memory.
+  var largeMessage = 16 << 20
   /// Seconds since the first change that is not committed yet.
   package var seconds: Int64 = 5
   /// Changes of any kind; bounds the text of one commit.

@@ -1,50 +1,41 @@
-// mailmove: compressing on all cores.
+// mailmove: making members while more mail arrives.
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
-import Foundation
+import Synchronization
 
-/// Compresses groups on all cores and hands the members over in order.
-struct MemberPress {
-  let level: Int
+/// Compresses groups on all cores while the rest of their batch is still being staged.
+///
+/// Nothing is on disk by it: the members are written, in the order of their groups, by the commit.
+final class MemberPress: Sendable {
+  private let level: Int
+  /// Runs as many groups at a time as there are cores, in the order they come.
+  private let queue = DispatchQueue(label: "mailmove press", attributes: .concurrent)
+  /// Compressors that nobody uses at the moment; making one takes as long as a small group.
+  private let idle = Mutex<[MemberCompressor]>([])
 
-  /// Groups that are compressed before any is written; bounds what is in memory.
-  private static let widthMax = 16
+  /// - Parameter level: as in `ArchiveOptions`.
+  init(level: Int) { self.level = level }
 
-  /// Compresses each group and proves that it comes back.
-  ///
-  /// - Throws: `unfaithful` if a member does not hold its text, and what `write` throws.
-  func press(
-    _ groups: [MessageGroup], _ write: (MessageGroup, [UInt8]) throws(ArchiveError) -> Void
-  ) throws(ArchiveError) {
-    var start = 0
-    while start < groups.count {
-      let end = min(start + Self.widthMax, groups.count)
-      let window = Array(groups[start..<end])
-      for (group, member) in zip(window, members(of: window)) {
-        guard let member else {
-          throw .unfaithful(detail: "libdeflate does not give back what it was given")
-        }
-        try write(group, member)
-      }
-      start = end
+  /// Begins to compress a group and to prove that it comes back.
+  func begin(_ group: consuming MessageGroup) -> PressedGroup {
+    let pressed = PressedGroup(group)
+    let text = group.text
+    queue.async {
+      let member = self.withCompressor { $0.member(.mail, text) }
+      pressed.end(with: GzipMember.isFaithful(member, to: text) ? member : nil)
     }
+    return pressed
   }
 
-  /// nil for a group that does not come back.
-  private func members(of groups: [MessageGroup]) -> [[UInt8]?] {
-    let level = level
-    return [[UInt8]?](unsafeUninitializedCapacity: groups.count) { output, count in
-      guard let base = output.baseAddress else { return }
-      base.initialize(repeating: nil, count: groups.count)
-      // Each iteration writes to its own element, and all have ended before this goes on.
-      nonisolated(unsafe) let elements = base
-      DispatchQueue.concurrentPerform(iterations: groups.count) { index in
-        let text = groups[index].text
-        let member = GzipMember.build(.mail, text, level: level)
-        if GzipMember.isFaithful(member, to: text) { elements[index] = member }
-      }
-      count = groups.count
-    }
+  /// What a large entry is best deflated with.
+  func deflater(for entry: LargeEntry) -> any StreamDeflater {
+    withCompressor { entry.repeats($0) } ? SearchingDeflater(level: level) : LiteralDeflater()
+  }
+
+  private func withCompressor<Result>(_ body: (MemberCompressor) -> Result) -> Result {
+    let compressor = idle.withLock { $0.popLast() } ?? MemberCompressor(level: level)
+    defer { idle.withLock { $0.append(compressor) } }
+    return body(compressor)
   }
 }

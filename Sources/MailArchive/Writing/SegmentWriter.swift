@@ -39,15 +39,17 @@ final class SegmentWriter {
 
   /// Writes a member to the segment of its year.
   ///
-  /// - Returns: the segment and the offset of the member in it.
-  func append(_ member: [UInt8], year: String) throws(ArchiveError) -> (
-    segment: Int64, offset: Int64
-  ) {
+  /// - Parameter make: hands over the member, in as many pieces as it likes.
+  /// - Returns: the segment and the place of the member in it.
+  func append(
+    year: String,
+    _ make: (_ write: ([UInt8]) throws(ArchiveError) -> Void) throws(ArchiveError) -> Void
+  ) throws(ArchiveError) -> (segment: Int64, offset: Int64, length: Int64) {
     let segment = try segment(for: year)
     let offset = segment.length
     if !touched.contains(where: { $0 === segment }) { touched.append(segment) }
-    try segment.append(member, in: storage)
-    return (segment.id, offset)
+    try make { bytes throws(ArchiveError) in try segment.append(bytes, in: storage) }
+    return (segment.id, offset, segment.length - offset)
   }
 
   private func segment(for year: String) throws(ArchiveError) -> OpenSegment {

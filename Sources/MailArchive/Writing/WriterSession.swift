@@ -15,6 +15,8 @@ final class WriterSession {
   private let lock: any StorageLock
   private let journal: JournalWriter
   private let segments: SegmentWriter
+  private let press: MemberPress
+  private let proof: EntryProof
   private let limits: CommitLimits
   private let clock: Timestamp.Clock
   var folders: FolderTable
@@ -30,6 +32,7 @@ final class WriterSession {
     storage = parts.storage
     catalog = parts.catalog
     lock = parts.lock
+    proof = EntryProof(largeMessage: limits.largeMessage)
     self.limits = limits
     self.clock = clock
     journal = JournalWriter(
@@ -43,7 +46,8 @@ final class WriterSession {
         try CatalogQuery.highestID(in: "message", db) + 1
       )
     }
-    batch = Batch(groupSize: identity.options.group)
+    press = MemberPress(level: identity.options.level)
+    batch = Batch(groupSize: identity.options.group, press: press)
     // From here on, a segment without a journal can only mean that the journal was lost.
     if journal.position.commit == 0 { try write() }
   }
@@ -88,7 +92,7 @@ final class WriterSession {
       id = known
     } else {
       id = damaged ?? nextMessage
-      let entry = try EntryProof.entry(of: message, in: folder, accounts: folders, now: clock())
+      let entry = try proof.entry(of: message, in: folder, accounts: folders, now: clock())
       if damaged == nil { nextMessage += 1 }
       let date = message.internalDate?.secondsSinceEpoch
       batch.add(
@@ -108,13 +112,11 @@ final class WriterSession {
     of content: Batch.Content
   ) throws(ArchiveError) -> (known: Int64?, damaged: Int64?) {
     if let id = batch.id(of: content) { return (id, nil) }
-    return try catalog.read { db in
-      func id(_ state: StoredMessage.State) throws -> Int64? {
-        try CatalogQuery.message(with: content.digest, size: content.size, state: state, db)
-      }
-      if let live = try id(.live) { return (live, nil) }
-      return (nil, try id(.damaged))
+    let found = try catalog.look { db in
+      try CatalogQuery.keptMessage(with: content.digest, size: content.size, db)
     }
+    guard let found else { return (nil, nil) }
+    return found < 0 ? (nil, -found) : (found, nil)
   }
 
   private var isCommitDue: Bool {
@@ -134,7 +136,7 @@ final class WriterSession {
 
   func insistOnPlacement(_ key: PlacementKey) throws(ArchiveError) {
     if batch.holds(key) { return }
-    guard try catalog.read({ db in try CatalogQuery.placement(key, db) }) != nil else {
+    guard try catalog.look({ db in try CatalogQuery.placement(key, db) }) != nil else {
       throw .noSuchMessage(folder: key.folder, uid: key.uid)
     }
   }
@@ -151,15 +153,7 @@ final class WriterSession {
   @discardableResult private func write() throws(ArchiveError) -> CommitReceipt {
     batch.finishGroups()
     var places: [Int: MessagePlace] = [:]
-    try MemberPress(level: identity.options.level).press(batch.groups) {
-      group, member throws(ArchiveError) in
-      let (segment, offset) = try segments.append(member, year: group.year)
-      for part in group.parts {
-        places[part.message] = MessagePlace(
-          id: batch.messages[part.message].id, segment: segment, offset: offset,
-          compressedLength: Int64(member.count), at: Int64(part.at), length: Int64(part.length))
-      }
-    }
+    for group in batch.groups { try write(group, &places) }
     let (segmentEvents, ends) = try segments.synchronize()
     let commit = try journal.commit(
       segmentEvents + batchEvents(places), ends: ends, at: clock())
@@ -168,8 +162,37 @@ final class WriterSession {
       try refreshChecksums()
     }
     let receipt = CommitReceipt(position: journal.position, placements: batch.placements)
-    batch = Batch(groupSize: identity.options.group)
+    batch = Batch(groupSize: identity.options.group, press: press)
     return receipt
+  }
+
+  /// Writes a member, and notes where its messages are.
+  private func write(
+    _ group: Batch.Group, _ places: inout [Int: MessagePlace]
+  ) throws(ArchiveError) {
+    let member: (segment: Int64, offset: Int64, length: Int64)
+    let parts: [MessageGroup.Part]
+    switch group {
+    case .pressed(let pressed):
+      let bytes = try pressed.takeMember()
+      member = try segments.append(year: pressed.year) { write throws(ArchiveError) in
+        try write(bytes)
+      }
+      parts = pressed.parts
+    case .large(let entry, let year, let message):
+      member = try segments.append(year: year) { write throws(ArchiveError) in
+        let stream = MemberStream(press.deflater(for: entry))
+        try stream.begin(.mail, write)
+        try entry.forEachPiece { piece throws(ArchiveError) in try stream.take(piece, write) }
+        try stream.end(write)
+      }
+      parts = [MessageGroup.Part(message: message, at: 0, length: entry.length)]
+    }
+    for part in parts {
+      places[part.message] = MessagePlace(
+        id: batch.messages[part.message].id, segment: member.segment, offset: member.offset,
+        compressedLength: member.length, at: Int64(part.at), length: Int64(part.length))
+    }
   }
 
   private func batchEvents(_ places: [Int: MessagePlace]) -> [JournalEvent] {

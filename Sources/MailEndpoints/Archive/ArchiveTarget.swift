@@ -55,6 +55,9 @@ package final class ArchiveTarget: ArchiveReading, MailTarget {
   /// Many messages in one commit compress better and cost fewer writes to the disk.
   package var gathersFor: Duration { .milliseconds(500) }
 
+  /// Staging is most of what a run does with an archive.
+  package var executor: (any TaskExecutor)? { writer.executor }
+
   package func limits() async -> TargetLimits { TargetLimits() }
 
   package func quota() async throws -> Quota? { nil }

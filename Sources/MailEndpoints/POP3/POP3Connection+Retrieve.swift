@@ -69,10 +69,12 @@ extension POP3Connection {
     return nil
   }
 
+  /// Sends what is waiting once half of what may be under way has been answered, so that one write
+  /// carries many commands and the server never runs out of them.
   private func sendWaiting() throws {
-    let room = (pipelines ? Self.sentMax : 1) - retrieving.sent.count
-    guard room > 0, !retrieving.waiting.isEmpty else { return }
-    let next = retrieving.waiting.prefix(room)
+    let sentMax = pipelines ? Self.sentMax : 1
+    guard retrieving.sent.count <= sentMax / 2, !retrieving.waiting.isEmpty else { return }
+    let next = retrieving.waiting.prefix(sentMax - retrieving.sent.count)
     try line().send(next.map { .retr($0.number) })
     retrieving.waiting = retrieving.waiting.dropFirst(next.count)
     retrieving.sent += next

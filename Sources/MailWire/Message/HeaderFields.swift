@@ -46,16 +46,21 @@ package struct HeaderFields: Sendable {
 
   /// The first field of that name, in any case: unfolded, without spaces around it.
   package func value(of name: String) -> [UInt8]? {
-    let wanted = Array(name.utf8.map(Self.folded))
-    let field = fields.first { field in
-      field.name.count == wanted.count
-        && zip(message[field.name], wanted).allSatisfy { Self.folded($0) == $1 }
-    }
-    guard let field else { return nil }
+    guard let field = fields.first(where: { isName(name, at: $0.name) }) else { return nil }
     let unfolded = message[field.value].filter { $0 != 0x0D && $0 != 0x0A }
     let start = unfolded.firstIndex { !Self.isBlank($0) } ?? unfolded.endIndex
     let end = unfolded.lastIndex { !Self.isBlank($0) }.map { $0 + 1 } ?? start
     return Array(unfolded[start..<end])
+  }
+
+  private func isName(_ name: String, at range: Range<Int>) -> Bool {
+    guard range.count == name.utf8.count else { return false }
+    var position = range.lowerBound
+    for byte in name.utf8 {
+      guard Self.folded(message[position]) == Self.folded(byte) else { return false }
+      position += 1
+    }
+    return true
   }
 
   /// A line from `start`: what it holds, and where the next begins. Ends with LF, with CRs before
