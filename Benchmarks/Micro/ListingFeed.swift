@@ -6,16 +6,17 @@ import SyncEngine
 
 /// Bytes handed to a framer as a connection does, some at a time, without holding them all.
 struct ByteFeed {
-  private let line: (Int) -> [UInt8]
+  private let append: (Int, inout [UInt8]) -> Void
   private let count: Int
 
   init(_ bytes: [UInt8], times: Int) {
-    line = { _ in bytes }
+    append = { $1 += bytes }
     count = times
   }
 
-  init(count: Int, line: @escaping (Int) -> [UInt8]) {
-    self.line = line
+  /// - Parameter append: appends the line of a number.
+  init(count: Int, append: @escaping (Int, inout [UInt8]) -> Void) {
+    self.append = append
     self.count = count
   }
 
@@ -26,7 +27,7 @@ struct ByteFeed {
     var framer = Framer()
     var chunk: [UInt8] = []
     for index in 0..<count {
-      chunk += line(index)
+      append(index, &chunk)
       guard chunk.count >= Self.chunkBytes || index == count - 1 else { continue }
       var offset = 0
       while offset < chunk.count {
@@ -51,7 +52,7 @@ struct ListingFeed {
 
   init(count: Int) {
     self.count = count
-    // Made beforehand, so that what is measured is not the making of digits.
+    // What is measured should not be the making of the lines.
     let endings = (0..<1_024).map { index in
       let day = index % 28 + 1
       let date = "\(day < 10 ? " " : "")\(day)-Jul-20\(10 + index % 15) 10:52:3\(index % 10) +0200"
@@ -59,9 +60,25 @@ struct ListingFeed {
       return Array(
         " FLAGS (\(flags)) INTERNALDATE \"\(date)\" RFC822.SIZE \(1_000 + index * 37))\r\n".utf8)
     }
-    feed = ByteFeed(count: count) { index in
-      Array("* \(index + 1) FETCH (UID \(index * 2 + 1)".utf8) + endings[index % endings.count]
+    let start = Array("* ".utf8)
+    let middle = Array(" FETCH (UID ".utf8)
+    feed = ByteFeed(count: count) { index, chunk in
+      chunk += start
+      Self.append(index + 1, to: &chunk)
+      chunk += middle
+      Self.append(index * 2 + 1, to: &chunk)
+      chunk += endings[index % endings.count]
     }
+  }
+
+  private static func append(_ number: Int, to bytes: inout [UInt8]) {
+    let first = bytes.count
+    var rest = number
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[first...].reverse()
   }
 
   static func status(_ count: Int) -> MailboxStatus {
