@@ -45,7 +45,8 @@ extension HostileCase {
       misdeeds: [Misdeed("UID FETCH BODY", .always, .hangUp())], again: ["--retry-skipped"]),
     HostileCase(
       side: .imapSource, server: "cuts the connection at every EXAMINE",
-      outcome: "five attempts, then the run ends", exit: .temporary,
+      outcome: "five attempts, then the folder is given up; the second in a row ends the run",
+      exit: .temporary,
       phrase: "the connection to the source server was lost",
       misdeeds: [Misdeed("EXAMINE", .always, .hangUp())]),
     HostileCase(
@@ -55,7 +56,8 @@ extension HostileCase {
       misdeeds: [Misdeed("UID FETCH BODY", .nth(1), .fallSilent())], isSilent: true),
     HostileCase(
       side: .imapSource, server: "never answers EXAMINE",
-      outcome: "five attempts, then the run ends", exit: .temporary,
+      outcome: "five attempts, then the folder is given up; the second in a row ends the run",
+      exit: .temporary,
       phrase: "the source server did not answer in time",
       misdeeds: [Misdeed("EXAMINE", .always, .fallSilent())], isSilent: true),
     HostileCase(
@@ -79,7 +81,8 @@ extension HostileCase {
     HostileCase(
       side: .imapSource,
       server: "says `* OK Still here` for ever in place of the answer to EXAMINE, always",
-      outcome: "five attempts, then the run ends", exit: .temporary,
+      outcome: "five attempts, then the folder is given up; the second in a row ends the run",
+      exit: .temporary,
       phrase: "nothing of use for 2 s",
       misdeeds: [Misdeed("EXAMINE", .always, stillHere(pausing: 200))], isSilent: true),
     HostileCase(
@@ -148,7 +151,8 @@ extension HostileCase {
       ]),
     HostileCase(
       side: .imapSource, server: "`NO [UNAVAILABLE]` to EXAMINE, always",
-      outcome: "five attempts, then the run ends", exit: .temporary,
+      outcome: "five attempts, then the folder is given up; the second in a row ends the run",
+      exit: .temporary,
       phrase: "the source server is temporarily unable to do this",
       misdeeds: [
         Misdeed("EXAMINE", .always, .instead(IMAPAnswer("NO [UNAVAILABLE] database locked")))

@@ -92,6 +92,11 @@ import Testing
     #expect(problem.reason == .unknownIssuer)
   }
 
+  @Test func refusesEverybodyWhereNobodyIsTrusted() async throws {
+    let problem = try await problem(with: authority.issue(), trust: .nobody)
+    #expect(problem.reason == .unknownIssuer)
+  }
+
   @Test func refusesAnAddressThatTheCertificateDoesNotName() async throws {
     let problem = try await problem(
       with: authority.issue(names: [.dns("localhost")]), host: "127.0.0.1")

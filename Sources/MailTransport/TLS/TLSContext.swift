@@ -43,6 +43,7 @@ package final class TLSContext: @unchecked Sendable {
 
   private func apply(_ trust: TLSPolicy.Trust) throws(TransportError) {
     switch trust {
+    case .nobody: SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
     case .system:
       guard SSL_CTX_set_default_verify_paths(pointer) == 1 else {
         throw .settings(reason: "cannot read the certificate authorities of this system")

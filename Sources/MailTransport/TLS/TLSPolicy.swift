@@ -26,6 +26,9 @@ package struct TLSPolicy: Sendable, Hashable {
     /// One of these digests, of the certificate or of its public key, and nothing else: a matching
     /// pin replaces chain, name and expiry.
     case pins([SHA256Digest])
+    /// Nobody at all: for what is no server, where reading the system's authorities would be the
+    /// longest part of starting up.
+    case nobody
   }
 
   package var profile: Profile

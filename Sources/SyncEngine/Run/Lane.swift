@@ -27,6 +27,8 @@ struct Lane {
   static let budgetBytesMin = 2 * Batching.bytesMax
   /// Connections lost at one and the same message before it is put aside.
   private static let strikesMax = 2
+  /// Mailboxes in a row at which every connection is lost before the server is to blame.
+  private static let brokenMailboxesMax = 2
 
   /// The connections of a lane.
   struct Connections: Sendable {
@@ -76,10 +78,13 @@ struct Lane {
       }
     }
     var result = Result()
+    var broken = 0
     while result.failure == nil, !stop.isRequested, let item = queue.next() {
       var line = MailboxLineItem(pair: item.pair)
       result.failure = await sync(item, &connections, &line)
       queue.finish(item)
+      broken = line.failure?.scope == .connection ? broken + 1 : 0
+      if broken >= Self.brokenMailboxesMax { result.failure = line.failure }
       result.lines.append(line)
       observer(.mailboxFinished(line))
     }
@@ -95,6 +100,7 @@ struct Lane {
     var triedAgain = false
     while true {
       let result: PairSync.Result
+      var wasLetIn = false
       do {
         let open: Connections
         if let connections {
@@ -104,6 +110,7 @@ struct Lane {
           open = try await Connections.open(endpoints)
           connections = open
         }
+        wasLetIn = true
         result = await pairSync(item, open, suspects: suspicion.suspects).run()
       } catch {
         result = PairSync.Result(
@@ -134,7 +141,12 @@ struct Lane {
         retry.noteProgress()
       }
       guard !stop.isRequested, let wait = retry.wait(after: failure, chance: pacing.chance())
-      else { return failure }
+      else {
+        // A server that lets us in every time breaks at this mailbox; others may be sound.
+        guard wasLetIn, failure.scope == .connection, !stop.isRequested else { return failure }
+        line.failure = failure
+        return nil
+      }
       observer(.retrying(failure, after: wait, attempt: retry.attempt))
       let quietUntil = failure.cause == .throttled ? slowdown.hold(for: wait) : nil
       do { try await pacing.sleep(wait) } catch { return SyncError.from(error) }

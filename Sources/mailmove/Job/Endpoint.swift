@@ -45,7 +45,7 @@ struct EndpointDraft: Sendable {
     }
     secret = try SecretSource(settings, at: place)
     endpoint = Endpoint(
-      place: place, url: url, tls: try Self.tls(settings, at: place),
+      place: place, url: url, tls: try Self.tls(settings, at: place, url.scheme),
       masterUser: settings.text(.authUser.of(place)),
       account: settings.text(.account.of(place)), credentials: nil)
   }
@@ -61,9 +61,10 @@ struct EndpointDraft: Sendable {
   }
 
   private static func tls(
-    _ settings: Settings, at place: EndpointPlace
+    _ settings: Settings, at place: EndpointPlace, _ scheme: EndpointURL.Scheme
   ) throws(UsageError) -> TLSContext {
     var policy = TLSPolicy()
+    if scheme == .archive { policy.trust = .nobody }
     let authority = Setting.tlsCA.of(place)
     let trust = try settings.only(of: [authority, .tlsPin.of(place)])
     if let trust, trust.setting == authority {

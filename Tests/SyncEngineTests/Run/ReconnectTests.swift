@@ -211,7 +211,7 @@ struct ReconnectTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
-  @Test func givesUpAfterTheAttemptsThatAreAllowedWithoutProgress() async throws {
+  @Test func givesAMailboxUpAfterTheAttemptsThatAreAllowedWithoutProgress() async throws {
     var run = Self.scenario()
     run.options.attemptsMax = 3
     let log = RequestLog()
@@ -220,8 +220,40 @@ struct ReconnectTests {
       if request.hasPrefix("open") { throw SyncError.lost(.target) }
     }
     let report = await run.run()
-    #expect(report.failure?.cause == .connectionLost)
+    #expect(report.mailboxes.map(\.failure?.cause) == [.connectionLost])
     #expect(log.count("open") == 4)
     #expect(report.total(\.pending) == 6)
+  }
+
+  @Test func aMailboxAtWhichEveryConnectionIsLostDoesNotKeepTheOthersFromBeingMoved() async throws {
+    var run = Self.scenario()
+    run.options.attemptsMax = 2
+    let other = MailboxName(wire: "Other")
+    run.source.create(other)
+    run.source.deliver(Letter.text(1), to: other)
+    run.onSource = { request in
+      if request == "snapshot INBOX" { throw SyncError.lost(.source) }
+    }
+    let report = await run.run()
+    #expect(report.failure == nil)
+    #expect(report.mailboxes.map(\.failure?.cause) == [.connectionLost, nil])
+    #expect(run.target.texts(of: other) == run.source.texts(of: other))
+  }
+
+  @Test func theSecondSuchMailboxInARowEndsTheRun() async throws {
+    var run = Self.scenario()
+    run.options.attemptsMax = 2
+    run.options.lanes = 1
+    for name in ["A", "B", "C"] { run.source.create(MailboxName(wire: name)) }
+    let log = RequestLog()
+    run.onSource = { request in
+      guard request.hasPrefix("snapshot") else { return }
+      log.note(request)
+      throw SyncError.lost(.source)
+    }
+    let report = await run.run()
+    #expect(report.failure?.cause == .connectionLost)
+    #expect(log.count("snapshot INBOX") == 3 && log.count("snapshot A") == 3)
+    #expect(log.count("snapshot B") == 0 && log.count("snapshot C") == 0)
   }
 }
