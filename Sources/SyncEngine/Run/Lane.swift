@@ -102,14 +102,7 @@ struct Lane {
       let result: PairSync.Result
       var wasLetIn = false
       do {
-        let open: Connections
-        if let connections {
-          open = connections
-        } else {
-          try await slowdown.pass(pacing)
-          open = try await Connections.open(endpoints)
-          connections = open
-        }
+        let open = try await opened(&connections)
         wasLetIn = true
         result = await pairSync(item, open, suspects: suspicion.suspects).run()
       } catch {
@@ -152,6 +145,14 @@ struct Lane {
       do { try await pacing.sleep(wait) } catch { return SyncError.from(error) }
       if let quietUntil { slowdown.release(quietUntil) }
     }
+  }
+
+  private func opened(_ connections: inout Connections?) async throws -> Connections {
+    if let connections { return connections }
+    try await slowdown.pass(pacing)
+    let open = try await Connections.open(endpoints)
+    connections = open
+    return open
   }
 
   private func pairSync(
