@@ -20,7 +20,7 @@ package final class TLSTestConnection: @unchecked Sendable {
   private var buffer: [UInt8] = []
 
   /// How long a script waits for a client that does not speak before the test is taken for hung.
-  private static let patienceSeconds = 30
+  private static let patienceSeconds = 60
 
   init(descriptor: Int32, context: TLSServerContext, number: Int, gate: Gate) {
     self.descriptor = descriptor
