@@ -31,9 +31,13 @@ enum MessageRow {
 
   static func state(_ row: Row, _ index: Int) throws -> MessageState {
     guard let state = MessageState(rawValue: try Cell.narrow(Cell.integer(row, index))) else {
-      throw SyncError.journal(.journalFailed, "the ledger holds a message in an unknown state")
+      throw unknownState
     }
     return state
+  }
+
+  static var unknownState: SyncError {
+    .journal(.journalFailed, "the ledger holds a message in an unknown state")
   }
 
   /// A reason that only another version knows stays readable, in the note.

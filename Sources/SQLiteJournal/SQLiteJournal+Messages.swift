@@ -43,28 +43,43 @@ extension SQLiteJournal: Journal {
     }
   }
 
+  /// One pass in the order of the table: grouping by more than the pair would sort every message.
+  private static let tally = """
+    SELECT pair, count(*),
+      ifnull(sum(size) FILTER (WHERE state IN (\(atTarget))), 0),
+      \(MessageState.allCases.map { "count(*) FILTER (WHERE state = \($0.rawValue))" }
+        .joined(separator: ", "))
+    FROM message GROUP BY pair
+    """
+  private static let atTarget =
+    "\(MessageState.stored.rawValue), \(MessageState.alreadyThere.rawValue)"
+
   package func summary() async throws -> JobSummary {
     try await read { db in
       var counts: [Int64: [MessageState: Int]] = [:]
       var bytes: [Int64: Int64] = [:]
-      var removals: [Int64: [RemovalMark: Int]] = [:]
-      // Notes repeat: most say nothing, and many the same.
-      let rows = try Row.fetchCursor(
-        db,
-        sql: """
-          SELECT pair, state, count(*), sum(size), note FROM message GROUP BY pair, state, note
-          """)
+      let rows = try Row.fetchCursor(db, sql: Self.tally)
       while let row = try rows.next() {
         let pair = try Cell.integer(row, 0)
-        let state = try MessageRow.state(row, 1)
-        let count: Int = try Cell.narrow(Cell.integer(row, 2))
-        counts[pair, default: [:]][state, default: 0] += count
-        if let mark = RemovalMark(note: row[4] as String?) {
-          removals[pair, default: [:]][mark, default: 0] += count
+        var rest: Int = try Cell.narrow(Cell.integer(row, 1))
+        bytes[pair] = try Cell.integer(row, 2)
+        for (place, state) in MessageState.allCases.enumerated() {
+          let count: Int = try Cell.narrow(Cell.integer(row, 3 + place))
+          if count > 0 { counts[pair, default: [:]][state] = count }
+          rest -= count
         }
-        if state == .stored || state == .alreadyThere {
-          bytes[pair, default: 0] += try Cell.integer(row, 3)
-        }
+        guard rest == 0 else { throw MessageRow.unknownState }
+      }
+      var removals: [Int64: [RemovalMark: Int]] = [:]
+      let notes = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT pair, count(*), note FROM message WHERE note IS NOT NULL GROUP BY pair, note
+          """)
+      while let row = try notes.next() {
+        guard let mark = RemovalMark(note: row[2] as String?) else { continue }
+        removals[try Cell.integer(row, 0), default: [:]][mark, default: 0] +=
+          try Cell.narrow(Cell.integer(row, 1))
       }
       return JobSummary(
         mailboxes: try Self.pairs(in: db).map { pair in
