@@ -8,17 +8,17 @@ import Testing
 
 /// One after the other: servers and connections block threads.
 @Suite("A hostile server", .serialized) struct HostileTests {
-  @Test(.timeLimit(.minutes(1)), arguments: HostileCase.imapSource)
+  @Test(.timeLimit(.minutes(5)), arguments: HostileCase.imapSource)
   func asAnIMAPSourceLosesAndDoublesNothing(hostile: HostileCase) async throws {
     try await hold(hostile)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: HostileCase.imapTarget)
+  @Test(.timeLimit(.minutes(5)), arguments: HostileCase.imapTarget)
   func asAnIMAPTargetLosesAndDoublesNothing(hostile: HostileCase) async throws {
     try await hold(hostile)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: HostileCase.pop3Source)
+  @Test(.timeLimit(.minutes(5)), arguments: HostileCase.pop3Source)
   func asAPOP3SourceLosesAndDoublesNothing(hostile: HostileCase) async throws {
     try await hold(hostile)
   }

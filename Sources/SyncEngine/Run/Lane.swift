@@ -135,8 +135,11 @@ struct Lane {
       }
       guard !stop.isRequested, let wait = retry.wait(after: failure, chance: pacing.chance())
       else {
-        // A server that lets us in every time breaks at this mailbox; others may be sound.
-        guard wasLetIn, failure.scope == .connection, !stop.isRequested else { return failure }
+        // A server that lets us in every time breaks at this mailbox; others may be sound. One
+        // that asks for a long wait means all of them.
+        guard wasLetIn, failure.scope == .connection, failure.remedy == .retry(after: nil),
+          !stop.isRequested
+        else { return failure }
         line.failure = failure
         return nil
       }
