@@ -11,8 +11,8 @@ enum ProcessLimits {
   ///
   /// No core file: it would hold passwords and mail (invariant 12). The limit is for us and whom we
   /// start, and does not count where cores are piped to a program; the seal is for us alone and
-  /// does. A file that may not grow
-  /// (`ulimit -f`) is an error of that file and not the end of the process.
+  /// does. A file that may not grow (`ulimit -f`) is an error of that file and not the end of the
+  /// process.
   static func prepare() {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     // The hard limit too: whoever we start shall not raise it, for it may be told a secret.

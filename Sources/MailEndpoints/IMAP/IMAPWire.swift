@@ -146,18 +146,12 @@ final class IMAPWire {
         }
         return response
       }
-      try fill(within: limit)
+      let isContent = framer.pendingLiteral != nil
+      try secureChannel.read(
+        into: &framer, within: limit, deadlines, counting: &allowance,
+        isContent: isContent, side: side)
+      lastUse = .now
     }
-  }
-
-  private func fill(within patience: Duration) throws {
-    let isContent = framer.pendingLiteral != nil
-    let start = ContinuousClock.now
-    let count = try secureChannel.read(into: &framer, within: patience, deadlines, side: side)
-    lastUse = .now
-    do {
-      try allowance.note(octets: count, after: lastUse - start, isContent: isContent, deadlines)
-    } catch { throw SyncError(error, side: side) }
   }
 
   /// Sends a command and reads until it is answered with OK.

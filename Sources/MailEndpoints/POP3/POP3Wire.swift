@@ -190,11 +190,9 @@ final class POP3Wire {
   }
 
   private func fill(within patience: Duration, isContent: Bool) throws {
-    let start = ContinuousClock.now
-    let count = try channel.read(into: &framer, within: patience, deadlines, side: side)
+    try channel.read(
+      into: &framer, within: patience, deadlines, counting: &allowance, isContent: isContent,
+      side: side)
     lastUse = .now
-    do {
-      try allowance.note(octets: count, after: lastUse - start, isContent: isContent, deadlines)
-    } catch { throw SyncError(error, side: side) }
   }
 }

@@ -6,15 +6,17 @@ import MailWire
 import SyncEngine
 
 extension SecureChannel {
-  /// Waits for bytes, gives them to a framer and returns how many there were. Throws `SyncError`,
-  /// also at the end of the stream.
+  /// Waits for bytes and gives them to a framer. Throws `SyncError`, also at the end of the stream
+  /// and when the server has said more than it may.
   ///
-  /// - Parameter patience: until the first byte of something; after that bytes only have to keep
-  ///   coming.
+  /// - Parameters:
+  ///   - patience: until the first byte of something; after that bytes only have to keep coming.
+  ///   - isContent: what comes is a part of a message, or of another text that may be long.
   func read(
     into framer: inout some StreamFramer, within patience: Duration, _ deadlines: Deadlines,
-    side: SyncError.Side
-  ) throws -> Int {
+    counting allowance: inout AnswerAllowance, isContent: Bool, side: SyncError.Side
+  ) throws {
+    let start = ContinuousClock.now
     let deadline = framer.isMidResponse ? deadlines.progress : patience
     let count: Int
     do {
@@ -25,7 +27,10 @@ extension SecureChannel {
         .connectionLost, scope: .connection, remedy: .retry(after: nil), side: side,
         detail: "the server ended the connection")
     }
-    return count
+    do {
+      try allowance.note(
+        octets: count, after: ContinuousClock.now - start, isContent: isContent, deadlines)
+    } catch { throw SyncError(error, side: side) }
   }
 }
 
