@@ -219,8 +219,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
     process.arguments = ["--wait", try BuiltProgram.path] + arguments
-    process.environment = environment.merging(
-      ["HOME": home.path, "PATH": "/usr/bin:/bin"], uniquingKeysWith: { given, _ in given })
+    process.environment = BuiltProgram.environment(home: home.path, environment)
     let output = Pipe()
     let errors = Pipe()
     process.standardInput = FileHandle.nullDevice

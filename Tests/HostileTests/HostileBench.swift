@@ -60,8 +60,8 @@ final class HostileBench: Sendable {
     deadlines.progress = patience
     deadlines.capabilities = patience
     if hostile.isSilent {
-      deadlines.remarks = Self.briefly * 3
-      deadlines.answer = Self.briefly * 6
+      deadlines.remarks = .seconds(Self.secondsOfRemarks)
+      deadlines.answer = .seconds(Self.secondsOfAnswer)
     }
     engine = LiveEngine(deadlines: deadlines, pacing: waits.pacing)
     let ca = try authority.write(into: folder.path)
@@ -85,16 +85,21 @@ final class HostileBench: Sendable {
   }
 
   /// Long enough for a busy machine to answer in.
-  private static let patiently = Duration.seconds(20)
-  private static let briefly = Duration.milliseconds(700)
+  private static let patiently = Duration.seconds(20) * Instrumentation.patience
+  private static let briefly = Duration.milliseconds(700) * Instrumentation.patience
+  /// What a silent server gets in place of an hour and of six hours.
+  static let secondsOfRemarks = 2 * Instrumentation.patience
+  static let secondsOfAnswer = 4 * Instrumentation.patience
 
   deinit { for stop in [old.stop, maildrop.stop, new.stop] { stop() } }
 
   private var environment: [String: String] {
-    [
-      "HOME": folder.path, "NO_COLOR": "1", "PATH": "/usr/bin:/bin",
-      "MAILMOVE_SOURCE_PASSWORD": "geheim", "MAILMOVE_TARGET_PASSWORD": "geheim",
-    ]
+    BuiltProgram.environment(
+      home: folder.path,
+      [
+        "NO_COLOR": "1", "MAILMOVE_SOURCE_PASSWORD": "geheim",
+        "MAILMOVE_TARGET_PASSWORD": "geheim",
+      ])
   }
 
   /// Runs `mailmove COMMAND OLD NEW …` to its end.

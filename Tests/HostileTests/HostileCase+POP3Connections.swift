@@ -48,13 +48,13 @@ extension HostileCase {
     HostileCase(
       side: .pop3Source, server: "sends a message octet by octet, for hours",
       outcome: "given up after six hours and connected again", exit: .success,
-      phrase: "no end of an answer for 4 s",
+      phrase: "no end of an answer for \(HostileBench.secondsOfAnswer) s",
       pop3Misdeeds: [Misdeed("RETR", .nth(2), .prattle(after: "+OK\r\n", "x", pausing: 200))],
       isSilent: true),
     HostileCase(
       side: .pop3Source, server: "sends the first line of an answer octet by octet, for hours",
       outcome: "given up after an hour and connected again", exit: .success,
-      phrase: "nothing of use for 2 s",
+      phrase: "nothing of use for \(HostileBench.secondsOfRemarks) s",
       pop3Misdeeds: [Misdeed("RETR", .nth(2), .prattle(after: "+OK", "x", pausing: 200))],
       isSilent: true),
     HostileCase(

@@ -63,7 +63,7 @@ extension HostileCase {
     HostileCase(
       side: .imapSource, server: "says `* OK Still here` for ever in place of the answer to FETCH",
       outcome: "given up after an hour and connected again", exit: .success,
-      phrase: "nothing of use for 2 s",
+      phrase: "nothing of use for \(HostileBench.secondsOfRemarks) s",
       misdeeds: [Misdeed("UID FETCH BODY", .nth(1), stillHere(pausing: 200))], isSilent: true),
     HostileCase(
       side: .imapSource, server: "the same, as fast as it can",
@@ -83,12 +83,12 @@ extension HostileCase {
       server: "says `* OK Still here` for ever in place of the answer to EXAMINE, always",
       outcome: "five attempts, then the folder is given up; the second in a row ends the run",
       exit: .temporary,
-      phrase: "nothing of use for 2 s",
+      phrase: "nothing of use for \(HostileBench.secondsOfRemarks) s",
       misdeeds: [Misdeed("EXAMINE", .always, stillHere(pausing: 200))], isSilent: true),
     HostileCase(
       side: .imapSource, server: "tells flags for ever in place of the answer to FETCH",
       outcome: "given up after six hours and connected again", exit: .success,
-      phrase: "no end of an answer for 4 s",
+      phrase: "no end of an answer for \(HostileBench.secondsOfAnswer) s",
       misdeeds: [
         Misdeed(
           "UID FETCH BODY", .nth(1), .prattle("* 1 FETCH (UID 1 FLAGS ())\r\n", pausing: 200))
@@ -96,7 +96,7 @@ extension HostileCase {
     HostileCase(
       side: .imapSource, server: "sends a message octet by octet, for hours",
       outcome: "the same", exit: .success,
-      phrase: "no end of an answer for 4 s",
+      phrase: "no end of an answer for \(HostileBench.secondsOfAnswer) s",
       misdeeds: [
         Misdeed(
           "UID FETCH BODY", .nth(1),
@@ -105,7 +105,7 @@ extension HostileCase {
     HostileCase(
       side: .imapSource, server: "sends a line octet by octet, for hours",
       outcome: "given up after an hour and connected again", exit: .success,
-      phrase: "nothing of use for 2 s",
+      phrase: "nothing of use for \(HostileBench.secondsOfRemarks) s",
       misdeeds: [
         Misdeed("UID FETCH", .nth(1), .prattle(after: "* 1 FETCH (UID 1", "x", pausing: 200))
       ], isSilent: true),

@@ -48,7 +48,7 @@ extension HostileCase {
       side: .imapTarget,
       server: "takes an APPEND and says `* OK Still here` for ever in place of the answer",
       outcome: "given up after an hour; recognised by its bytes", exit: .success,
-      phrase: "nothing of use for 2 s",
+      phrase: "nothing of use for \(HostileBench.secondsOfRemarks) s",
       misdeeds: [
         Misdeed("APPEND", .nth(1), .prattle("* OK Still here\r\n", pausing: 200, afterDoing: true))
       ], isSilent: true),

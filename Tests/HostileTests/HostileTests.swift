@@ -8,17 +8,19 @@ import Testing
 
 /// One after the other: servers and connections block threads.
 @Suite("A hostile server", .serialized) struct HostileTests {
-  @Test(.timeLimit(.minutes(5)), arguments: HostileCase.imapSource)
+  private static let limit = TimeLimitTrait.Duration.minutes(Instrumentation.patience)
+
+  @Test(.timeLimit(limit), arguments: HostileCase.imapSource)
   func asAnIMAPSourceLosesAndDoublesNothing(hostile: HostileCase) async throws {
     try await hold(hostile)
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: HostileCase.imapTarget)
+  @Test(.timeLimit(limit), arguments: HostileCase.imapTarget)
   func asAnIMAPTargetLosesAndDoublesNothing(hostile: HostileCase) async throws {
     try await hold(hostile)
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: HostileCase.pop3Source)
+  @Test(.timeLimit(limit), arguments: HostileCase.pop3Source)
   func asAPOP3SourceLosesAndDoublesNothing(hostile: HostileCase) async throws {
     try await hold(hostile)
   }

@@ -64,7 +64,9 @@ extension HostileTests {
           ]), megabytes: 80),
     ]
 
-    @Test(.timeLimit(.minutes(2)), arguments: floods)
+    @Test(
+      .disabled(if: Instrumentation.sanitizer != nil, "a sanitizer needs memory of its own"),
+      .timeLimit(.minutes(2)), arguments: floods)
     func isBounded(flood: Flood) throws {
       let quiet = HostileCase(
         side: flood.hostile.side, server: "", outcome: "", exit: .success)

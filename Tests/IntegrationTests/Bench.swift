@@ -119,12 +119,13 @@ final class Bench {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try BuiltProgram.path)
     process.arguments = arguments
-    process.environment = [
-      "HOME": folder.path, "PATH": "/usr/bin:/bin",
-      "MAILMOVE_SOURCE_PASSWORD": old.options.users[0].password,
-      "MAILMOVE_PASSWORD": old.options.users[0].password,
-      "MAILMOVE_TARGET_PASSWORD": new.options.users[0].password,
-    ]
+    process.environment = BuiltProgram.environment(
+      home: folder.path,
+      [
+        "MAILMOVE_SOURCE_PASSWORD": old.options.users[0].password,
+        "MAILMOVE_PASSWORD": old.options.users[0].password,
+        "MAILMOVE_TARGET_PASSWORD": new.options.users[0].password,
+      ])
     for path in [output, errors] where path != "/dev/null" {
       _ = FileManager.default.createFile(atPath: path, contents: nil)
     }

@@ -56,9 +56,7 @@ struct BinaryRun {
     process.arguments =
       shell.map { ["-c", $0, "sh"] + command } ?? (["--wait"] + command)
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-    process.environment = environment.merging(
-      ["HOME": folder.path, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"],
-      uniquingKeysWith: { given, _ in given })
+    process.environment = BuiltProgram.environment(home: folder.path, environment)
     let output = folder.file("output-\(UUID().uuidString)")
     for path in [output, output + ".errors"] {
       _ = FileManager.default.createFile(atPath: path, contents: nil)

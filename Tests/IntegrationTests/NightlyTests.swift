@@ -189,11 +189,8 @@ extension NightlyTests {
 extension Bench {
   /// Returns when something has come about.
   func wait(_ what: String, until isSo: () -> Bool) throws {
-    let deadline = Date().addingTimeInterval(30)
-    while !isSo() {
-      guard Date() < deadline else { throw LabError("not in time: \(what)") }
-      usleep(1_000)
-    }
+    let isInTime: Bool? = Deadline(seconds: 30).poll { isSo() ? true : nil }
+    guard isInTime == true else { throw LabError("not in time: \(what)") }
   }
 
   /// Runs the binary with these arguments alone, to its end.
@@ -212,11 +209,12 @@ extension Bench {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try BuiltProgram.path)
     process.arguments = arguments
-    process.environment = [
-      "HOME": folder.path, "PATH": "/usr/bin:/bin",
-      "MAILMOVE_SOURCE_PASSWORD": old.options.users[0].password,
-      "MAILMOVE_TARGET_PASSWORD": new.options.users[0].password,
-    ]
+    process.environment = BuiltProgram.environment(
+      home: folder.path,
+      [
+        "MAILMOVE_SOURCE_PASSWORD": old.options.users[0].password,
+        "MAILMOVE_TARGET_PASSWORD": new.options.users[0].password,
+      ])
     process.standardInput = FileHandle.nullDevice
     for (index, path) in [output, output.map { $0 + ".errors" }].enumerated() {
       let file = path ?? "/dev/null"

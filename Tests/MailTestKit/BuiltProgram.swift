@@ -19,6 +19,16 @@ package enum BuiltProgram {
     }
   }
 
+  /// The whole environment of a run: a home and a search path, `more`, which comes first, and what
+  /// a sanitizer needs.
+  package static func environment(
+    home: String, _ more: [String: String] = [:]
+  ) -> [String: String] {
+    let usual = ["HOME": home, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+    return more.merging(usual) { given, _ in given }
+      .merging(Instrumentation.environment) { given, _ in given }
+  }
+
   /// How a run ended and what it took.
   package struct Measured: Sendable {
     package let exit: Int32

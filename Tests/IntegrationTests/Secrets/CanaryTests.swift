@@ -205,7 +205,7 @@ struct CanaryTests {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
     process.arguments = ["-qec", command, "/dev/null"]
-    process.environment = ["HOME": run.folder.path, "PATH": "/usr/bin:/bin", "TERM": "xterm"]
+    process.environment = BuiltProgram.environment(home: run.folder.path, ["TERM": "xterm"])
     let (keys, screen) = (Pipe(), Pipe())
     process.standardInput = keys
     process.standardOutput = screen

@@ -9,7 +9,7 @@ package struct Deadline: Sendable {
   private let end: ContinuousClock.Instant
 
   package init(seconds: Double) {
-    end = ContinuousClock.now + .seconds(seconds)
+    end = ContinuousClock.now + .seconds(seconds) * Instrumentation.patience
   }
 
   package var isOver: Bool { ContinuousClock.now >= end }
