@@ -176,6 +176,27 @@ import Testing
     #expect(server.texts(of: "ID").first?.hasPrefix(#"ID ("name" "mailmove""#) == true)
   }
 
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("IMAP4rev1 ID", "OK done", ["ID", "LOGIN", "CAPABILITY", "LOGOUT"]),
+      ("IMAP4rev1 ID", "NO first log in", ["ID", "LOGIN", "CAPABILITY", "ID", "LOGOUT"]),
+      ("IMAP4rev1", "OK done", ["CAPABILITY", "LOGIN", "CAPABILITY", "ID", "LOGOUT"]),
+    ])
+  func aGreetingThatTellsWhatTheServerCanDoSavesARoundTrip(
+    told: String, answer: String, commands: [String]
+  ) async throws {
+    let server = try ScriptedIMAPServer(
+      capabilities: "IMAP4rev1 ID", greeting: "* OK [CAPABILITY \(told)] hello"
+    ) { request, _ in request.name == "ID" ? [answer] : nil }
+    let target = try await IMAPTarget.connect(server.account())
+    let roundTrip = await target.connection.roundTrip
+    await target.close()
+    server.stop()
+    #expect(server.requests.map(\.name) == commands)
+    #expect(roundTrip > .zero)
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func compressionThatIsNotChosenIsNotStarted() async throws {
     let server = try ScriptedIMAPServer(capabilities: "IMAP4rev1 COMPRESS=DEFLATE")

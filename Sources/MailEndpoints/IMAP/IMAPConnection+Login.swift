@@ -13,12 +13,12 @@ extension IMAPConnection {
       trace: account.trace(account.side.rawValue))
     self.wire = wire
     if account.url.scheme != .imap { try greet(wire) }
-    try learnCapabilities(wire, measuring: true)
+    let isIntroduced = try measureRoundTrip(wire)
     family = detectFamily(wire)
     guard let credentials = account.credentials else { return }
     try await credentials.logIn { try authenticate(wire, $0) }
-    if wire.capabilities.isEmpty { try learnCapabilities(wire) }
-    try introduce(wire)
+    try learnCapabilities(wire)
+    if !isIntroduced || family.demandsID { try introduce(wire) }
     if wire.capabilities.has(.compressDeflate), account.compression.pays(roundTrip: roundTrip) {
       try compress(wire)
     }
@@ -43,11 +43,21 @@ extension IMAPConnection {
     greeting = hello.text
   }
 
-  private func learnCapabilities(_ wire: IMAPWire, measuring: Bool = false) throws {
-    guard measuring || wire.capabilities.isEmpty else { return }
+  /// Measures with the first command, which is one that is needed anyway: ID where the greeting has
+  /// told that it may be sent (RFC 2971, 3.1: in any state), else CAPABILITY.
+  private func measureRoundTrip(_ wire: IMAPWire) throws -> Bool {
     let start = ContinuousClock.now
+    defer { roundTrip = ContinuousClock.now - start }
+    guard wire.capabilities.has(.id) else {
+      try wire.perform(.capability, on: .other)
+      return false
+    }
+    return try introduce(wire)
+  }
+
+  private func learnCapabilities(_ wire: IMAPWire) throws {
+    guard wire.capabilities.isEmpty else { return }
     try wire.perform(.capability, on: .other)
-    if measuring { roundTrip = ContinuousClock.now - start }
   }
 
   private func authenticate(_ wire: IMAPWire, _ credential: Credential) throws {
@@ -65,13 +75,17 @@ extension IMAPConnection {
     }
   }
 
-  /// Says who we are where that is wanted; some servers let nobody in who does not.
-  private func introduce(_ wire: IMAPWire) throws {
-    guard wire.capabilities.has(.id) || family.demandsID else { return }
+  /// Says who we are where that is wanted; some servers let nobody in who does not. Returns whether
+  /// the server took it.
+  @discardableResult
+  private func introduce(_ wire: IMAPWire) throws -> Bool {
+    guard wire.capabilities.has(.id) || family.demandsID else { return false }
     let answer = try wire.ask(.id(Self.identity)) { response in
       if case .id(let fields) = response { serverID = fields }
     }
-    if answer.kind == .ok { family = detectFamily(wire) }
+    guard answer.kind == .ok else { return false }
+    family = detectFamily(wire)
+    return true
   }
 
   private func compress(_ wire: IMAPWire) throws {
