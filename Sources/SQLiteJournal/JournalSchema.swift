@@ -11,13 +11,14 @@ enum JournalSchema {
   /// "mmlg" in the file's header tells a ledger from any other SQLite database.
   static let applicationID: Int64 = 0x6D6D_6C67
   /// The newest format known here, kept in the file as `user_version`.
-  static let version: Int64 = 3
+  static let version: Int64 = 4
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1") { try $0.execute(sql: version1) }
     migrator.registerMigration("v2") { try $0.execute(sql: version2) }
     migrator.registerMigration("v3") { try $0.execute(sql: version3) }
+    migrator.registerMigration("v4") { try $0.execute(sql: version4) }
     return migrator
   }
 
@@ -122,5 +123,28 @@ enum JournalSchema {
 
     ALTER TABLE pair ADD COLUMN anchor_apart INTEGER NOT NULL DEFAULT 0
       CHECK (anchor_apart IN (0, 1));
+    """
+
+  /// What the messages of a pair come to, in place of an index that every message went through
+  /// twice.
+  private static let version4 = """
+    PRAGMA user_version = 4;
+
+    DROP INDEX message_pending;
+
+    CREATE TABLE tally (
+      pair INTEGER PRIMARY KEY REFERENCES pair (id),
+      pending INTEGER NOT NULL,
+      stored INTEGER NOT NULL,
+      already_there INTEGER NOT NULL,
+      skipped INTEGER NOT NULL,
+      vanished INTEGER NOT NULL,
+      lost INTEGER NOT NULL,
+      bytes_at_target INTEGER NOT NULL,
+      proven INTEGER NOT NULL,
+      removed INTEGER NOT NULL,
+      flagged INTEGER NOT NULL,
+      kept INTEGER NOT NULL
+    ) STRICT;
     """
 }

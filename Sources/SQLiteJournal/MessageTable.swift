@@ -8,99 +8,105 @@ import SyncEngine
 
 /// Changes to the messages of one pair, inside a transaction that someone else commits.
 struct MessageTable {
-  let db: Database
-  let pair: Int64
-  /// When all of it is recorded: seconds since 1970-01-01 00:00:00 UTC.
-  let time: Int64
+  private let db: Database
+  private let pair: Int64
+  /// When all of it is recorded.
+  private let time: Int64
+
+  /// Begins to change the messages of a pair: what they came to is forgotten.
+  ///
+  /// Throws `internalFault` if the pair is not in the map.
+  ///
+  /// - Parameter time: seconds since 1970-01-01 00:00:00 UTC.
+  init(of pair: MailboxPair, at time: Int64, in db: Database) throws {
+    // Once for all of them; SQLite would look at every row.
+    let known = try db.cachedStatement(sql: "SELECT id FROM pair WHERE id = ?")
+    guard try Int64.fetchOne(known, arguments: [pair.id]) != nil else {
+      throw SQLiteJournal.unknown(pair)
+    }
+    try Tally.forget(pair.id, in: db)
+    self.db = db
+    self.pair = pair.id
+    self.time = time
+  }
 
   /// Adds pending messages; of those that are there only pending ones take the listing's values.
   func enroll(_ entries: ArraySlice<Entry>, uidValidity: UIDValidity) throws {
-    var rest = entries
-    while !rest.isEmpty {
-      let group = rest.prefix(Self.enrollRows)
-      rest = rest.dropFirst(group.count)
-      let statement = try db.cachedStatement(sql: Self.enrollment(rows: group.count))
-      var values = StatementValues(of: statement)
+    try Self.enrollment.run(entries, in: db) { entry, values in
+      try values.bind(Int64(entry.uid.rawValue))
+      try values.bind(entry.size)
+      try values.bind(entry.internalDate?.secondsSinceEpoch)
+      try values.bind(entry.internalDate.map { Int64($0.zoneMinutes) })
+      try values.bind(Int64(entry.flags.system.rawValue))
+      try values.bind(MessageRow.text(of: entry.flags.keywords))
+    } common: { values in
       try values.bind(pair)
       try values.bind(uidValidity.rawValue)
       try values.bind(time)
-      for entry in group {
-        try values.bind(Int64(entry.uid.rawValue))
-        try values.bind(entry.size)
-        try values.bind(entry.internalDate?.secondsSinceEpoch)
-        try values.bind(entry.internalDate.map { Int64($0.zoneMinutes) })
-        try values.bind(Int64(entry.flags.system.rawValue))
-        try values.bind(MessageRow.text(of: entry.flags.keywords))
-      }
-      try statement.execute()
     }
   }
 
-  /// Rows in one statement of `enroll`: a listing may have a million, and most of the cost of a
-  /// statement does not depend on its rows.
-  private static let enrollRows = 100
-
-  private static func enrollment(rows: Int) -> String {
-    rows == enrollRows ? fullEnrollment : enrollment(of: rows)
-  }
-
-  private static let fullEnrollment = enrollment(of: enrollRows)
-
-  private static func enrollment(of rows: Int) -> String {
-    let values = repeatElement("(?, ?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
-    return """
+  private static let enrollment = RowInsertion(
+    rows: 100,
+    before: """
       INSERT INTO message
-        (pair, uidvalidity, uid, state, size, date_seconds, date_zone, system_flags, keywords,
-         recorded_at)
-      SELECT same.pair, same.uidvalidity, column1, 0, column2, column3, column4, column5, column6,
-        same.recorded_at
-      FROM (SELECT ? AS pair, ? AS uidvalidity, ? AS recorded_at) AS same, (VALUES \(values))
-      WHERE true
+        (pair, uidvalidity, recorded_at, state, uid, size, date_seconds, date_zone, system_flags,
+         keywords)
+      """,
+    row: "(?1, ?2, ?3, 0, ?, ?, ?, ?, ?, ?)",
+    after: """
       ON CONFLICT DO UPDATE SET size = excluded.size,
         date_seconds = excluded.date_seconds, date_zone = excluded.date_zone,
         system_flags = excluded.system_flags, keywords = excluded.keywords
       WHERE state = 0
-      """
-  }
+      """)
 
-  func apply(_ outcome: Outcome) throws {
-    switch outcome {
-    case .settled(let record): try settle(record)
-    case .located(let key, let uid):
-      try update(key, "target_uid = ?", [uid.map { Int64($0.rawValue) }])
-    case .flagsCarried(let key, let flags):
-      try update(
-        key, "system_flags = ?, keywords = ?",
-        [Int64(flags.system.rawValue), MessageRow.text(of: flags.keywords)])
-    case .rekeyed(let old, let new): try rekey(from: old, to: new)
-    case .marked(let key, let state): try update(key, "state = ?", [Int64(state.rawValue)])
+  /// Applies outcomes in their order.
+  func apply(_ outcomes: [Outcome]) throws {
+    var settled: [MessageRecord] = []
+    for outcome in outcomes {
+      if case .settled = outcome {} else { try settle(&settled) }
+      switch outcome {
+      case .settled(let record): settled.append(record)
+      case .located(let key, let uid):
+        try update(key, "target_uid = ?", [uid.map { Int64($0.rawValue) }])
+      case .flagsCarried(let key, let flags):
+        try update(
+          key, "system_flags = ?, keywords = ?",
+          [Int64(flags.system.rawValue), MessageRow.text(of: flags.keywords)])
+      case .rekeyed(let old, let new): try rekey(from: old, to: new)
+      case .marked(let key, let state): try update(key, "state = ?", [Int64(state.rawValue)])
+      }
     }
+    try settle(&settled)
   }
 
-  private func settle(_ record: MessageRecord) throws {
-    let statement = try db.cachedStatement(
-      sql: """
-        INSERT OR REPLACE INTO message (pair, recorded_at, \(MessageRow.columns))
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """)
-    var values = StatementValues(of: statement)
-    try values.bind(pair)
-    try values.bind(time)
-    try values.bind(record.key.uidValidity.rawValue)
-    try values.bind(Int64(record.key.uid.rawValue))
-    try values.bind(Int64(record.state.rawValue))
-    try values.bind(record.size)
-    try values.bind(record.digest.map { Data($0.bytes) })
-    try values.bind(record.fingerprint.map { Data($0.bytes) })
-    try values.bind(record.internalDate?.secondsSinceEpoch)
-    try values.bind(record.internalDate.map { Int64($0.zoneMinutes) })
-    try values.bind(Int64(record.flags.system.rawValue))
-    try values.bind(MessageRow.text(of: record.flags.keywords))
-    try values.bind(record.targetUID.map { Int64($0.rawValue) })
-    try values.bind(record.reason?.rawValue)
-    try values.bind(record.note)
-    try statement.execute()
+  /// Puts records in place of what is there, and leaves none.
+  private func settle(_ records: inout [MessageRecord]) throws {
+    try Self.settlement.run(records[...], in: db) { record, values in
+      try values.bind(record.key.uidValidity.rawValue)
+      try values.bind(Int64(record.key.uid.rawValue))
+      try values.bind(Int64(record.state.rawValue))
+      try values.bind(record.size)
+      try values.bind(record.digest.map { Data($0.bytes) })
+      try values.bind(record.fingerprint.map { Data($0.bytes) })
+      try values.bind(record.internalDate?.secondsSinceEpoch)
+      try values.bind(record.internalDate.map { Int64($0.zoneMinutes) })
+      try values.bind(Int64(record.flags.system.rawValue))
+      try values.bind(MessageRow.text(of: record.flags.keywords))
+      try values.bind(record.targetUID.map { Int64($0.rawValue) })
+      try values.bind(record.reason?.rawValue)
+      try values.bind(record.note)
+    } common: { values in
+      try values.bind(pair)
+      try values.bind(time)
+    }
+    records.removeAll()
   }
+
+  private static let settlement = RowInsertion(
+    rows: 16, before: "INSERT OR REPLACE INTO message (pair, recorded_at, \(MessageRow.columns))",
+    row: "(?1, ?2, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 
   private func rekey(from old: SourceKey, to new: SourceKey) throws {
     if old != new {

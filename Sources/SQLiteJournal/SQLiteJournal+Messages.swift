@@ -28,8 +28,7 @@ extension SQLiteJournal: Journal {
       let chunk = rest.prefix(Self.enrollChunk)
       rest = rest.dropFirst(Self.enrollChunk)
       try await write { db in
-        try MessageTable(db: db, pair: pair.id, time: time).enroll(
-          chunk, uidValidity: uidValidity)
+        try MessageTable(of: pair, at: time, in: db).enroll(chunk, uidValidity: uidValidity)
       }
     }
   }
@@ -38,56 +37,40 @@ extension SQLiteJournal: Journal {
     guard !outcomes.isEmpty else { return }
     let time = now()
     try await write { db in
-      let table = MessageTable(db: db, pair: pair.id, time: time)
-      for outcome in outcomes { try table.apply(outcome) }
+      try MessageTable(of: pair, at: time, in: db).apply(outcomes)
     }
   }
 
-  /// One pass in the order of the table: grouping by more than the pair would sort every message.
-  private static let tally = """
-    SELECT pair, count(*),
-      ifnull(sum(size) FILTER (WHERE state IN (\(atTarget))), 0),
-      \(MessageState.allCases.map { "count(*) FILTER (WHERE state = \($0.rawValue))" }
-        .joined(separator: ", "))
-    FROM message GROUP BY pair
-    """
-  private static let atTarget =
-    "\(MessageState.stored.rawValue), \(MessageState.alreadyThere.rawValue)"
-
+  /// Counts only mailboxes whose messages changed since they were counted last. A journal that was
+  /// opened for reading does not keep what it counts.
   package func summary() async throws -> JobSummary {
-    try await read { db in
-      var counts: [Int64: [MessageState: Int]] = [:]
-      var bytes: [Int64: Int64] = [:]
-      let rows = try Row.fetchCursor(db, sql: Self.tally)
-      while let row = try rows.next() {
-        let pair = try Cell.integer(row, 0)
-        var rest: Int = try Cell.narrow(Cell.integer(row, 1))
-        bytes[pair] = try Cell.integer(row, 2)
-        for (place, state) in MessageState.allCases.enumerated() {
-          let count: Int = try Cell.narrow(Cell.integer(row, 3 + place))
-          if count > 0 { counts[pair, default: [:]][state] = count }
-          rest -= count
-        }
-        guard rest == 0 else { throw MessageRow.unknownState }
-      }
-      var removals: [Int64: [RemovalMark: Int]] = [:]
-      let notes = try Row.fetchCursor(
-        db,
-        sql: """
-          SELECT pair, count(*), note FROM message WHERE note IS NOT NULL GROUP BY pair, note
-          """)
-      while let row = try notes.next() {
-        guard let mark = RemovalMark(note: row[2] as String?) else { continue }
-        removals[try Cell.integer(row, 0), default: [:]][mark, default: 0] +=
-          try Cell.narrow(Cell.integer(row, 1))
-      }
-      return JobSummary(
-        mailboxes: try Self.pairs(in: db).map { pair in
-          JobSummary.MailboxLine(
-            pair: pair, counts: counts[pair.id] ?? [:], bytesAtTarget: bytes[pair.id] ?? 0,
-            removals: removals[pair.id] ?? [:])
-        })
+    guard isWritable else { return try await read { try Self.summary(in: $0) } }
+    let isCounted = try await read { db in
+      try Self.pairs(in: db).count == Tally.kept(in: db).count
     }
+    if isCounted { return try await read { try Self.summary(in: $0) } }
+    return try await write { db in
+      try Self.summary(in: db) { try $0.keep(for: $1, in: db) }
+    }
+  }
+
+  private static func summary(
+    in db: Database, keeping: (Tally, Int64) throws -> Void = { _, _ in }
+  ) throws -> JobSummary {
+    let kept = try Tally.kept(in: db)
+    return JobSummary(
+      mailboxes: try pairs(in: db).map { pair in
+        let tally: Tally
+        if let known = kept[pair.id] {
+          tally = known
+        } else {
+          tally = try Tally(counting: pair.id, in: db)
+          try keeping(tally, pair.id)
+        }
+        return JobSummary.MailboxLine(
+          pair: pair, counts: tally.counts, bytesAtTarget: tally.bytesAtTarget,
+          removals: tally.removals)
+      })
   }
 
   package func messages(
@@ -131,6 +114,7 @@ extension SQLiteJournal: Journal {
     }
     let time = now()
     return try await write { db in
+      try Tally.forgetAll(with: state, in: db)
       try db.execute(
         sql: """
           UPDATE message SET state = 0, target_uid = NULL, reason = NULL, note = NULL,

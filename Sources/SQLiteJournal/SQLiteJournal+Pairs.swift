@@ -35,7 +35,7 @@ extension SQLiteJournal {
         sql: """
           SELECT done_uidvalidity, done_uidnext, done_modseq, done_messages,
             anchor_mailbox, anchor_uidvalidity, anchor_uidnext, anchor_apart,
-            (SELECT count(*) FROM message WHERE pair = pair.id AND state = 0)
+            \(Tally.pending)
           FROM pair WHERE id = ?
           """, arguments: [pair.id])
       guard let row else { throw Self.unknown(pair) }
@@ -125,7 +125,7 @@ extension SQLiteJournal {
       uidNext: uidNext, isApart: try Cell.integer(row, 7) == 1)
   }
 
-  private static func unknown(_ pair: MailboxPair) -> SyncError {
+  static func unknown(_ pair: MailboxPair) -> SyncError {
     SyncError.journal(.internalFault, "the mailbox is not in the frozen map")
       .at(mailbox: pair.mapped.source)
   }

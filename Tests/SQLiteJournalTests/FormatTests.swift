@@ -82,14 +82,14 @@ import Testing
   }
 
   /// Copies the files as they are in the middle of the n-th step, which is what a kill leaves.
-  @Test(arguments: [1, 2], [false, true])
+  @Test(arguments: [1, 2, 3], [false, true])
   func aLedgerWhoseRaisingWasKilledIsRaisedByTheNextRun(step: Int, endsCommitted: Bool) async throws
   {
     let bench = try Bench()
     try bench.tamper(Self.format1)
     let dead = try Bench()
     let pool = try DatabasePool(path: bench.path)
-    if step == 2 { try JournalSchema.migrator.migrate(pool, upTo: "v2") }
+    if step > 1 { try JournalSchema.migrator.migrate(pool, upTo: "v\(step)") }
     try await pool.writeWithoutTransaction { db in
       try db.execute(sql: "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE")
       // More than the cache holds, so that a part is in the file before the commit.
@@ -97,7 +97,7 @@ import Testing
       for _ in 0..<200 {
         try db.execute(sql: "INSERT INTO half VALUES (hex(randomblob(500)))")
       }
-      try db.execute(sql: step == 1 ? Self.format2 : Self.format3)
+      try db.execute(sql: [Self.format2, Self.format3, Self.format4][step - 1])
       if endsCommitted { try db.execute(sql: "DROP TABLE half; COMMIT") }
       for suffix in ["", "-wal"] {
         try FileManager.default.copyItem(atPath: bench.path + suffix, toPath: dead.path + suffix)
@@ -119,7 +119,7 @@ import Testing
       try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema")
     }
     #expect(!tables.contains("half"))
-    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 3)
+    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 4)
     try queue.close()
   }
 
@@ -145,9 +145,42 @@ import Testing
     UPDATE pair SET anchor_apart = 1;
     """
 
-  @Test(arguments: [
-    (format1, false), (format1 + format2, false), (format1 + format2 + format3, true),
-  ])
+  /// Format 4 as it was released: what the messages come to. This text never changes.
+  private static let format4 = """
+    PRAGMA user_version = 4;
+    INSERT INTO grdb_migrations VALUES ('v4');
+    DROP INDEX message_pending;
+    CREATE TABLE tally (pair INTEGER PRIMARY KEY REFERENCES pair (id), pending INTEGER NOT NULL,
+      stored INTEGER NOT NULL, already_there INTEGER NOT NULL, skipped INTEGER NOT NULL,
+      vanished INTEGER NOT NULL, lost INTEGER NOT NULL, bytes_at_target INTEGER NOT NULL,
+      proven INTEGER NOT NULL, removed INTEGER NOT NULL, flagged INTEGER NOT NULL,
+      kept INTEGER NOT NULL) STRICT;
+    """
+
+  /// A ledger of each format, the oldest first.
+  private static let formats: [String] = [format1, format2, format3, format4].indices.map { last in
+    [format1, format2, format3, format4][...last].joined(separator: "\n")
+  }
+
+  @Test(arguments: formats)
+  func theMessagesOfEveryFormatAreCounted(format: String) async throws {
+    let bench = try Bench()
+    try bench.tamper(format)
+    let before = try bench.contents()
+    let counts: [MessageState: Int] = [.pending: 1, .skipped: 1, .stored: 1]
+    let looked = try #require(try SQLiteJournal.openForReading(at: bench.path))
+    #expect(try await looked.summary().mailboxes.map(\.counts) == [counts])
+    try looked.close()
+    #expect(try bench.contents() == before)
+    let opened = try bench.open()
+    #expect(try await opened.summary().mailboxes.map(\.counts) == [counts])
+    #expect(try await opened.summary().mailboxes.map(\.bytesAtTarget) == [12])
+    try opened.close()
+    let released = try released()
+    #expect(try things(bench.path) == things(released.path))
+  }
+
+  @Test(arguments: zip(formats, [false, false, true, true]))
   func whatIsKnownOfTheTargetMailboxIsReadFromEveryFormat(format: String, apart: Bool) async throws
   {
     let bench = try Bench()
@@ -171,7 +204,7 @@ import Testing
     #expect(try await journal.numbers(for: ["x", "y"], of: .inbox) == [UID(1), UID(2)])
     try journal.close()
     let queue = try DatabaseQueue(path: bench.path)
-    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 3)
+    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 4)
     try queue.close()
   }
 
@@ -203,8 +236,7 @@ import Testing
   }
 
   @Test func writesTheColumnsAsReleased() async throws {
-    let released = try Bench()
-    try released.tamper(Self.format1 + Self.format2 + Self.format3)
+    let released = try released()
     let current = try Bench()
     try current.open().close()
     #expect(try columns(current.path) == columns(released.path))
@@ -216,6 +248,21 @@ import Testing
       numbers == [
         "pending=0", "stored=1", "alreadyThere=2", "skipped=3", "vanished=4", "lost=5",
       ])
+  }
+
+  private func released() throws -> Bench {
+    let bench = try Bench()
+    try bench.tamper(try #require(Self.formats.last))
+    return bench
+  }
+
+  /// Every table and index.
+  private func things(_ path: String) throws -> [String] {
+    let queue = try DatabaseQueue(path: path)
+    return try queue.read { db in
+      try String.fetchAll(
+        db, sql: "SELECT type || ' ' || name FROM sqlite_schema ORDER BY type, name")
+    }
   }
 
   /// Every column with its type, table by table.

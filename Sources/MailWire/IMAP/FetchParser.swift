@@ -5,18 +5,17 @@
 enum FetchParser {
   /// Reads items into `data` until the list ends; what is not known is skipped.
   static func items(
-    _ data: FetchData, _ scanner: inout Scanner, _ flagLists: inout FlagListCache
-  ) -> FetchData {
-    var data = data
+    _ data: inout FetchData, _ scanner: inout Scanner, _ flagLists: inout FlagListCache
+  ) {
     scanner.skipSpaces()
-    guard scanner.accept(UInt8(ascii: "(")) else { return data }
+    guard scanner.accept(UInt8(ascii: "(")) else { return }
     while true {
       scanner.skipSpaces()
       guard !scanner.isAtEnd else {
         data.isBroken = true
-        return data
+        return
       }
-      guard !scanner.accept(UInt8(ascii: ")")) else { return data }
+      guard !scanner.accept(UInt8(ascii: ")")) else { return }
       let before = scanner.position
       item(&data, &scanner, &flagLists)
       if scanner.position == before { scanner.skipValue() }

@@ -3,46 +3,48 @@
 
 /// Reads flag lists and remembers them: a million messages share the few lists there are.
 struct FlagListCache: Sendable {
-  private var known: [Key: FlagSet] = [:]
-
-  private struct Key: Hashable {
+  /// A list that was read before, as it came and what it means.
+  private struct Known {
     let bytes: [UInt8]
-
-    func hash(into hasher: inout Hasher) {
-      bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-    }
+    let flags: FlagSet
   }
+
+  /// Each list has one place, by its bytes, and the next list for that place takes it.
+  private var known = [Known?](repeating: nil, count: Limits.flagListsRememberedMax)
 
   /// A flag list at the cursor; nil, with the value skipped, if it is none.
   mutating func flags(_ scanner: inout Scanner) -> FlagSet? {
     scanner.skipSpaces()
-    guard scanner.peek == UInt8(ascii: "("), let end = Self.plainEnd(scanner) else {
+    guard scanner.peek == UInt8(ascii: "("), let (end, hash) = Self.plainEnd(scanner) else {
       return Self.read(&scanner)
     }
-    let key = Key(bytes: Array(scanner.text[scanner.position..<end]))
-    if let flags = known[key] {
+    let place = Int(hash % UInt32(known.count))
+    let bytes = scanner.text[scanner.position..<end]
+    if let found = known[place], bytes.elementsEqual(found.bytes) {
       scanner.position = end
-      return flags
+      return found.flags
     }
     let flags = Self.read(&scanner)
-    if known.count < Limits.flagListsRememberedMax { known[key] = flags }
+    if let flags { known[place] = Known(bytes: Array(bytes), flags: flags) }
     return flags
   }
 
-  /// Where a list without quotes, literals and lists in it ends.
-  private static func plainEnd(_ scanner: Scanner) -> Int? {
+  /// Where a list without quotes, literals and lists in it ends, and a hash of its bytes (FNV-1a).
+  private static func plainEnd(_ scanner: Scanner) -> (end: Int, hash: UInt32)? {
     let start = scanner.position + 1
-    for index in start..<min(scanner.text.count, start + keyBytesMax) {
-      switch scanner.text[index] {
-      case UInt8(ascii: ")"): return index + 1
+    var hash: UInt32 = 0x811C_9DC5
+    for index in start..<min(scanner.text.count, start + bytesMax) {
+      let byte = scanner.text[index]
+      switch byte {
+      case UInt8(ascii: ")"): return (index + 1, hash)
       case UInt8(ascii: "("), UInt8(ascii: "\""), UInt8(ascii: "{"): return nil
-      default: continue
+      default: hash = (hash ^ UInt32(byte)) &* 0x0100_0193
       }
     }
     return nil
   }
 
-  private static let keyBytesMax = 512
+  private static let bytesMax = 512
 
   private static func read(_ scanner: inout Scanner) -> FlagSet? {
     guard let names = scanner.words() else {

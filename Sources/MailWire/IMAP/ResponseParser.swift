@@ -55,12 +55,15 @@ package struct ResponseParser: Sendable {
     scanner.skipSpaces()
     let range = scanner.word()
     if scanner.matches(range, "fetch") {
-      return .fetch(FetchParser.items(FetchData(sequenceNumber: number ?? 0), &scanner, &flagLists))
+      var data = FetchData(sequenceNumber: number ?? 0)
+      FetchParser.items(&data, &scanner, &flagLists)
+      return .fetch(data)
     }
     if scanner.matches(range, "uidfetch") {
       var data = FetchData(sequenceNumber: 0)
       data.uid = number.flatMap { UInt32(exactly: $0) }.flatMap { $0 > 0 ? UID($0) : nil }
-      return .fetch(FetchParser.items(data, &scanner, &flagLists))
+      FetchParser.items(&data, &scanner, &flagLists)
+      return .fetch(data)
     }
     let name = scanner.string(range).uppercased()
     switch (name, number) {

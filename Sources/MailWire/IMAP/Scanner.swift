@@ -61,8 +61,12 @@ struct Scanner {
   func string(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
 
   /// Whether the bytes in `range` are `name`, in any case; `name` is in lower case.
+  @inline(__always)
   func matches(_ range: Range<Int>, _ name: StaticString) -> Bool {
-    guard range.count == name.utf8CodeUnitCount else { return false }
+    range.count == name.utf8CodeUnitCount && beginsAlike(range, name)
+  }
+
+  private func beginsAlike(_ range: Range<Int>, _ name: StaticString) -> Bool {
     for offset in 0..<range.count
     where text[range.lowerBound + offset] | 0x20 != name.utf8Start[offset] {
       return false

@@ -1,0 +1,47 @@
+// mailmove: tests of what is counted once.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import SyncEngine
+import Testing
+
+@testable import SQLiteJournal
+
+@Suite struct TallyTests {
+  @Test func aMailboxIsCountedAgainOnlyWhenItsMessagesHaveChanged() async throws {
+    let bench = try Bench()
+    let first = try bench.open()
+    let pairs = try await first.freeze(["INBOX", "Sent"].map { JournalSamples.mailbox($0) })
+    for pair in pairs {
+      try await first.record([.settled(JournalSamples.stored(1))], in: pair)
+    }
+    #expect(try await first.summary().count(.stored) == 2)
+    try first.close()
+    // Something that no counting would come to.
+    try bench.tamper("UPDATE tally SET stored = 70")
+    let second = try bench.open()
+    #expect(try await second.summary().count(.stored) == 140)
+    try await second.record([.settled(JournalSamples.stored(2))], in: pairs[0])
+    #expect(try await second.summary().mailboxes.map { $0.counts[.stored] } == [2, 70])
+    try second.close()
+  }
+
+  @Test func lookingCountsWithoutWriting() async throws {
+    let bench = try Bench()
+    let journal = try bench.open()
+    let pair = try #require(try await journal.freeze([JournalSamples.mailbox("INBOX")]).first)
+    try await journal.record([.settled(JournalSamples.stored(1))], in: pair)
+    try journal.close()
+    let before = try bench.contents()
+    let looked = try #require(try SQLiteJournal.openForReading(at: bench.path))
+    #expect(try await looked.summary().count(.stored) == 1)
+    #expect(try await looked.standing(of: pair).pending == 0)
+    try looked.close()
+    #expect(try bench.contents() == before)
+  }
+
+  @Test func everyStateAndEveryMarkHasAColumn() {
+    let columns = Tally.columns.split(separator: ",").map { $0.drop { $0 == " " } }
+    #expect(columns.count == MessageState.allCases.count + 1 + RemovalMark.allCases.count)
+  }
+}
