@@ -30,17 +30,23 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads 64 hexadecimal digits in lower case; nil if it is anything else.
   package init?(hexadecimal text: some Collection<UInt8>) {
-    var count = 0
+    let digest =
+      text.withContiguousStorageIfAvailable { SHA256Digest(digits: $0) }
+      ?? Array(text).withUnsafeBufferPointer { SHA256Digest(digits: $0) }
+    guard let digest else { return nil }
+    self = digest
+  }
+
+  private init?(digits: UnsafeBufferPointer<UInt8>) {
+    guard digits.count == 2 * Self.length else { return nil }
     var word: UInt64 = 0
-    for digit in text {
-      guard count < 2 * Self.length, let value = Self.value(of: digit) else { return nil }
+    for (place, digit) in digits.enumerated() {
+      guard let value = Self.value(of: digit) else { return nil }
       word = word << 4 | UInt64(value)
-      count += 1
-      if count.isMultiple(of: 16) {
+      if place & 15 == 15 {
         (leadingBits, second, third, last) = (second, third, last, word)
       }
     }
-    guard count == 2 * Self.length else { return nil }
   }
 
   private static let length = 32
