@@ -25,7 +25,8 @@ struct CatalogRows {
 
   var isFull: Bool { messages.count >= Self.rowsMax || places.count >= Self.rowsMax }
 
-  /// A message that is put somewhere before it is stored must not be there when that is written.
+  /// Whether a place is here already whose message is only stored now: written together, the
+  /// contradiction would not be seen.
   func mustBeWritten(before message: MessageEvent) -> Bool {
     places.contains { $0.put.message == message.place.id }
   }

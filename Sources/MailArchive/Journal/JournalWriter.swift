@@ -11,7 +11,6 @@ final class JournalWriter {
   private let archive: String
   private var last: JournalScan.LastFile
   private var file: (any StorageFile)?
-  private let compressor = MemberCompressor(level: 1)
 
   /// Bytes after which the next commit begins a new file.
   private let sizeMax: Int64
@@ -41,7 +40,7 @@ final class JournalWriter {
     let commit = JournalCommit(
       number: position.commit + 1, time: time, offset: position.end, previous: position.digest,
       ends: ends, events: events)
-    let member = compressor.member(.journal, commit.text)
+    let member = GzipMember.build(.journal, commit.text)
     let file = try opened()
     try file.append(member)
     try file.synchronize()
