@@ -40,7 +40,9 @@ struct CatalogChangeTests {
     message(1, segment: 1), put(1, folder: 1, uid: 1),
   ]
 
-  private func apply(_ events: [JournalEvent]) throws(ArchiveError) {
+  private func apply(
+    _ events: [JournalEvent], then look: (Catalog) throws -> Void = { _ in }
+  ) throws {
     let catalog = try Catalog.inMemory()
     try catalog.create(for: "uuid")
     var commits: [JournalCommit] = []
@@ -51,6 +53,7 @@ struct CatalogChangeTests {
           events: events))
     }
     try catalog.apply(commits, upTo: .beginning)
+    try look(catalog)
     try catalog.close()
   }
 
@@ -81,4 +84,40 @@ struct CatalogChangeTests {
       .drop(segment: 1),
     ])
   func continuation(event: JournalEvent) throws { try apply([event]) }
+
+  @Test(
+    "is damage where its own lines contradict each other",
+    arguments: [
+      [put(2, folder: 1, uid: 2), message(2, segment: 1)],
+      [message(2, segment: 1), message(2, segment: 1)],
+      [put(1, folder: 1, uid: 2), put(1, folder: 1, uid: 2)],
+    ])
+  func contradictionWithin(events: [JournalEvent]) {
+    #expect(throws: ArchiveError.self) { try apply(events) }
+  }
+
+  @Test(
+    "is taken over in the order of its lines, however many there are",
+    arguments: [1, 63, 64, 65, 200])
+  func manyMessages(count: Int) throws {
+    let key = { PlacementKey(folder: FolderID(1), uidValidity: 7, uid: $0) }
+    let events = (2..<Int64(2 + count)).flatMap { id -> [JournalEvent] in
+      let uid = UInt32(id)
+      return [
+        Self.message(id, segment: 1), Self.put(id, folder: 1, uid: uid),
+        .flags(FlagsEvent(key: key(uid), flags: FlagSet(system: .seen))),
+        Self.put(id, folder: 1, uid: uid + 1_000),
+      ].filter { event in if case .flags = event { id % 50 == 2 } else { true } }
+    }
+    try apply(events) { catalog in
+      let places = try catalog.read { db in
+        try (2..<UInt32(2 + count)).flatMap { uid in
+          try [uid, uid + 1_000].map { try CatalogQuery.placement(key($0), db) }
+        }
+      }
+      #expect(places.compactMap(\.?.message.id) == (2..<Int64(2 + count)).flatMap { [$0, $0] })
+      #expect(places.allSatisfy { $0?.addedCommit == 2 })
+      #expect(places.count { $0?.flags.isEmpty == false } == (count + 49) / 50)
+    }
+  }
 }

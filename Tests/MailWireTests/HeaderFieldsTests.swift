@@ -20,6 +20,10 @@ import Testing
     ("just some text\r\nSubject: x\r\n", "x", 28),
     (" folded: first\r\nSubject: x\r\n\r\n", "x", 30),
     ("A: b\r\n\r\nSubject: in the body\r\n", nil, 8), (":\r\n", nil, 3),
+    ("Subject: a\r\nno field\r\n b\r\n\r\n", "ano field b", 28),
+    ("Subject: a\r\nno field\r\nA: b\r\n c\r\n\r\n", "a", 34), ("Subject\r\n\r\n", nil, 11),
+    ("Subject: \r\n \r\n x\r\n \r\n\r\n", "x", 23), ("Subjects: x\r\n\r\n", nil, 15),
+    ("Sub ject: x\r\n\r\n", nil, 15), ("S\r\nSubject:x", "x", 12),
   ])
   func headersOfAllKindsAreRead(_ message: String, _ subject: String?, _ bodyOffset: Int) {
     let fields = HeaderFields(Array(message.utf8))

@@ -23,7 +23,7 @@ enum ImportRules {
   private static let exceptions: [String: Set<String>] = [
     "MailWire/SHA256Digest": ["COpenSSL"],
     "MailWire/KeyedHash": ["COpenSSL"],
-    "MailWire/InboundBuffer": ["Glibc", "Darwin"],
+    "MailWire/UnsafeRawBufferPointer+Search": ["Glibc", "Darwin"],
     "SyncEngine/String+UnicodeForms": ["Foundation"],
   ]
 

@@ -1,7 +1,6 @@
 // mailmove: one commit as changes of the catalog.
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import GRDB
 import MailWire
 
@@ -14,7 +13,22 @@ struct CatalogChange {
   let commit: JournalCommit
 
   func apply() throws {
-    for event in commit.events { try apply(event) }
+    var rows = CatalogRows()
+    for event in commit.events {
+      if case .message(let message) = event {
+        if rows.isFull || rows.mustBeWritten(before: message) { try write(&rows) }
+        rows.add(message)
+      } else if case .put(let put) = event {
+        if rows.isFull { try write(&rows) }
+        rows.add(
+          CatalogRows.PlaceRow(
+            put: put, flagSet: try flagSet(put.flags), labelSet: try put.labels.map(labelSet)))
+      } else {
+        try write(&rows)
+        try apply(event)
+      }
+    }
+    try write(&rows)
     try countNew()
     for (segment, end) in commit.ends {
       try run(
@@ -25,7 +39,7 @@ struct CatalogChange {
 
   private func apply(_ event: JournalEvent) throws {
     switch event {
-    case .open, .run, .end: break
+    case .open, .run, .end, .message, .put: break
     case .unknown(let name, let mustBeKnown):
       if mustBeKnown { try CatalogMeta.set(CatalogMeta.unknownEvent, name, in: db) }
     case .account(let account): try upsert(account)
@@ -35,8 +49,6 @@ struct CatalogChange {
         "INSERT OR IGNORE INTO segment (id, path, bytes, state) VALUES (?, ?, 0, 'open')",
         [id, path])
       try insistOnChange("segment \(id) is begun again")
-    case .message(let message): try insert(message)
-    case .put(let put): try insert(put)
     case .flags(let flags):
       try run(
         """
@@ -123,18 +135,31 @@ struct CatalogChange {
     try insistOnChange("folder \(folder.id.rawValue) is of no account")
   }
 
-  private func insert(_ message: MessageEvent) throws {
-    try run(
-      """
-      INSERT OR IGNORE INTO message (id, sha256, segment_id, off, clen, at, len, size, date)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        message.place.id, Data(message.digest.bytes), message.place.segment, message.place.offset,
-        message.place.compressedLength, message.place.at, message.place.length, message.size,
-        message.date,
-      ])
-    try insistOnChange("message \(message.place.id) is stored again")
+  /// Writes the rows that have come together.
+  private func write(_ rows: inout CatalogRows) throws {
+    let messages = rows.messages
+    guard try rows.writeMessages(db) == messages.count else {
+      throw contradiction("\(Self.span(messages.map(\.place.id))) stored again")
+    }
+    let places = rows.places
+    guard try rows.writePlaces(db, commit: commit.number) == places.count else {
+      let span = Self.span(places.map(\.put.message))
+      throw contradiction("\(span) put and was never stored, or put where one is already")
+    }
+    for place in places {
+      guard let uidl = place.put.uidl else { continue }
+      try run(
+        "INSERT OR REPLACE INTO pop3 (folder_id, uidl, uid) VALUES (?, ?, ?)",
+        [place.put.key.folder.rawValue, uidl, Int64(place.put.key.uid)])
+    }
+    rows = CatalogRows()
+  }
+
+  private static func span(_ messages: [Int64]) -> String {
+    guard let first = messages.min(), let last = messages.max(), first < last else {
+      return "message \(messages.first ?? 0) is"
+    }
+    return "one of the messages \(first) to \(last) is"
   }
 
   /// What the new messages and places add up to, in segments and in folders that are in the tables
@@ -157,29 +182,6 @@ struct CatalogChange {
         "UPDATE folder SET uidnext = max(uidnext, ?) WHERE id = ?",
         [Int64(uid) + 1, folder.rawValue])
       try insistOnChange("messages are put into folder \(folder.rawValue), which was never made")
-    }
-  }
-
-  private func insert(_ put: PutEvent) throws {
-    let folder = put.key.folder.rawValue
-    let uid = Int64(put.key.uid)
-    try run(
-      """
-      INSERT OR IGNORE INTO placement (folder_id, uidvalidity, uid, message_id, idate, zone,
-        flagset_id, labelset_id, modseq, added_commit)
-      SELECT ?1, ?2, ?3, id, ?5, ?6, ?7, ?8, ?9, ?10 FROM message WHERE id = ?4
-      """,
-      [
-        folder, Int64(put.key.uidValidity), uid, put.message,
-        put.internalDate?.secondsSinceEpoch, put.internalDate.map { Int64($0.zoneMinutes) },
-        try flagSet(put.flags), try put.labels.map(labelSet), put.modSeq, commit.number,
-      ])
-    try insistOnChange(
-      "message \(put.message) is put and was never stored, or put where one is already")
-    if let uidl = put.uidl {
-      try run(
-        "INSERT OR REPLACE INTO pop3 (folder_id, uidl, uid) VALUES (?, ?, ?)",
-        [folder, uidl, uid])
     }
   }
 
@@ -224,9 +226,12 @@ struct CatalogChange {
   /// Throws `damaged` if the last statement found nothing to change.
   private func insistOnChange(_ otherwise: @autoclosure () -> String) throws {
     guard db.changesCount == 0 else { return }
-    throw ArchiveError.damaged(
-      ArchiveDamage(
-        .journal, path: ArchiveLayout.journal, "commit \(commit.number): \(otherwise())"))
+    throw contradiction(otherwise())
+  }
+
+  private func contradiction(_ what: String) -> ArchiveError {
+    .damaged(
+      ArchiveDamage(.journal, path: ArchiveLayout.journal, "commit \(commit.number): \(what)"))
   }
 
   private func run(_ sql: String, _ arguments: StatementArguments) throws {

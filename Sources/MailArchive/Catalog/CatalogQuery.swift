@@ -109,6 +109,17 @@ enum CatalogQuery {
     return try Int64.fetchOne(statement, arguments: [bytes.prefix(8), bytes, size])
   }
 
+  /// Hands over the digest of every message there ever was, in no order.
+  static func forEachDigest(_ db: Database, _ body: (SHA256Digest) -> Void) throws {
+    let rows = try Row.fetchCursor(db, sql: "SELECT sha256 FROM message")
+    while let row = try rows.next() {
+      guard let digest = SHA256Digest(bytes: try CatalogCell.bytes(row, 0)) else {
+        throw CatalogCell.unreadable
+      }
+      body(digest)
+    }
+  }
+
   /// A message by the SHA-256 of its bytes; one that is whole before one that is not.
   static func storedMessage(with digest: SHA256Digest, _ db: Database) throws -> StoredMessage? {
     try Row.fetchOne(

@@ -106,8 +106,18 @@ package struct ArchiveEntry: Sendable, Equatable {
       path = Array(path.dropFirst().dropLast())
     }
     let isAddress =
-      path.count <= 320 && path.contains(UInt8(ascii: "@"))
-      && path.allSatisfy { (0x21...0x7E).contains($0) && !"\"(),:;<>[\\]".utf8.contains($0) }
+      path.count <= 320 && path.contains(UInt8(ascii: "@")) && path.allSatisfy(Self.isPlain)
     return isAddress ? path : nobody
+  }
+
+  /// Printable, and with no meaning of its own in an address.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","),
+      UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+      UInt8(ascii: "["), UInt8(ascii: "\\"), UInt8(ascii: "]"):
+      false
+    default: (0x21...0x7E).contains(byte)
+    }
   }
 }

@@ -1,6 +1,8 @@
 // mailmove: the bytes of a message as the text of an mbox.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailWire
+
 /// How a message becomes lines of mboxrd, and how many bytes that takes.
 ///
 /// Lines end at LF only. CRLF becomes LF if that can be undone, a line of `>`s (or none) and

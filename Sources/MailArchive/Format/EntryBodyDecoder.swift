@@ -1,6 +1,8 @@
 // mailmove: the bytes of a message back from the text of an mbox.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailWire
+
 /// Undoes `EntryBody`, as much at a time as the caller has room for.
 struct EntryBodyDecoder {
   private let text: UnsafeRawBufferPointer

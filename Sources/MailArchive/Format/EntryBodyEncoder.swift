@@ -1,6 +1,8 @@
 // mailmove: the bytes of a message as the text of an mbox, piece by piece.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailWire
+
 /// Makes the text that `EntryBody` describes, as much at a time as the caller has room for.
 struct EntryBodyEncoder {
   private let message: UnsafeRawBufferPointer

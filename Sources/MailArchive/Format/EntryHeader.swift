@@ -17,12 +17,14 @@ package struct EntryHeader: Sendable, Equatable {
   package var flags: FlagSet
 
   private static let version = "1"
+  private static let usualLength = 320
   private static let otherStatus: [(flag: SystemFlags, letter: UInt8)] = [
     (.answered, UInt8(ascii: "A")), (.flagged, UInt8(ascii: "F")), (.draft, UInt8(ascii: "T")),
     (.deleted, UInt8(ascii: "D")),
   ]
   private static let lineFeed: UInt8 = 0x0A
   private static let fromLine = Array("From ".utf8)
+  private static let factsField = Array("X-Mailmove: ".utf8)
   private static let sourceField = Array("X-Mailmove-Source: ".utf8)
   private static let statusField = Array("Status: ".utf8)
   private static let otherStatusField = Array("X-Status: ".utf8)
@@ -31,12 +33,13 @@ package struct EntryHeader: Sendable, Equatable {
   /// The `From ` line and the others, each with its LF.
   func rendered(sender: [UInt8]) -> [UInt8] {
     let flagLines = Self.flagLines(flags)
-    let facts =
-      "X-Mailmove: \(Self.version) lines=\(flagLines.count + 2) sha256=\(digest) size=\(size)"
-      + " eol=\(lineEnds.rawValue) idate="
     var text = Self.envelope(sender: sender, date)
+    text.reserveCapacity(Self.usualLength)
     text.append(Self.lineFeed)
-    text.append(contentsOf: facts.utf8)
+    text += Self.factsField
+    text += "\(Self.version) lines=\(flagLines.count + 2) sha256=".utf8
+    digest.append(to: &text)
+    text += " size=\(size) eol=\(lineEnds.rawValue) idate=".utf8
     text += DateText.rfc3339(date)
     text.append(Self.lineFeed)
     text += Self.sourceField

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CDeflate
+import MailWire
 
 extension GzipMember {
   /// Reads a member whose end is known, which takes half the time of finding the end.

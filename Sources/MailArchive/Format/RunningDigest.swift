@@ -10,7 +10,8 @@ package final class RunningDigest {
 
   package init() {
     context = Self.makeContext()
-    precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "OpenSSL has no SHA-256")
+    precondition(
+      EVP_DigestInit_ex(context, SHA256Digest.algorithm, nil) == 1, "OpenSSL has no SHA-256")
   }
 
   /// The same bytes so far; both go on by themselves.

@@ -43,16 +43,24 @@ extension JSONValue {
   /// A string in quotes; controls are escaped.
   static func write(_ text: String, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
-    defer { output.append(UInt8(ascii: "\"")) }
-    if !text.utf8.contains(where: isEscaped) { return output.append(contentsOf: text.utf8) }
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(contentsOf: [0x5C, byte])
-      case 0..<0x20, 0x7F:
-        output.append(contentsOf: "\\u00".utf8)
-        output.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-      default: output.append(byte)
+    var text = text
+    text.withUTF8 { bytes in
+      if bytes.contains(where: isEscaped) {
+        for byte in bytes { write(byte, to: &output) }
+      } else {
+        output.append(contentsOf: bytes)
       }
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  private static func write(_ byte: UInt8, to output: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(contentsOf: [0x5C, byte])
+    case 0..<0x20, 0x7F:
+      output.append(contentsOf: "\\u00".utf8)
+      output.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+    default: output.append(byte)
     }
   }
 

@@ -42,7 +42,6 @@ struct Batch {
   /// When the first line came: seconds since 1970-01-01 00:00:00 UTC.
   private(set) var began: Int64?
   private var filling: [String: MessageGroup] = [:]
-  private var ids: [Content: Int64] = [:]
   private var placed: Set<PlacementKey> = []
   private let groupSize: Int
   private let memberPress: MemberPress
@@ -56,8 +55,6 @@ struct Batch {
   }
 
   var isEmpty: Bool { lines.isEmpty }
-
-  func id(of content: Content) -> Int64? { ids[content] }
 
   func holds(_ key: PlacementKey) -> Bool { placed.contains(key) }
 
@@ -78,7 +75,6 @@ struct Batch {
     let index = messages.count
     messages.append(message)
     lines.append(.message(index))
-    ids[message.content] = message.id
     switch entry {
     case .text(let text):
       textBytes += text.count

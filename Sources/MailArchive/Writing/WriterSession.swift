@@ -16,6 +16,7 @@ final class WriterSession {
   private let journal: JournalWriter
   private let segments: SegmentWriter
   private let press: MemberPress
+  private let contents: KnownContents
   private let proof: EntryProof
   private let limits: CommitLimits
   private let clock: Timestamp.Clock
@@ -46,6 +47,7 @@ final class WriterSession {
         try CatalogQuery.highestID(in: "message", db) + 1
       )
     }
+    contents = KnownContents(in: catalog, stored: nextMessage - 1)
     press = MemberPress(level: identity.options.level)
     batch = Batch(groupSize: identity.options.group, press: press)
     // From here on, a segment without a journal can only mean that the journal was lost.
@@ -82,7 +84,7 @@ final class WriterSession {
     try insistOnUsable()
     let folder = try folders.folder(message.folder)
     let content = Batch.Content(digest: message.digest, size: Int64(message.bytes.count))
-    let (known, damaged) = try storedIDs(of: content)
+    let (known, damaged) = try contents.ids(of: content)
     let id: Int64
     if let known {
       // The digest was the caller's word so far; here it decides whose bytes are kept.
@@ -99,24 +101,12 @@ final class WriterSession {
         Batch.NewMessage(id: id, content: content, date: date, isHealed: damaged != nil),
         entry: entry,
         year: SegmentYear.directory(of: date, now: clock()), at: clock())
+      contents.stage(content, as: id)
     }
     let key = try folders.nextKey(in: message.folder)
     batch.add(.put(message.put(key, id)), at: clock())
     let receipt = isCommitDue ? try commit() : nil
     return StagedMessage(key: key, isKnown: known != nil, commit: receipt)
-  }
-
-  /// Under which number the archive has these bytes, and if it has them under none, under which it
-  /// has lost them.
-  private func storedIDs(
-    of content: Batch.Content
-  ) throws(ArchiveError) -> (known: Int64?, damaged: Int64?) {
-    if let id = batch.id(of: content) { return (id, nil) }
-    let found = try catalog.look { db in
-      try CatalogQuery.keptMessage(with: content.digest, size: content.size, db)
-    }
-    guard let found else { return (nil, nil) }
-    return found < 0 ? (nil, -found) : (found, nil)
   }
 
   private var isCommitDue: Bool {
@@ -163,6 +153,7 @@ final class WriterSession {
     }
     let receipt = CommitReceipt(position: journal.position, placements: batch.placements)
     batch = Batch(groupSize: identity.options.group, press: press)
+    contents.commit()
     return receipt
   }
 

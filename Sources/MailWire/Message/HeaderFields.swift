@@ -6,89 +6,123 @@
 /// Reads as servers do when they answer HEADER.FIELDS: a line that is no field is passed over, also
 /// the first one, and a CR alone ends no line.
 ///
-/// Looks at no more than `Limits.headerBytesMax` octets, once.
+/// Looks at no more than `Limits.headerBytesMax` octets, each time it is asked: going through the
+/// lines once more costs less than to remember where they are.
 package struct HeaderFields: Sendable {
-  /// Where the body starts: behind the first blank line, or the end of what was looked at.
-  package let bodyOffset: Int
   private let message: [UInt8]
-  private let fields: [Field]
 
-  private struct Field: Sendable {
-    let name: Range<Int>
-    /// From after the colon to the end of the last folded line.
-    var value: Range<Int>
-  }
+  /// - Parameter message: a message, or a header alone.
+  package init(_ message: [UInt8]) { self.message = message }
 
-  /// Scans a message, or a header alone.
-  package init(_ message: [UInt8]) {
-    self.message = message
-    let limit = min(message.count, Limits.headerBytesMax)
-    var fields: [Field] = []
-    var position = 0
-    while position < limit {
-      let line = Self.line(in: message, from: position, limit: limit)
-      if line.content.isEmpty {
-        position = line.next
-        break
-      }
-      let isFolded = message[position] == 0x20 || message[position] == 0x09
-      if isFolded, !fields.isEmpty {
-        let start = fields[fields.count - 1].value.lowerBound
-        fields[fields.count - 1].value = start..<line.content.upperBound
-      } else if let field = Self.field(in: message, line.content) {
-        fields.append(field)
-      }
-      position = line.next
+  /// Where the body starts: behind the first blank line, or the end of what is looked at.
+  package var bodyOffset: Int {
+    message.withUnsafeBytes { bytes in
+      var lines = HeaderLines(of: bytes)
+      while lines.next() != nil {}
+      return lines.position
     }
-    bodyOffset = position
-    self.fields = fields
   }
 
   /// The first field of that name, in any case: unfolded, without spaces around it.
   package func value(of name: String) -> [UInt8]? {
-    guard let field = fields.first(where: { isName(name, at: $0.name) }) else { return nil }
-    let unfolded = message[field.value].filter { $0 != 0x0D && $0 != 0x0A }
-    let start = unfolded.firstIndex { !Self.isBlank($0) } ?? unfolded.endIndex
-    let end = unfolded.lastIndex { !Self.isBlank($0) }.map { $0 + 1 } ?? start
-    return Array(unfolded[start..<end])
-  }
-
-  private func isName(_ name: String, at range: Range<Int>) -> Bool {
-    guard range.count == name.utf8.count else { return false }
-    var position = range.lowerBound
-    for byte in name.utf8 {
-      guard Self.folded(message[position]) == Self.folded(byte) else { return false }
-      position += 1
+    var name = name
+    return name.withUTF8 { name in
+      message.withUnsafeBytes { bytes in Self.value(of: name, in: bytes) }
     }
-    return true
   }
 
-  /// A line from `start`: what it holds, and where the next begins. Ends with LF, with CRs before
-  /// it or not.
-  private static func line(
-    in message: [UInt8], from start: Int, limit: Int
-  ) -> (content: Range<Int>, next: Int) {
-    var lineFeed = start
-    while lineFeed < limit, message[lineFeed] != 0x0A { lineFeed += 1 }
-    var end = lineFeed
-    while end > start, message[end - 1] == 0x0D { end -= 1 }
-    return (start..<end, min(lineFeed + 1, limit))
+  private static func value(
+    of name: UnsafeBufferPointer<UInt8>, in bytes: UnsafeRawBufferPointer
+  ) -> [UInt8]? {
+    var lines = HeaderLines(of: bytes)
+    while let line = lines.next() {
+      guard let start = valueStart(of: name, in: bytes, line) else { continue }
+      var end = line.upperBound
+      while let more = lines.next() {
+        if isBlank(bytes[more.lowerBound]) {
+          end = more.upperBound
+        } else if isField(bytes, more) {
+          break
+        }
+      }
+      return unfolded(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+    }
+    return nil
   }
 
-  private static func field(in message: [UInt8], _ line: Range<Int>) -> Field? {
-    guard let colon = message[line].firstIndex(of: UInt8(ascii: ":")) else { return nil }
-    var end = colon
-    while end > line.lowerBound, isBlank(message[end - 1]) { end -= 1 }
-    let name = line.lowerBound..<end
-    guard !name.isEmpty, message[name].allSatisfy({ (0x21...0x7E).contains($0) }) else {
+  /// Behind the colon, if the line is a field of that name.
+  private static func valueStart(
+    of name: UnsafeBufferPointer<UInt8>, in bytes: UnsafeRawBufferPointer, _ line: Range<Int>
+  ) -> Int? {
+    guard line.count > name.count, !name.isEmpty else { return nil }
+    for (place, byte) in name.enumerated()
+    where folded(bytes[line.lowerBound + place]) != folded(byte) {
       return nil
     }
-    return Field(name: name, value: (colon + 1)..<line.upperBound)
+    var colon = line.lowerBound + name.count
+    while colon < line.upperBound, isBlank(bytes[colon]) { colon += 1 }
+    return colon < line.upperBound && bytes[colon] == Self.colon ? colon + 1 : nil
   }
+
+  /// A name of printable characters, maybe blanks, and a colon.
+  private static func isField(_ bytes: UnsafeRawBufferPointer, _ line: Range<Int>) -> Bool {
+    var end = line.lowerBound
+    while end < line.upperBound, bytes[end] != colon, (0x21...0x7E).contains(bytes[end]) {
+      end += 1
+    }
+    guard end > line.lowerBound else { return false }
+    while end < line.upperBound, isBlank(bytes[end]) { end += 1 }
+    return end < line.upperBound && bytes[end] == colon
+  }
+
+  private static func unfolded(_ value: UnsafeRawBufferPointer) -> [UInt8] {
+    guard let start = value.firstIndex(where: { !isSpace($0) }),
+      let last = value.lastIndex(where: { !isSpace($0) })
+    else { return [] }
+    return [UInt8](unsafeUninitializedCapacity: last + 1 - start) { output, count in
+      for byte in value[start...last] where byte != 0x0D && byte != 0x0A {
+        output[count] = byte
+        count += 1
+      }
+    }
+  }
+
+  private static let colon = UInt8(ascii: ":")
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    isBlank(byte) || byte == 0x0D || byte == 0x0A
+  }
+
   private static func folded(_ byte: UInt8) -> UInt8 {
     (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+  }
+}
+
+/// The lines of a header one after the other: what each holds, without its line end.
+private struct HeaderLines {
+  private let bytes: UnsafeRawBufferPointer
+  private let limit: Int
+  private var hasEnded = false
+  /// Where the next line begins; at the end, where the body does.
+  private(set) var position = 0
+
+  init(of bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    limit = min(bytes.count, Limits.headerBytesMax)
+  }
+
+  /// The next line, which is not empty; nil once the header has ended. Lines end with LF, with CRs
+  /// before it or not.
+  mutating func next() -> Range<Int>? {
+    guard !hasEnded, position < limit else { return nil }
+    let start = position
+    let lineFeed = bytes.offset(of: 0x0A, from: start, to: limit) ?? limit
+    position = min(lineFeed + 1, limit)
+    var end = lineFeed
+    while end > start, bytes[end - 1] == 0x0D { end -= 1 }
+    hasEnded = end == start
+    return hasEnded ? nil : start..<end
   }
 }

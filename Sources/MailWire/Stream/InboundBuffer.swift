@@ -1,12 +1,6 @@
 // mailmove: bytes that have arrived.
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Bytes that have arrived and are not used up yet, with space behind them for more.
 struct InboundBuffer: Sendable {
   private var bytes: [UInt8]
@@ -38,13 +32,7 @@ struct InboundBuffer: Sendable {
 
   /// Where the next line feed is, looked for from a position on; nil if none has arrived.
   func lineFeed(from position: Int) -> Int? {
-    guard position < end else { return nil }
-    return bytes.withUnsafeBytes { bytes -> Int? in
-      guard let base = bytes.baseAddress,
-        let found = memchr(base + position, 0x0A, end - position)
-      else { return nil }
-      return UnsafeRawPointer(found) - base
-    }
+    bytes.withUnsafeBytes { $0.offset(of: 0x0A, from: position, to: end) }
   }
 
   private mutating func makeRoom() {

@@ -10,7 +10,7 @@
 extension UnsafeRawBufferPointer {
   /// The offset of the first such byte at or after `start` and before `end`, or before the end of
   /// the buffer.
-  func offset(of byte: UInt8, from start: Int, to end: Int? = nil) -> Int? {
+  package func offset(of byte: UInt8, from start: Int, to end: Int? = nil) -> Int? {
     let end = Swift.min(end ?? count, count)
     guard let baseAddress, start < end,
       let found = memchr(baseAddress + start, Int32(byte), end - start)
