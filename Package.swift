@@ -34,13 +34,19 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "SyncEngine", dependencies: ["MailWire"], swiftSettings: strict),
     .target(
+      name: "SQLiteRows", dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    .target(
       name: "SQLiteJournal",
-      dependencies: ["SyncEngine", "MailWire", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "SyncEngine", "MailWire", "SQLiteRows", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .target(
       name: "MailArchive",
       dependencies: [
-        "MailWire", "COpenSSL", "CZlib", "CDeflate", .product(name: "GRDB", package: "GRDB.swift"),
+        "MailWire", "SQLiteRows", "COpenSSL", "CZlib", "CDeflate",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .target(

@@ -4,6 +4,7 @@
 import Foundation
 import GRDB
 import MailWire
+import SQLiteRows
 import SyncEngine
 
 /// Changes to the messages of one pair, inside a transaction that someone else commits.

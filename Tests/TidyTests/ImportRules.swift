@@ -7,9 +7,12 @@ enum ImportRules {
     "MailWire": [],
     "MailTransport": ["MailWire", "COpenSSL", "CZlib", "Glibc", "Synchronization"],
     "SyncEngine": ["MailWire", "Synchronization"],
-    "SQLiteJournal": ["SyncEngine", "MailWire", "GRDB", "Foundation", "Glibc", "Synchronization"],
+    "SQLiteRows": ["GRDB"],
+    "SQLiteJournal": [
+      "SyncEngine", "MailWire", "SQLiteRows", "GRDB", "Foundation", "Glibc", "Synchronization",
+    ],
     "MailArchive": [
-      "MailWire", "COpenSSL", "CZlib", "CDeflate", "GRDB", "Foundation", "Glibc",
+      "MailWire", "SQLiteRows", "COpenSSL", "CZlib", "CDeflate", "GRDB", "Foundation", "Glibc",
       "Darwin", "Dispatch", "Synchronization",
     ],
     "MailEndpoints": ["MailArchive", "MailTransport", "SyncEngine", "MailWire", "Synchronization"],

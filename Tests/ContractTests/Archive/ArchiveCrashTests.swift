@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  private static let limit = TimeLimitTrait.Duration.minutes(5)
+  private static let limit = TimeLimitTrait.Duration.minutes(5 * Instrumentation.patience)
 
   @Test(.timeLimit(limit), arguments: [false, true], [1, 2])
   func nothingIsLostOrDoubledAndTheNextRunChangesNothing(hasModSeq: Bool, fatal: Int) async throws {

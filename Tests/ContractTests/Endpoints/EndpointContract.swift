@@ -6,7 +6,7 @@ import MailWire
 import SyncEngine
 import Testing
 
-@Suite("Every endpoint", .timeLimit(.minutes(1)))
+@Suite("Every endpoint", .timeLimit(.minutes(1 * Instrumentation.patience)))
 struct EndpointContract {
   static let mail = (1...5).map { ContractMail.message($0) }
 

@@ -104,7 +104,8 @@ struct LocalFaultTests {
   }
 
   @Test(
-    .timeLimit(.minutes(5)), .enabled(if: Privilege.canMount, Privilege.cannotMount),
+    .timeLimit(.minutes(5 * Instrumentation.patience)),
+    .enabled(if: Privilege.canMount, Privilege.cannotMount),
     arguments: ["16k", "96k", "256k"])
   func aFullDiskUnderTheLedgerStopsTheRun(size: String) async throws {
     try fill()
@@ -119,7 +120,8 @@ struct LocalFaultTests {
   }
 
   @Test(
-    .timeLimit(.minutes(5)), .enabled(if: Privilege.canMount, Privilege.cannotMount),
+    .timeLimit(.minutes(5 * Instrumentation.patience)),
+    .enabled(if: Privilege.canMount, Privilege.cannotMount),
     arguments: ["16k", "128k", "512k"])
   func aFullDiskUnderTheArchiveStopsTheRun(size: String) async throws {
     try fill()
@@ -133,7 +135,7 @@ struct LocalFaultTests {
 
   /// A file that may not grow is written in part, and then not at all: a short write and an error
   /// of the disk.
-  @Test(.timeLimit(.minutes(5)), arguments: [64, 192])
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)), arguments: [64, 192])
   func aLedgerThatCannotBeWrittenToItsEndStopsTheRun(kilobytes: Int) async throws {
     try fill()
     let limited = "ulimit -f \(kilobytes * 2); exec \"$@\""
@@ -144,7 +146,7 @@ struct LocalFaultTests {
     #expect(try difference() == [])
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func anArchiveThatCannotBeWrittenToItsEndStopsTheRun() async throws {
     try fill()
     let limited = "ulimit -f 256; exec \"$@\""
@@ -157,7 +159,7 @@ struct LocalFaultTests {
 
   // MARK: Rights
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func aStateFolderOfSomebodyElseIsNotWrittenTo() async throws {
     try fill(20)
     let state = run.folder.file("state")
@@ -171,7 +173,7 @@ struct LocalFaultTests {
     try await completes(toServer)
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func aLedgerThatMayOnlyBeReadIsNotRunOn() async throws {
     try fill(20)
     try await completes(toServer)
@@ -188,7 +190,9 @@ struct LocalFaultTests {
     try await completes(toServer)
   }
 
-  @Test(.timeLimit(.minutes(5)), .enabled(if: Privilege.canMount, Privilege.cannotMount))
+  @Test(
+    .timeLimit(.minutes(5 * Instrumentation.patience)),
+    .enabled(if: Privilege.canMount, Privilege.cannotMount))
   func whatIsMountedReadOnlyIsNamed() async throws {
     try fill(20)
     try await completes(toServer)
@@ -211,7 +215,7 @@ struct LocalFaultTests {
 
   // MARK: Limits
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func sixtyFourDescriptorsAreEnoughForFiftyMailboxesOnFourLanes() async throws {
     let client = try LabClient(old)
     for letter in SampleMailbox.messages(count: 50, seed: 3).enumerated() {
@@ -230,7 +234,7 @@ struct LocalFaultTests {
     #expect(try difference() == [])
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: [8, 10, 15, 16, 20, 24, 28])
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)), arguments: [8, 10, 15, 16, 20, 24, 28])
   func tooFewDescriptorsAreAClearError(limit: Int) async throws {
     try fill(20)
     let ended = try await run.run(
@@ -248,7 +252,7 @@ struct LocalFaultTests {
 
   // MARK: The ledger
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func aDamagedLedgerIsKeptAndTheNextRunWithoutItDoublesNothing() async throws {
     try fill()
     try await completes(toServer)

@@ -31,7 +31,7 @@ struct TwoRunsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: [true, false])
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)), arguments: [true, false])
   func theSecondIsSentAwayAndTheFirstGoesOn(sharesLedger: Bool) async throws {
     let slow = try SlowServer()
     let run = try BinaryRun()

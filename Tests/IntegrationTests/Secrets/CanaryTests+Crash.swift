@@ -8,7 +8,9 @@ import Testing
 extension CanaryTests {
   /// The second APPEND is where it dies: with the password and mail in its memory, a message at the
   /// target that is not on record, and leave of the system to write a core file.
-  @Test(.timeLimit(.minutes(5)), arguments: [SIGSEGV, SIGABRT, SIGILL, SIGTRAP])
+  @Test(
+    .timeLimit(.minutes(5 * Instrumentation.patience)),
+    arguments: [SIGSEGV, SIGABRT, SIGILL, SIGTRAP])
   func turnUpNowhereAfterACrashAndTheNextRunCompletes(signal: Int32) async throws {
     let run = try BinaryRun()
     let pid = run.folder.file("pid")
@@ -68,7 +70,7 @@ extension CanaryTests {
 
   /// A core file may also go to a program that asks for no limit (core(5)), and what was in the
   /// environment when a process began stays where others of the same user can read it.
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func cannotBeReadFromTheProcessByItsOwnUser() async throws {
     let run = try BinaryRun()
     chmod(run.folder.path, 0o777)

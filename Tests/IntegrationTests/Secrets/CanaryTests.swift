@@ -59,7 +59,8 @@ struct CanaryTests {
     ]
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: CanaryCase.all, ["-v", "--json"])
+  @Test(
+    .timeLimit(.minutes(5 * Instrumentation.patience)), arguments: CanaryCase.all, ["-v", "--json"])
   func turnUpNowhereWhenALoginGoesWrong(row: CanaryCase, manner: String) async throws {
     let imap: ScriptedIMAPServer?
     let pop3: ScriptedPOP3Server?
@@ -92,7 +93,8 @@ struct CanaryTests {
   }
 
   @Test(
-    .timeLimit(.minutes(5)), arguments: ["imaps", "pop3s"], Delivery.allCases)
+    .timeLimit(.minutes(5 * Instrumentation.patience)), arguments: ["imaps", "pop3s"],
+    Delivery.allCases)
   func turnUpNowhereWhenAllGoesWell(scheme: String, delivery: Delivery) async throws {
     let canary = CanaryCase.password
     var dovecot = DovecotOptions()
@@ -120,7 +122,7 @@ struct CanaryTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func aCommandIsNotToldTheSecretsOfOthers() async throws {
     let run = try BinaryRun()
     let others = ["MAILMOVE_TARGET_PASSWORD", "MAILMOVE_PASSWORD"]
@@ -144,7 +146,7 @@ struct CanaryTests {
   }
 
   @Test(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(5 * Instrumentation.patience)),
     arguments: [
       ["sync", "imaps://anna:CANARY@localhost", "archive:/nowhere"],
       ["sync", "imaps://anna@localhost", "archive:/nowhere", "--source-password=CANARY"],
@@ -159,7 +161,7 @@ struct CanaryTests {
     #expect(canary.forms(in: ended.output + ended.errors) == [])
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func areNotRepeatedFromAConfigurationFile() async throws {
     let canary = CanaryCase.token
     let run = try BinaryRun()
@@ -177,7 +179,7 @@ struct CanaryTests {
   }
 
   /// A process that dies with the password in its memory leaves no picture of it behind.
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func areInNoCoreFile() async throws {
     let run = try BinaryRun()
     let spy = "grep core /proc/$PPID/limits > '\(run.folder.path)/limits'; echo geheim"
@@ -191,7 +193,7 @@ struct CanaryTests {
     #expect(words.starts(with: ["Max", "core", "file", "size", "0", "0"]), "\(limits)")
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func areNotShownWhenTheyAreTyped() async throws {
     let server = try ScriptedIMAPServer(Self.identity.get()) { request, _ in
       request.name == "LOGIN" ? ["NO wrong"] : nil

@@ -20,7 +20,7 @@ struct TrustTests {
       good: try trusted.issue())
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: TrustCase.all)
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)), arguments: TrustCase.all)
   func noCredentialIsSaidAndTheUserHearsWhy(row: TrustCase) async throws {
     let meetings = Meeting.allCases.filter { $0 != .target || row.speech == .imap }
     for meeting in meetings { try await check(row, meeting) }
@@ -76,7 +76,7 @@ struct TrustTests {
   /// The first octet of a TLS record with a ClientHello (RFC 8446, 5.1).
   private static let handshakeRecord: UInt8 = 0x16
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(5 * Instrumentation.patience)))
   func aStalledHandshakeEndsAndSaysNothing() async throws {
     let row = TrustCase("a stalled handshake", .imap, opening: .silence, exit: 5, [])
     let server = try server(row)
@@ -92,7 +92,9 @@ struct TrustTests {
   }
 
   /// The same server with a certificate that is right hears them, so the others could have.
-  @Test(.timeLimit(.minutes(5)), arguments: [ListeningServer.Speech.imap, .pop3], [true, false])
+  @Test(
+    .timeLimit(.minutes(5 * Instrumentation.patience)),
+    arguments: [ListeningServer.Speech.imap, .pop3], [true, false])
   func aServerThatIsTrustedHearsThemInsideTLSAlone(
     speech: ListeningServer.Speech, upgrades: Bool
   ) async throws {

@@ -5,7 +5,7 @@ import GRDB
 
 /// Adds rows, many of them with one statement: most of what a statement costs does not depend on
 /// how many rows it has.
-struct RowInsertion: Sendable {
+package struct RowInsertion: Sendable {
   private let rows: Int
   private let before: String
   private let row: String
@@ -16,7 +16,7 @@ struct RowInsertion: Sendable {
   ///   - rows: how many rows go into one statement at most.
   ///   - row: one row. Parameters with numbers, which come first, are the same in all rows.
   ///   - after: what follows the rows.
-  init(rows: Int, before: String, row: String, after: String = "") {
+  package init(rows: Int, before: String, row: String, after: String = "") {
     self.rows = rows
     self.before = before
     self.row = row
@@ -27,11 +27,15 @@ struct RowInsertion: Sendable {
   /// Adds a row for each element; `bind` gives its values, `common` those that all rows share.
   ///
   /// Throws `DatabaseError`.
-  func run<Element>(
+  ///
+  /// - Returns: how many rows were added or changed.
+  @discardableResult
+  package func run<Element>(
     _ elements: ArraySlice<Element>, in db: Database,
     bind: (Element, inout StatementValues) throws -> Void,
-    common: (inout StatementValues) throws -> Void
-  ) throws {
+    common: (inout StatementValues) throws -> Void = { _ in }
+  ) throws -> Int {
+    var changed = 0
     var rest = elements
     while !rest.isEmpty {
       let count = min(rest.count, rows)
@@ -42,9 +46,11 @@ struct RowInsertion: Sendable {
         try common(&values)
         for element in rest.prefix(count) { try bind(element, &values) }
         try statement.execute()
+        changed += db.changesCount
         rest = rest.dropFirst(count)
       } while rest.count >= rows
     }
+    return changed
   }
 
   private static func text(
