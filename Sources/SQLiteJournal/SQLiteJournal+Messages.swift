@@ -41,36 +41,30 @@ extension SQLiteJournal: Journal {
     }
   }
 
-  /// Counts only mailboxes whose messages changed since they were counted last. A journal that was
-  /// opened for reading does not keep what it counts.
   package func summary() async throws -> JobSummary {
-    guard isWritable else { return try await read { try Self.summary(in: $0) } }
-    let isCounted = try await read { db in
-      try Self.pairs(in: db).count == Tally.kept(in: db).count
-    }
-    if isCounted { return try await read { try Self.summary(in: $0) } }
-    return try await write { db in
-      try Self.summary(in: db) { try $0.keep(for: $1, in: db) }
+    if isWritable { await keepTallies() }
+    return try await read { db in
+      let kept = try Tally.kept(in: db)
+      return JobSummary(
+        mailboxes: try Self.pairs(in: db).map { pair in
+          let tally = try kept[pair.id] ?? Tally(counting: pair.id, in: db)
+          return JobSummary.MailboxLine(
+            pair: pair, counts: tally.counts, bytesAtTarget: tally.bytesAtTarget,
+            removals: tally.removals)
+        })
     }
   }
 
-  private static func summary(
-    in db: Database, keeping: (Tally, Int64) throws -> Void = { _, _ in }
-  ) throws -> JobSummary {
-    let kept = try Tally.kept(in: db)
-    return JobSummary(
-      mailboxes: try pairs(in: db).map { pair in
-        let tally: Tally
-        if let known = kept[pair.id] {
-          tally = known
-        } else {
-          tally = try Tally(counting: pair.id, in: db)
-          try keeping(tally, pair.id)
-        }
-        return JobSummary.MailboxLine(
-          pair: pair, counts: tally.counts, bytesAtTarget: tally.bytesAtTarget,
-          removals: tally.removals)
-      })
+  /// Counts the mailboxes whose messages changed since they were counted last.
+  ///
+  /// A full disk must not hide what a run came to: what cannot be kept is counted every time.
+  private func keepTallies() async {
+    guard let missing = try? await read(Tally.missing(in:)), !missing.isEmpty else { return }
+    _ = try? await write { db in
+      for pair in try Tally.missing(in: db) {
+        try Tally(counting: pair, in: db).keep(for: pair, in: db)
+      }
+    }
   }
 
   package func messages(

@@ -37,6 +37,11 @@ struct Tally {
       arguments: [Int64(state.rawValue)])
   }
 
+  /// The pairs that have to be counted.
+  static func missing(in db: Database) throws -> [Int64] {
+    try Int64.fetchAll(db, sql: "SELECT id FROM pair WHERE id NOT IN (SELECT pair FROM tally)")
+  }
+
   /// The tallies that are kept, by pair.
   static func kept(in db: Database) throws -> [Int64: Tally] {
     var tallies: [Int64: Tally] = [:]

@@ -40,6 +40,23 @@ import Testing
     #expect(try bench.contents() == before)
   }
 
+  @Test func aSummaryThatCannotBeKeptIsRightAllTheSame() async throws {
+    let bench = try Bench()
+    let first = try bench.open()
+    let pair = try #require(try await first.freeze([JournalSamples.mailbox("INBOX")]).first)
+    try first.close()
+    try bench.tamper(
+      """
+      CREATE TRIGGER full BEFORE INSERT ON tally BEGIN SELECT RAISE(ABORT, 'no room'); END
+      """)
+    let second = try bench.open()
+    for uid in 1...2 as ClosedRange<UInt32> {
+      try await second.record([.settled(JournalSamples.stored(uid))], in: pair)
+      for _ in 1...2 { #expect(try await second.summary().count(.stored) == Int(uid)) }
+    }
+    try second.close()
+  }
+
   @Test func everyStateAndEveryMarkHasAColumn() {
     let columns = Tally.columns.split(separator: ",").map { $0.drop { $0 == " " } }
     #expect(columns.count == MessageState.allCases.count + 1 + RemovalMark.allCases.count)

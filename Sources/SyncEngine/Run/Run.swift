@@ -59,9 +59,7 @@ package struct Run: Sendable {
       let lanes = try await lanes(for: selection.items, connections)
       report = await work(selection, connections, lanes: lanes, report)
       if report.failure == nil, !stop.isRequested { try await clear(&report) }
-      // Counting a large ledger takes longer than finding out that nothing is new.
-      let isUnchanged = options.removal == nil && report.mailboxes.allSatisfy(\.wasUnchanged)
-      report.complete(with: isUnchanged ? before : try await journal.summary())
+      report.complete(with: try await journal.summary())
     } catch {
       report.failure = report.failure ?? SyncError.from(error)
     }
