@@ -124,7 +124,8 @@ struct JournalTests {
       storage, archive: try ArchiveIdentity.read(from: storage).uuid)
     try scan.read(from: .beginning) { _, _ throws(ArchiveError) in }
     let journal = JournalWriter(
-      after: scan, archive: try ArchiveIdentity.read(from: storage).uuid, in: storage)
+      after: scan, archive: try ArchiveIdentity.read(from: storage).uuid, in: storage,
+      level: 1)
     _ = try journal.commit(
       [.unknown(name: "later", mustBeKnown: true)], ends: [:], at: ArchiveScript.now)
     await #expect(throws: ArchiveError.newer(detail: "its journal has 'later'")) {

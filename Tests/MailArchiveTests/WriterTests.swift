@@ -231,6 +231,24 @@ struct WriterTests {
     #expect(try await ArchiveDump(reading: storage.image).lines.count == 5)
   }
 
+  @Test("compresses its journal as it compresses mail")
+  func journalLevel() async throws {
+    var sizes: [Int] = []
+    for level in [1, 9] {
+      let storage = MemoryStorage()
+      var options = ArchiveOptions()
+      options.level = level
+      let writer = try await writer(storage, options: options)
+      let inbox = try await ArchiveScript.folder("INBOX", writer)
+      for number in 0..<200 {
+        _ = try await put(ArchiveScript.bytes("\(number)"), in: inbox, writer)
+      }
+      _ = try await writer.close()
+      sizes.append(try #require(storage.image["journal/00000001.jsonl.gz"]).count)
+    }
+    #expect(sizes[1] < sizes[0])
+  }
+
   @Test("stores a message once more whose bytes went bad, and every place of it is good again")
   func heals() async throws {
     let storage = MemoryStorage()

@@ -11,14 +11,16 @@ final class JournalWriter {
   private let archive: String
   private var last: JournalScan.LastFile
   private var file: (any StorageFile)?
+  private let compressor: MemberCompressor
 
   /// Bytes after which the next commit begins a new file.
   private let sizeMax: Int64
   package static let fileSizeMax: Int64 = 64 << 20
   static let tool = "mailmove"
 
+  /// - Parameter level: as in `ArchiveOptions`.
   init(
-    after scan: JournalScan, archive: String, in storage: any Storage,
+    after scan: JournalScan, archive: String, in storage: any Storage, level: Int,
     sizeMax: Int64 = JournalWriter.fileSizeMax
   ) {
     position = scan.position
@@ -26,6 +28,7 @@ final class JournalWriter {
     self.archive = archive
     self.storage = storage
     self.sizeMax = sizeMax
+    compressor = MemberCompressor(level: level)
   }
 
   /// Writes a commit and returns when it is on disk.
@@ -40,7 +43,7 @@ final class JournalWriter {
     let commit = JournalCommit(
       number: position.commit + 1, time: time, offset: position.end, previous: position.digest,
       ends: ends, events: events)
-    let member = GzipMember.build(.journal, commit.text)
+    let member = compressor.member(.journal, commit.text)
     let file = try opened()
     try file.append(member)
     try file.synchronize()

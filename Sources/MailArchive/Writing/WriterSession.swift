@@ -37,7 +37,8 @@ final class WriterSession {
     self.limits = limits
     self.clock = clock
     journal = JournalWriter(
-      after: parts.scan, archive: identity.uuid, in: storage, sizeMax: limits.journalBytes)
+      after: parts.scan, archive: identity.uuid, in: storage, level: identity.options.level,
+      sizeMax: limits.journalBytes)
     segments = SegmentWriter(
       parts.segments, checked: parts.checked, in: storage, sizeMax: identity.options.segment)
     (folders, nextMessage) = try catalog.read { db in
