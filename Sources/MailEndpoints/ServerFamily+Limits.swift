@@ -17,12 +17,15 @@ extension ServerFamily {
     }
   }
 
-  /// Sessions of one user at the same time that leave room for the user's own programs: four of the
-  /// ten of Dovecot, of Gmail's fifteen and of Exchange's sixteen, two of Courier's four. One where
-  /// a provider is known to throttle, or where the server is a program beside the user's.
-  var sessionsMax: Int {
+  /// Sessions of one user at the same time that leave room for the user's own programs: four or
+  /// six of the ten of Dovecot, of Gmail's fifteen and of Exchange's sixteen, two of Courier's
+  /// four. One where a provider is known to throttle, or where the server is a program beside the
+  /// user's.
+  ///
+  /// - Parameter isDistant: most of the time goes by on the way, so that more sessions pay.
+  func sessionsMax(isDistant: Bool) -> Int {
     switch self {
-    case .gmail, .exchange, .dovecot, .cyrus, .zimbra, .stalwart: 4
+    case .gmail, .exchange, .dovecot, .cyrus, .zimbra, .stalwart: isDistant ? 6 : 4
     case .generic, .iCloud, .courier, .hMailServer, .kerio, .gmx, .mailEnable, .smarterMail,
       .axigen, .communiGate, .dbmail, .james:
       2

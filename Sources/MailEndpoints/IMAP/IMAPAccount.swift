@@ -40,17 +40,14 @@ package struct IMAPAccount: ServerAccount {
 package enum CompressionChoice: String, Sendable, CaseIterable {
   case always
   case never
-  /// When the round trip is long enough that the link is likely to be slower than the CPU.
+  /// When the server is so far away that the link is likely to be slower than the CPU.
   case whenItPays = "auto"
 
-  /// A round trip above this is no local network.
-  private static let distantRoundTrip = Duration.milliseconds(5)
-
-  func pays(roundTrip: Duration) -> Bool {
+  func pays(isDistant: Bool) -> Bool {
     switch self {
     case .always: true
     case .never: false
-    case .whenItPays: roundTrip > Self.distantRoundTrip
+    case .whenItPays: isDistant
     }
   }
 }

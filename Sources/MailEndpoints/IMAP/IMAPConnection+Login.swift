@@ -19,7 +19,7 @@ extension IMAPConnection {
     try await credentials.logIn { try authenticate(wire, $0) }
     try learnCapabilities(wire)
     if !isIntroduced || family.demandsID { try introduce(wire) }
-    if wire.capabilities.has(.compressDeflate), account.compression.pays(roundTrip: roundTrip) {
+    if wire.capabilities.has(.compressDeflate), account.compression.pays(isDistant: isDistant) {
       try compress(wire)
     }
   }

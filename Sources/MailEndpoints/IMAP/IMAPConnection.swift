@@ -23,6 +23,8 @@ package actor IMAPConnection: ServerConnection {
   package internal(set) var namespaces: Namespaces?
   /// The time between a command and its answer, when the session began.
   package internal(set) var roundTrip = Duration.zero
+  /// The server is in no local network.
+  var isDistant: Bool { roundTrip > Self.localRoundTripMax }
   var opened: OpenMailbox?
   var fetches: [FetchUnderWay] = []
   var appending = AppendsUnderWay()
@@ -68,4 +70,5 @@ package actor IMAPConnection: ServerConnection {
   /// less.
   private static let idleMax = Duration.seconds(120)
   private static let farewellMax = Duration.seconds(2)
+  private static let localRoundTripMax = Duration.milliseconds(5)
 }

@@ -57,5 +57,7 @@ extension IMAPReader {
 
   package var executor: (any TaskExecutor)? { connection.thread }
 
-  package func sessionsMax() async -> Int { await connection.family.sessionsMax }
+  package func sessionsMax() async -> Int {
+    await connection.family.sessionsMax(isDistant: connection.isDistant)
+  }
 }
