@@ -4,6 +4,7 @@
 import Foundation
 import GRDB
 import MailWire
+import SQLiteRows
 import SyncEngine
 
 extension SQLiteJournal: KeyBook {
@@ -25,14 +26,18 @@ extension SQLiteJournal: KeyBook {
           INSERT INTO numbering (mailbox, last) VALUES (?, ?)
           ON CONFLICT (mailbox) DO UPDATE SET last = excluded.last
           """, arguments: [Data(mailbox.bytes), Int64(numbering.last)])
-      let insert = try db.cachedStatement(
-        sql: "INSERT INTO name (mailbox, name, number) VALUES (?, ?, ?)")
-      for (name, uid) in given.added {
-        try insert.execute(arguments: [Data(mailbox.bytes), name, Int64(uid.rawValue)])
+      try Self.nameInsertion.run(given.added[...], in: db) { added, values in
+        try values.bind(added.name)
+        try values.bind(Int64(added.uid.rawValue))
+      } common: { values in
+        try values.bind(Data(mailbox.bytes))
       }
       return given.uids
     }
   }
+
+  private static let nameInsertion = RowInsertion(
+    rows: 64, before: "INSERT INTO name (mailbox, name, number)", row: "(?1, ?, ?)")
 
   private static func numbering(
     of mailbox: MailboxName, in db: Database
