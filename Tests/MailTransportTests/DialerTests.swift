@@ -76,6 +76,35 @@ final class StuckResolver: Sendable {
     guard case .cannotResolve("no-such-host.invalid", _) = error else { throw error }
   }
 
+  @Test func aLookupWithoutDescriptorsIsNoFaultOfTheHost() {
+    func failure(_ code: Int32, errno: Int32 = 0, isScarce: Bool) -> TransportError {
+      SocketAddress.failure(code, errno: errno, isScarce: isScarce, host: "h")
+    }
+    let shortage = TransportError.system(call: "getaddrinfo", reason: systemText(EMFILE))
+    for code in [EAI_NONAME, EAI_AGAIN, EAI_FAIL, EAI_SYSTEM] {
+      #expect(failure(code, isScarce: true) == shortage)
+      guard case .cannotResolve("h", _) = failure(code, isScarce: false) else {
+        Issue.record("\(code) is no shortage")
+        continue
+      }
+    }
+    #expect(failure(EAI_SYSTEM, errno: EMFILE, isScarce: false) == shortage)
+  }
+
+  @Test(arguments: [0, 1, 7, 8, 9, 64])
+  func roomForDescriptorsIsWhatIsNotOpen(open: Int32) {
+    let room = DescriptorRoom(limit: 64)
+    for count in [1, 16, 64] {
+      #expect(room.isBelow(count) { $0 < open } == (64 - Int(open) < count))
+    }
+    #expect(room.isBelow(2) { $0 != 31 })
+    #expect(!room.isBelow(1) { $0 != 31 })
+  }
+
+  @Test func thisProcessHasRoom() throws {
+    #expect(try #require(DescriptorRoom.current).limit > 0)
+  }
+
   @Test func saysWhichAddressRefused() async throws {
     let server = try TLSTestServer(TLSServerSettings(identity: nil), opening: .clear) { _ in }
     server.stop()

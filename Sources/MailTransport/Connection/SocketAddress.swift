@@ -44,16 +44,34 @@ struct SocketAddress: Sendable {
     let code = getaddrinfo(host, String(port), &hints, &list)
     defer { if let list { freeaddrinfo(list) } }
     guard code == 0 else {
-      if code == EAI_SYSTEM, isShortage(errno) {
-        throw .system(call: "getaddrinfo", reason: systemText(errno))
-      }
-      let reason = code == EAI_SYSTEM ? systemText(errno) : String(cString: gai_strerror(code))
-      throw .cannotResolve(host: host, reason: reason)
+      let isScarce = DescriptorRoom.current?.isBelow(descriptorsOfLookups) ?? false
+      throw failure(code, errno: errno, isScarce: isScarce, host: host)
     }
     return sequence(first: list, next: { $0?.pointee.ai_next }).compactMap { entry in
       guard let info = entry?.pointee, let address = info.ai_addr else { return nil }
       return SocketAddress(address, length: info.ai_addrlen)
     }
+  }
+
+  /// Descriptors that the lookups of all lanes hold at once, and some for what else they open then.
+  private static let descriptorsOfLookups = 16
+
+  /// What a failed `getaddrinfo` means.
+  ///
+  /// A resolver that could not open the hosts file or a socket says that there is no such host, or
+  /// to try again, but seldom why: where descriptors are scarce, that is the reason until there are
+  /// more of them.
+  ///
+  /// - Parameter isScarce: whether this process has hardly a descriptor left.
+  static func failure(
+    _ code: Int32, errno: Int32, isScarce: Bool, host: String
+  ) -> TransportError {
+    if code == EAI_SYSTEM, isShortage(errno) {
+      return .system(call: "getaddrinfo", reason: systemText(errno))
+    }
+    if isScarce { return .system(call: "getaddrinfo", reason: systemText(EMFILE)) }
+    let reason = code == EAI_SYSTEM ? systemText(errno) : String(cString: gai_strerror(code))
+    return .cannotResolve(host: host, reason: reason)
   }
 
   /// Alternates the families, in the resolver's order within each (RFC 8305, section 4), so that a
