@@ -92,6 +92,20 @@ import Testing
     #expect(problem.reason == .unknownIssuer)
   }
 
+  @Test func anAuthorityThatCannotBeOpenedForLackOfDescriptorsIsNoFaultOfTheServer() {
+    func error(systemCode: Int32) -> TransportError {
+      HandshakeFailure(
+        host: "h", profile: .modern,
+        errors: OpenSSLErrors(tlsReason: 0, systemCode: systemCode, text: systemText(systemCode)),
+        verifyCode: 20, presented: nil, followsClearText: false
+      ).error
+    }
+    for code in [EMFILE, ENFILE, ENOMEM] {
+      #expect(error(systemCode: code) == .system(call: "open", reason: systemText(code)))
+    }
+    #expect(error(systemCode: ENOENT) == .handshake(host: "h", reason: systemText(ENOENT)))
+  }
+
   @Test func refusesEverybodyWhereNobodyIsTrusted() async throws {
     let problem = try await problem(with: authority.issue(), trust: .nobody)
     #expect(problem.reason == .unknownIssuer)

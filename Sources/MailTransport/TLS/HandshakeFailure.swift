@@ -15,6 +15,12 @@ struct HandshakeFailure {
   let followsClearText: Bool
 
   var error: TransportError {
+    // A certificate authority that could not be read, and no fault of the server's certificate.
+    if isShortage(errors.systemCode) { return .system(call: "open", reason: errors.text) }
+    return tlsError
+  }
+
+  private var tlsError: TransportError {
     switch errors.tlsReason {
     case SSL_R_CERTIFICATE_VERIFY_FAILED: certificateError
     case SSL_R_UNEXPECTED_EOF_WHILE_READING: .closedByPeer(during: .handshake)

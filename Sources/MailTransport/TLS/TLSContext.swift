@@ -11,7 +11,8 @@ package final class TLSContext: @unchecked Sendable {
   let pointer: OpaquePointer
 
   /// - Throws: `.settings` if the CA file cannot be read or holds no certificate, if there is no
-  ///   pin in a list of pins, or if the server name is not a name.
+  ///   pin in a list of pins, or if the server name is not a name; `.system` if there are too many
+  ///   open files to read it.
   package init(_ policy: TLSPolicy) throws(TransportError) {
     guard let context = SSL_CTX_new(TLS_client_method()) else {
       throw .system(call: "SSL_CTX_new", reason: OpenSSLErrors.take().text)
@@ -51,8 +52,10 @@ package final class TLSContext: @unchecked Sendable {
       SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
     case .caFile(let path):
       guard SSL_CTX_load_verify_locations(pointer, path, nil) == 1 else {
+        let errors = OpenSSLErrors.take()
+        if isShortage(errors.systemCode) { throw .system(call: "open", reason: errors.text) }
         throw .settings(
-          reason: "cannot read certificates from the CA file \(path): \(OpenSSLErrors.take().text)")
+          reason: "cannot read certificates from the CA file \(path): \(errors.text)")
       }
       // Who names a certificate trusts it, whether or not it signed itself.
       X509_VERIFY_PARAM_set_flags(
