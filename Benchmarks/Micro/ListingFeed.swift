@@ -6,17 +6,18 @@ import SyncEngine
 
 /// Bytes handed to a framer as a connection does, some at a time, without holding them all.
 struct ByteFeed {
-  private let append: (Int, inout [UInt8]) -> Void
+  typealias Append = (Int, inout [UInt8]) -> Void
+  private let begin: () -> Append
   private let count: Int
 
   init(_ bytes: [UInt8], times: Int) {
-    append = { $1 += bytes }
+    begin = { { $1 += bytes } }
     count = times
   }
 
-  /// - Parameter append: appends the line of a number.
-  init(count: Int, append: @escaping (Int, inout [UInt8]) -> Void) {
-    self.append = append
+  /// - Parameter begin: gives what appends one line after the other.
+  init(count: Int, begin: @escaping () -> Append) {
+    self.begin = begin
     self.count = count
   }
 
@@ -25,6 +26,7 @@ struct ByteFeed {
   /// Calls `body` with every response.
   func run(_ body: (Frame) throws -> Void) throws {
     var framer = Framer()
+    let append = begin()
     var chunk: [UInt8] = []
     for index in 0..<count {
       append(index, &chunk)
@@ -40,6 +42,20 @@ struct ByteFeed {
       }
       chunk.removeAll(keepingCapacity: true)
     }
+  }
+}
+
+/// A number that is counted in its digits, which costs nearly nothing.
+private struct DecimalNumber {
+  private(set) var digits: [UInt8] = [UInt8(ascii: "0")]
+
+  mutating func increase() {
+    var place = digits.count - 1
+    while place >= 0, digits[place] == UInt8(ascii: "9") {
+      digits[place] = UInt8(ascii: "0")
+      place -= 1
+    }
+    if place >= 0 { digits[place] += 1 } else { digits.insert(UInt8(ascii: "1"), at: 0) }
   }
 }
 
@@ -62,23 +78,17 @@ struct ListingFeed {
     }
     let start = Array("* ".utf8)
     let middle = Array(" FETCH (UID ".utf8)
-    feed = ByteFeed(count: count) { index, chunk in
-      chunk += start
-      Self.append(index + 1, to: &chunk)
-      chunk += middle
-      Self.append(index * 2 + 1, to: &chunk)
-      chunk += endings[index % endings.count]
+    feed = ByteFeed(count: count) {
+      var number = DecimalNumber()
+      return { index, chunk in
+        number.increase()
+        chunk += start
+        chunk += number.digits
+        chunk += middle
+        chunk += number.digits
+        chunk += endings[index % endings.count]
+      }
     }
-  }
-
-  private static func append(_ number: Int, to bytes: inout [UInt8]) {
-    let first = bytes.count
-    var rest = number
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    bytes[first...].reverse()
   }
 
   static func status(_ count: Int) -> MailboxStatus {

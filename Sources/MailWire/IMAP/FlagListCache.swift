@@ -7,6 +7,10 @@ struct FlagListCache: Sendable {
   private struct Known {
     let bytes: [UInt8]
     let flags: FlagSet
+
+    func isRead(from list: ArraySlice<UInt8>) -> Bool {
+      bytes.withUnsafeBytes { known in list.withUnsafeBytes(known.isEqual(to:)) }
+    }
   }
 
   /// Each list has one place, by its bytes, and the next list for that place takes it.
@@ -20,7 +24,7 @@ struct FlagListCache: Sendable {
     }
     let place = Int(hash % UInt32(known.count))
     let bytes = scanner.text[scanner.position..<end]
-    if let found = known[place], bytes.elementsEqual(found.bytes) {
+    if let found = known[place], found.isRead(from: bytes) {
       scanner.position = end
       return found.flags
     }

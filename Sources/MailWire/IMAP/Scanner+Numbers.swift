@@ -2,16 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Scanner {
+  /// As many digits fit 63 bits whatever they are.
+  private static let digitsThatFit = 18
+
   /// Digits at the cursor that fit 63 bits; nil, with the digits read, if they do not or are none.
   mutating func digits() -> Int64? {
     let start = position
     var value: Int64 = 0
     var overflows = false
-    while position < text.count, (0x30...0x39).contains(text[position]) {
-      let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
-      let (sum, overflow) = product.addingReportingOverflow(Int64(text[position] - 0x30))
-      overflows = overflows || tooLarge || overflow
-      value = sum
+    while position < text.count {
+      let digit = text[position] &- 0x30
+      guard digit < 10 else { break }
+      if position - start < Self.digitsThatFit {
+        value = value &* 10 &+ Int64(digit)
+      } else {
+        let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
+        let (sum, overflow) = product.addingReportingOverflow(Int64(digit))
+        overflows = overflows || tooLarge || overflow
+        value = sum
+      }
       position += 1
     }
     return position == start || overflows ? nil : value

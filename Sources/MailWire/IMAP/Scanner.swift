@@ -63,15 +63,23 @@ struct Scanner {
   /// Whether the bytes in `range` are `name`, in any case; `name` is in lower case.
   @inline(__always)
   func matches(_ range: Range<Int>, _ name: StaticString) -> Bool {
-    range.count == name.utf8CodeUnitCount && beginsAlike(range, name)
+    range.count == name.utf8CodeUnitCount && isAlike(range, name)
   }
 
-  private func beginsAlike(_ range: Range<Int>, _ name: StaticString) -> Bool {
-    for offset in 0..<range.count
-    where text[range.lowerBound + offset] | 0x20 != name.utf8Start[offset] {
-      return false
+  private func isAlike(_ range: Range<Int>, _ name: StaticString) -> Bool {
+    text.withUnsafeBytes { text in
+      let name = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+      let bytes = UnsafeRawBufferPointer(rebasing: text[range])
+      guard name.count >= 8 else {
+        return name.indices.allSatisfy { bytes[$0] | 0x20 == name[$0] }
+      }
+      // Eight bytes at a time; the last eight may overlap those before them.
+      return stride(from: 0, to: name.count, by: 8).allSatisfy {
+        let start = min($0, name.count - 8)
+        return bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self) | 0x2020_2020_2020_2020
+          == name.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+      }
     }
-    return true
   }
 
   /// A quoted string at the cursor, without its quotes and escapes; nil if it has no end.

@@ -1,4 +1,4 @@
-// mailmove: finding a byte quickly.
+// mailmove: finding and comparing bytes quickly.
 // SPDX-License-Identifier: Apache-2.0
 
 #if canImport(Glibc)
@@ -16,5 +16,12 @@ extension UnsafeRawBufferPointer {
       let found = memchr(baseAddress + start, Int32(byte), end - start)
     else { return nil }
     return UnsafeRawPointer(found) - baseAddress
+  }
+
+  /// Whether the bytes are the same.
+  package func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    guard let baseAddress, let otherAddress = other.baseAddress else { return true }
+    return memcmp(baseAddress, otherAddress, count) == 0
   }
 }

@@ -27,7 +27,15 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
   ///
   /// Accepts a day of one or two digits and a second of 60, which becomes the next minute.
   package init?(wire: some Collection<UInt8>) {
-    var cursor = Self.cursor(over: wire)
+    let date =
+      wire.withContiguousStorageIfAvailable(Self.read)
+      ?? Array(wire).withUnsafeBufferPointer(Self.read)
+    guard let date else { return nil }
+    self = date
+  }
+
+  private static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> InternalDate? {
+    var cursor = DateCursor(bytes: bytes)
     cursor.skipSpaces()
     guard let day = cursor.number(1...2), (1...31).contains(day), cursor.accept("-"),
       let month = cursor.month(), cursor.accept("-"), let year = cursor.number(4...4),
@@ -39,14 +47,11 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
       offset % 100 < 60, offset / 100 < 24
     else { return nil }
     cursor.skipSpaces()
-    guard cursor.rest.isEmpty else { return nil }
-    zoneMinutes = (offset / 100 * 60 + offset % 100) * sign
-    let minutes = Self.days(year: year, month: month, day: day) * 1_440 + hour * 60 + minute
-    secondsSinceEpoch = Int64((minutes - zoneMinutes) * 60 + second)
-  }
-
-  private static func cursor<Bytes: Collection<UInt8>>(over wire: Bytes) -> DateCursor<Bytes> {
-    DateCursor(rest: wire[...])
+    guard cursor.peek == nil else { return nil }
+    let zone = (offset / 100 * 60 + offset % 100) * sign
+    let minutes = days(year: year, month: month, day: day) * 1_440 + hour * 60 + minute
+    return InternalDate(
+      secondsSinceEpoch: Int64((minutes - zone) * 60 + second), zoneMinutes: zone)
   }
 
   /// Seconds of the years 0 to 9999, the only ones that four digits can write.
@@ -100,21 +105,23 @@ package struct InternalDate: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A cursor over the parts of a date; a listing reads a million of them, so nothing is allocated.
-private struct DateCursor<Bytes: Collection<UInt8>> {
-  var rest: Bytes.SubSequence
+private struct DateCursor {
+  let bytes: UnsafeBufferPointer<UInt8>
+  private var position = 0
+
+  init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
   @discardableResult mutating func skipSpaces() -> Int {
-    var count = 0
-    while rest.first == UInt8(ascii: " ") {
-      rest.removeFirst()
-      count += 1
-    }
-    return count
+    let start = position
+    while accept(" ") {}
+    return position - start
   }
 
   mutating func accept(_ scalar: Unicode.Scalar) -> Bool {
-    guard rest.first == UInt8(ascii: scalar) else { return false }
-    rest.removeFirst()
+    guard peek == UInt8(ascii: scalar) else { return false }
+    position += 1
     return true
   }
 
@@ -125,21 +132,21 @@ private struct DateCursor<Bytes: Collection<UInt8>> {
 
   /// A number with as many digits as `width` says.
   mutating func number(_ width: ClosedRange<Int>) -> Int? {
+    let start = position
     var value = 0
-    var count = 0
-    while count < width.upperBound, let digit = rest.first, (0x30...0x39).contains(digit) {
+    while position - start < width.upperBound, let digit = peek, (0x30...0x39).contains(digit) {
       value = value * 10 + Int(digit - 0x30)
-      count += 1
-      rest.removeFirst()
+      position += 1
     }
-    return count < width.lowerBound ? nil : value
+    return position - start < width.lowerBound ? nil : value
   }
 
   /// A month by its three letters, in any case, from 1.
   mutating func month() -> Int? {
     var name: UInt32 = 0
     for _ in 0..<3 {
-      guard let letter = rest.popFirst() else { return nil }
+      guard let letter = peek else { return nil }
+      position += 1
       name = name << 8 | UInt32(letter | 0x20)
     }
     return switch name {
