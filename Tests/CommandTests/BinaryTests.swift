@@ -230,7 +230,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
     let complained = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return (
-      process.terminationStatus, String(decoding: said, as: UTF8.self),
+      process.ending, String(decoding: said, as: UTF8.self),
       String(decoding: complained, as: UTF8.self)
     )
   }

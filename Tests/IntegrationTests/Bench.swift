@@ -66,7 +66,7 @@ final class Bench {
       arguments: words(command, from: source, to: target) + more, output: output, errors: errors)
     process.waitUntilExit()
     return Ended(
-      exit: process.terminationStatus,
+      exit: process.ending,
       output: try String(contentsOfFile: output, encoding: .utf8),
       errors: try String(contentsOfFile: errors, encoding: .utf8))
   }
@@ -79,7 +79,7 @@ final class Bench {
       errors: output + ".errors")
     process.waitUntilExit()
     return Ended(
-      exit: process.terminationStatus,
+      exit: process.ending,
       output: try String(contentsOfFile: output, encoding: .utf8),
       errors: try String(contentsOfFile: output + ".errors", encoding: .utf8))
   }

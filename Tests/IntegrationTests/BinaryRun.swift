@@ -66,7 +66,7 @@ struct BinaryRun {
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: output + ".errors"))
     let (ends, end) = AsyncStream<Int32>.makeStream()
     process.terminationHandler = {
-      end.yield($0.terminationStatus)
+      end.yield($0.ending)
       end.finish()
     }
     try process.run()

@@ -69,8 +69,7 @@ struct NightlyTests {
     try bench.waitForLock(of: "inbox")
     kill(process.processIdentifier, SIGTERM)
     process.waitUntilExit()
-    #expect(process.terminationReason == .exit)
-    #expect(process.terminationStatus == 143)
+    #expect(process.ending == 143)
     let status = try bench.binary(["status", "inbox", "--json"] + more)
     #expect(status.exit == 5)
     #expect(status.output.contains(#""exit":143,"state":"ended""#), "\(status.output)")
@@ -85,7 +84,7 @@ struct NightlyTests {
     try bench.waitForLock(of: "inbox")
     kill(process.processIdentifier, SIGTERM)
     process.waitUntilExit()
-    #expect(process.terminationStatus == 143)
+    #expect(process.ending == 143)
     let text = try String(contentsOfFile: metrics, encoding: .utf8)
     #expect(text.contains("mailmove_exit_code{job=\"inbox\"} 143\n"))
     #expect(text.contains("mailmove_last_run_timestamp_seconds{job=\"rest\"} 0\n"))
@@ -199,7 +198,7 @@ extension Bench {
     let process = try startBinary(arguments, output: output)
     process.waitUntilExit()
     return Ended(
-      exit: process.terminationStatus,
+      exit: process.ending,
       output: try String(contentsOfFile: output, encoding: .utf8),
       errors: try String(contentsOfFile: output + ".errors", encoding: .utf8))
   }

@@ -223,7 +223,7 @@ struct CanaryTests {
     process.waitUntilExit()
     server.stop()
     #expect(server.texts(of: "LOGIN").contains { $0.contains(canary.text) }, "it did arrive")
-    #expect(process.terminationStatus == 12, "\(String(decoding: seen, as: UTF8.self))")
+    #expect(process.ending == 12, "\(String(decoding: seen, as: UTF8.self))")
     #expect(canary.forms(in: seen) == [])
   }
 }
