@@ -28,6 +28,8 @@ enum ImportRules {
     "MailWire/KeyedHash": ["COpenSSL"],
     "MailWire/UnsafeRawBufferPointer+Search": ["Glibc", "Darwin"],
     "SyncEngine/String+UnicodeForms": ["Foundation"],
+    // GRDB binds bytes only as `Data`.
+    "SQLiteRows/StatementValues": ["Foundation"],
   ]
 
   /// What a file may import; nil for a target without a rule.
