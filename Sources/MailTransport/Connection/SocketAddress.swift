@@ -53,8 +53,9 @@ struct SocketAddress: Sendable {
     }
   }
 
-  /// Descriptors that the lookups of all lanes hold at once, and some for what else they open then.
-  private static let descriptorsOfLookups = 16
+  /// Descriptors that the lookups of all lanes hold at once at both servers, and some for what else
+  /// they open then.
+  private static let descriptorsOfLookups = 32
 
   /// What a failed `getaddrinfo` means.
   ///
