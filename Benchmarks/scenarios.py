@@ -27,6 +27,7 @@ class Scenario:
 
 A = {"messages": 5000, "mailboxes": 24}
 B = {"kind": "mixed", "messages": 2000, "mailboxes": 24}
+K = {"kind": "large", "messages": 1, "mailboxes": 1}
 
 SCENARIOS = [
     Scenario("a", "5,000 small messages in 24 mailboxes", **A),
@@ -55,4 +56,9 @@ SCENARIOS = [
              tools=("mailmove", "mbsync"), **A),
     Scenario("j-uidplus", "(a) into a server that does not tell of UIDPLUS", lacking="UIDPLUS",
              tools=("mailmove", "mbsync"), **A),
+    Scenario("k", "one message of 100 MiB", **K),
+    Scenario("k-archive", "the same to a local folder", route="imap-archive",
+             tools=("mailmove", "mbsync"), **K),
+    Scenario("k-restore", "the same from a local folder", route="archive-imap",
+             tools=("mailmove", "mbsync"), **K),
 ]

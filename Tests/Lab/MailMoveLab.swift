@@ -10,7 +10,7 @@ import MailTestKit
 struct MailMoveLab {
   static let usage = """
     usage: mailmove-lab start   --dir D [--messages N] [--seed S] [--sample PATH]
-                                [--kind small|mixed --mailboxes N] [--layout same]
+                                [--kind small|mixed|large --mailboxes N] [--layout same]
                                 [--accounts N] [--fsync yes] [--lacking CAPABILITY,…]
            mailmove-lab count   --dir D
            mailmove-lab kill-at --dir D --pid P --messages N
@@ -71,6 +71,7 @@ struct MailMoveLab {
     case nil: SampleMailbox(count: count, seed: seed)
     case "small": SampleMailbox.small(count: count, mailboxes: mailboxes, seed: seed)
     case "mixed": SampleMailbox.mixed(count: count, mailboxes: mailboxes, seed: seed)
+    case "large": SampleMailbox.large(count: count, mailboxes: mailboxes, seed: seed)
     case .some(let other): throw LabError("no such kind: \(other)")
     }
   }

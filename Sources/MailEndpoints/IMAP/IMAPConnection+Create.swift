@@ -7,12 +7,16 @@ import SyncEngine
 extension IMAPConnection {
   /// A CREATE with its answer, and what the server listed directly afterwards.
   struct Attempt {
-    var answer: StatusResponse
-    var rows: [ListRow] = []
+    let name: MailboxName
+    let answer: StatusResponse
+    let rows: [ListRow]
 
+    /// A server may refuse for any reason what another session is making at the same time, so what
+    /// it lists afterwards counts as well.
     var isThere: Bool {
       answer.kind == .ok || answer.code == .alreadyExists
         || answer.text.lowercased().contains("already exists")
+        || IMAPConnection.holds(rows, name)
     }
   }
 
@@ -36,7 +40,7 @@ extension IMAPConnection {
     for answer in [answers[0], answers[2]] where answer.kind != .ok {
       throw ServerAnswer.error(answer, on: .list, side: account.side)
     }
-    var first = Attempt(answer: answers[1], rows: after)
+    var first = Attempt(name: planned, answer: answers[1], rows: after)
     let wasThere = Self.holds(before, planned)
     if wasThere || first.isThere, after.contains(where: { $0.name == planned }),
       answers[3].kind == .ok
@@ -44,7 +48,7 @@ extension IMAPConnection {
       return try target(finish(opening, answers[3]), wasCreated: !wasThere)
     }
     if wasThere, let found = try openIfPresent(planned) { return found }
-    if !first.isThere, role != nil { first = try attempt(.create(planned, use: nil)) }
+    if !first.isThere, role != nil { first = try attempt(planned, use: nil) }
     return try openCreated(create(mailbox, named: planned, listed: before, first: first))
   }
 
@@ -112,22 +116,23 @@ extension IMAPConnection {
   /// CREATE, with the role where there is one; once more without it if it is refused.
   private func attempt(_ name: MailboxName, _ mailbox: MappedMailbox) throws -> Attempt {
     if let role = try role(of: mailbox) {
-      let attempt = try attempt(.create(name, use: role))
+      let attempt = try attempt(name, use: role)
       if attempt.answer.kind == .ok { return attempt }
     }
-    return try attempt(.create(name, use: nil))
+    return try attempt(name, use: nil)
   }
 
   /// CREATE, and LIST in the same round trip.
-  private func attempt(_ command: Command) throws -> Attempt {
+  private func attempt(_ name: MailboxName, use role: String?) throws -> Attempt {
     var rows: [ListRow] = []
-    let answers = try line().pipeline([command, .list()], within: patience) { response, _ in
+    let commands: [Command] = [.create(name, use: role), .list()]
+    let answers = try line().pipeline(commands, within: patience) { response, _ in
       if case .list(let row) = response { rows.append(row) }
     }
     guard answers[1].kind == .ok else {
       throw ServerAnswer.error(answers[1], on: .list, side: account.side)
     }
-    return Attempt(answer: answers[0], rows: rows)
+    return Attempt(name: name, answer: answers[0], rows: rows)
   }
 
   /// A server may trim or fold a name while creating it: what is new in the list is what counts.

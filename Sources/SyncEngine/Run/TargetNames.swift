@@ -12,6 +12,8 @@ final class TargetNames: Sendable {
   /// The mailboxes of the run by their planned names.
   private let planned: [MailboxName: MailboxPair]
   private let real: Mutex<[MailboxName: MailboxName]>
+  /// The turns at making what has a planned name: budgets of one.
+  private let turns = Mutex<[MailboxName: ByteBudget]>([:])
 
   init(_ pairs: [MailboxPair]) {
     planned = Dictionary(
@@ -30,6 +32,30 @@ final class TargetNames: Sendable {
 
   func note(_ name: MailboxName, for planned: MailboxName) {
     real.withLock { $0[planned] = name }
+  }
+
+  /// Whether a name belongs to another mailbox of the run than the planned one.
+  ///
+  /// While several lanes make mailboxes, what is new at the target need not be what was asked for.
+  func isOfAnother(_ name: MailboxName, than own: MailboxName) -> Bool {
+    guard name != own else { return false }
+    return planned[name] != nil
+      || real.withLock { $0.contains { $0.key != own && $0.value == name } }
+  }
+
+  /// Does some work while no other lane does any with the same planned name: servers get confused
+  /// when two sessions make the same mailbox at the same time.
+  func alone<Result>(
+    with planned: MailboxName, _ work: () async throws -> Result
+  ) async throws -> Result {
+    let turn = turns.withLock { turns in
+      let turn = turns[planned] ?? ByteBudget(limit: 1)
+      turns[planned] = turn
+      return turn
+    }
+    try await turn.acquire(1)
+    defer { turn.release(1) }
+    return try await work()
   }
 
   /// The row with its target below the nearest mailbox whose real name is known.

@@ -21,6 +21,11 @@ extension SampleMailbox {
     }
   }
 
+  /// Messages of 100 MiB and their header: what costs is what is held of one.
+  package static func large(count: Int, mailboxes: Int, seed: UInt64 = 1) -> SampleMailbox {
+    uniform(count: count, mailboxes: mailboxes, seed: seed) { _ in 100 << 20 }
+  }
+
   private static func uniform(
     count: Int, mailboxes: Int, seed: UInt64, bodyBytes: (inout SeededGenerator) -> Int
   ) -> SampleMailbox {

@@ -3,11 +3,29 @@
 
 import MailTestKit
 import MailWire
-import SyncEngine
+import Synchronization
 import Testing
+
+@testable import SyncEngine
 
 @Suite("Names that the target made different")
 struct TargetNamesTests {
+  /// How many work on a mailbox at the same time, apart from the books of those who let them.
+  final class Crowd: Sendable {
+    private let counts = Mutex<(now: [MailboxName: Int], most: [String: Int])>(([:], [:]))
+
+    var most: [String: Int] { counts.withLock { $0.most } }
+
+    func enter(_ name: MailboxName) {
+      counts.withLock { counts in
+        counts.now[name, default: 0] += 1
+        counts.most["\(name)"] = max(counts.most["\(name)"] ?? 0, counts.now[name] ?? 0)
+      }
+    }
+
+    func leave(_ name: MailboxName) { counts.withLock { $0.now[name, default: 0] -= 1 } }
+  }
+
   private static func names(_ texts: String...) -> [MailboxName] {
     texts.map { MailboxName(wire: $0) }.sorted()
   }
@@ -63,5 +81,52 @@ struct TargetNamesTests {
     run.rules.exclude = [Glob("Top"), Glob("Top/Sub")]
     #expect(await run.run().failure == nil)
     #expect(run.target.names == Self.names("INBOX", "Top/Sub/Deep", "Topless"))
+  }
+
+  @Test(arguments: [1, 4])
+  func aNameOfAnotherMailboxIsNotTakenForWhatBecameOfOne(lanes: Int) async throws {
+    let source = FakeAccount()
+    for (number, name) in Self.names("Own", "Short", "Shortened").enumerated() {
+      source.create(name)
+      source.deliver(Letter.text(number), to: name)
+    }
+    var habits = FakeAccount.Habits()
+    habits.rename = { $0 == MailboxName(wire: "Shortened") ? MailboxName(wire: "Short") : $0 }
+    var run = Scenario(source: source, target: FakeAccount(habits: habits))
+    run.options.lanes = lanes
+    for _ in 1...2 {
+      let failures = await run.run().mailboxes.compactMap(\.failure)
+      #expect(failures.map(\.cause) == [.mailboxNameRefused])
+      #expect(failures.first?.mailbox == MailboxName(wire: "Shortened"))
+    }
+    #expect(run.target.contents(of: MailboxName(wire: "Short")).count == 1)
+    #expect(run.target.contents(of: MailboxName(wire: "Own")).count == 1)
+  }
+
+  @Test func aMailboxIsMadeByOneLaneAtATime() async throws {
+    let names = TargetNames([])
+    let crowd = Crowd()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<40 {
+        group.addTask {
+          let name = MailboxName(wire: number.isMultiple(of: 2) ? "A" : "B")
+          try await names.alone(with: name) {
+            crowd.enter(name)
+            for _ in 0..<10 { await Task.yield() }
+            crowd.leave(name)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(crowd.most == ["A": 1, "B": 1])
+  }
+
+  @Test func aTurnThatFailsIsGivenBack() async throws {
+    let names = TargetNames([])
+    await #expect(throws: CancellationError.self) {
+      try await names.alone(with: .inbox) { throw CancellationError() }
+    }
+    #expect(try await names.alone(with: .inbox) { 7 } == 7)
   }
 }
