@@ -63,7 +63,7 @@ class Series:
             f"{median:.2f} ({walls[0]:.2f} to {walls[-1]:.2f})",
             f"{cpu:.2f}",
             f"{max(cost.peak_mib for cost in self.good):.0f}",
-            f"{scenario.messages / median:,.0f}",
+            f"{scenario.messages / median:,.{1 if scenario.messages < 10 else 0}f}",
             f"{scenario.bytes / median / 1e6:.1f}",
             f"{statistics.median(trips):.0f}" if trips else "",
             self.ratio(base),
