@@ -65,9 +65,9 @@ struct NightlyTests {
     let bench = try Bench()
     try LabClient(bench.old).fill(with: SampleMailbox(count: 100, seed: 5))
     let more = try configure(bench)
-    let process = try bench.startBinary(["sync", "inbox"] + more)
-    try bench.waitForLock(of: "inbox")
+    let process = try bench.startBinary(["sync", "inbox"] + more, stoppedAtLockOf: "inbox")
     kill(process.processIdentifier, SIGTERM)
+    kill(process.processIdentifier, SIGCONT)
     process.waitUntilExit()
     #expect(process.ending == 143)
     let status = try bench.binary(["status", "inbox", "--json"] + more)
@@ -80,9 +80,9 @@ struct NightlyTests {
     try LabClient(bench.old).fill(with: SampleMailbox(count: 100, seed: 5))
     let metrics = bench.folder.path + "/mail.prom"
     let more = try configure(bench) + ["--metrics-file", metrics]
-    let process = try bench.startBinary(["sync", "--all"] + more)
-    try bench.waitForLock(of: "inbox")
+    let process = try bench.startBinary(["sync", "--all"] + more, stoppedAtLockOf: "inbox")
     kill(process.processIdentifier, SIGTERM)
+    kill(process.processIdentifier, SIGCONT)
     process.waitUntilExit()
     #expect(process.ending == 143)
     let text = try String(contentsOfFile: metrics, encoding: .utf8)
@@ -114,15 +114,11 @@ struct NightlyTests {
     let bench = try Bench()
     try LabClient(bench.old).fill(with: SampleMailbox(count: 100, seed: 5))
     let more = try configure(bench)
-    let process = try bench.startBinary(["sync", "inbox"] + more)
-    try bench.waitForLock(of: "inbox")
-    // Let go for moments only, so that it cannot get to its end before its beginning is on record.
+    let process = try bench.startBinary(["sync", "inbox"] + more, stoppedAtLockOf: "inbox")
     var going = Bench.Ended(exit: 0, output: "", errors: "")
-    for _ in 0..<500 where !going.output.contains("last run began") {
-      kill(process.processIdentifier, SIGCONT)
-      usleep(1_000)
-      kill(process.processIdentifier, SIGSTOP)
+    try bench.step(process, until: "the beginning of the run is on record") {
       going = try bench.binary(["status", "inbox"] + more)
+      return going.output.contains("last run began")
     }
     #expect(going.output.contains(" and is running\n"), "\(going.output)\(going.errors)")
     kill(process.processIdentifier, SIGKILL)
@@ -150,13 +146,11 @@ extension NightlyTests {
     let job = ["night", "--config", file, "--state", bench.folder.path + "/state"]
     let locks = [bench.folder.path + "/state/night.sqlite.lock", bench.archive + "/LOCK"]
 
-    let process = try bench.startBinary(["sync"] + job)
-    try bench.waitForLock(of: "night")
-    try bench.wait("the archive is being written") {
+    // Stopped, so that it still holds both when the others come.
+    let process = try bench.startBinary(["sync"] + job, stoppedAtLockOf: "night")
+    try bench.step(process, until: "the archive is being written") {
       FileManager.default.fileExists(atPath: bench.archive + "/journal/00000001.jsonl.gz")
     }
-    // Stopped, so that it still holds both when the others come.
-    kill(process.processIdentifier, SIGSTOP)
     #expect(locks.map(Self.isHeld) == [true, true])
     let same = try bench.binary(["sync"] + job)
     #expect(same.exit == 8, "\(same.errors)")
@@ -225,11 +219,29 @@ extension Bench {
     return process
   }
 
-  /// Returns when a run has taken the lock of a job's ledger, which is before it connects.
-  func waitForLock(of job: String) throws {
+  /// Starts the binary and stops it when it has the lock of a job's ledger, before any server has
+  /// said anything to it, so that it cannot be done before something can be done to it.
+  func startBinary(_ arguments: [String], stoppedAtLockOf job: String) throws -> Process {
+    old.pause()
+    defer { old.resume() }
+    let process = try startBinary(arguments)
     let lock = folder.path + "/state/\(job).sqlite.lock"
     try wait("a run has the lock") {
       (try? Data(contentsOf: URL(fileURLWithPath: lock)))?.isEmpty == false
     }
+    kill(process.processIdentifier, SIGSTOP)
+    return process
+  }
+
+  /// Lets a stopped process go for moments only, until something is so while it is stopped.
+  func step(_ process: Process, until what: String, isSo: () throws -> Bool) throws {
+    let isInTime = try Deadline(seconds: 60).poll { () throws -> Bool? in
+      if try isSo() { return true }
+      kill(process.processIdentifier, SIGCONT)
+      usleep(2_000)
+      kill(process.processIdentifier, SIGSTOP)
+      return nil
+    }
+    guard isInTime == true else { throw LabError("not in time: \(what)") }
   }
 }

@@ -84,6 +84,13 @@ package final class DovecotLab: Sendable {
     labGuard?.dismiss()
   }
 
+  /// Lets all of its processes rest: clients can connect and are told nothing until `resume()`.
+  package func pause() { signal(SIGSTOP) }
+
+  package func resume() { signal(SIGCONT) }
+
+  private func signal(_ number: Int32) { kill(-server.id, number) }
+
   /// Ends a server that another process left running, and removes its folder.
   package static func stop(folder: String) {
     let pidFile = "\(folder)/run/master.pid"
