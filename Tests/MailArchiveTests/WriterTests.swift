@@ -290,8 +290,10 @@ struct WriterTests {
     #expect(SegmentYear.directory(of: .min, now: now) == "undated")
   }
 
-  @Test("never returns other bytes than were stored, whatever becomes of its files")
-  func damageIsTyped() async throws {
+  @Test(
+    "never returns other bytes than were stored, whatever becomes of its files",
+    arguments: [ArchiveReader.largeEntryUsually, 1])
+  func damageIsTyped(largeEntry: Int64) async throws {
     let storage = MemoryStorage()
     try await ArchiveScript.plain.run(on: storage)
     let path = "segments/2019/00000001.mbox.gz"
@@ -305,7 +307,8 @@ struct WriterTests {
       bytes[index] ^= 0x40
       var image = storage.image
       image[path] = bytes
-      let damaged = try ArchiveReader.open(MemoryStorage(image), catalog: .memory)
+      let damaged = try ArchiveReader.open(
+        MemoryStorage(image), catalog: .memory, largeEntry: largeEntry)
       for message in messages {
         do throws(ArchiveError) {
           let read = try damaged.bytes(of: message)

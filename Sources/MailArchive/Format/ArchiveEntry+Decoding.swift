@@ -24,8 +24,33 @@ extension ArchiveEntry {
       }
     }
     guard missing == 0 else { throw .torn }
+    return try ArchiveEntry(message, header)
+  }
+
+  /// Reads the entry at the beginning of a text, in place if its message has kept its line ends:
+  /// then the message is not held beside the text.
+  ///
+  /// - Throws: as the other does.
+  package static func decode(first text: consuming [UInt8]) throws(Failure) -> ArchiveEntry {
+    let (header, start) = try EntryHeader.read(text[...])
+    guard header.lineEnds == .raw else { return try decode(text[...]) }
+    guard header.size <= text.count - start else { throw .torn }
+    var message = consume text
+    let made = message.withUnsafeMutableBytes { bytes in
+      // What is written is always before what is still to be read.
+      var decoder = EntryBodyDecoder(
+        of: UnsafeRawBufferPointer(rebasing: bytes[start...]), lineEnds: .raw, size: header.size)
+      return decoder.fill(UnsafeMutableRawBufferPointer(rebasing: bytes[..<header.size]))
+    }
+    guard made == header.size else { throw .torn }
+    message.removeLast(message.count - header.size)
+    return try ArchiveEntry(message, header)
+  }
+
+  /// - Throws: `.damaged` unless the message has the SHA-256 that the header says it has.
+  private init(_ message: [UInt8], _ header: EntryHeader) throws(Failure) {
     guard SHA256Digest(of: message) == header.digest else { throw .damaged }
-    return ArchiveEntry(
+    self.init(
       message: message, digest: header.digest, date: header.date, source: header.source,
       flags: header.flags)
   }

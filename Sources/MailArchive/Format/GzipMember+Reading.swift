@@ -14,11 +14,8 @@ extension GzipMember {
     let kind = try Self.kind(at: bytes.startIndex, in: bytes)
     guard bytes.count > Self.headerLength + Self.trailerLength else { throw .torn }
     let trailer = bytes.suffix(Self.trailerLength)
-    let size = Int(Self.number(trailer.suffix(4)))
-    guard size <= limit else { throw .tooLarge }
     let deflated = bytes.dropFirst(Self.headerLength).dropLast(Self.trailerLength)
-    // Deflate makes no more than 1,032 bytes of one: a length that lies costs no memory.
-    guard size / 1_032 <= deflated.count else { throw .damaged }
+    let size = try Self.textLength(trailer[...], deflated: deflated.count, limit: limit)
     guard let text = Self.inflated(deflated, size: size),
       Self.checksum(text) == Self.number(trailer.prefix(4))
     else { throw .damaged }
@@ -73,7 +70,7 @@ extension GzipMember {
     }
   }
 
-  private static func kind(
+  static func kind(
     at offset: Int, in bytes: ArraySlice<UInt8>
   ) throws(Failure) -> Kind {
     let header = bytes[offset...].prefix(headerLength)
@@ -84,6 +81,17 @@ extension GzipMember {
       fields[2] == 0, fields[3] == 0
     else { throw .unknownLayout(version: fields[0], kind: fields[1]) }
     return kind
+  }
+
+  /// Bytes of text that a trailer tells of.
+  static func textLength(
+    _ trailer: ArraySlice<UInt8>, deflated: Int, limit: Int
+  ) throws(Failure) -> Int {
+    let length = Int(number(trailer.suffix(4)))
+    guard length <= limit else { throw .tooLarge }
+    // Deflate makes no more than 1,032 bytes of one: a length that lies costs no memory.
+    guard length / 1_032 <= deflated else { throw .damaged }
+    return length
   }
 
   /// Inflates exactly `size` bytes out of exactly these; nil if it is anything else.
@@ -107,7 +115,7 @@ extension GzipMember {
     return isExact ? text : nil
   }
 
-  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 }

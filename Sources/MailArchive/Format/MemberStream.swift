@@ -7,7 +7,8 @@ import CDeflate
 /// hands over.
 final class MemberStream {
   private let deflater: any StreamDeflater
-  private let proof = InflatedDigest()
+  private let proof: StreamInflation
+  private let proven = RunningDigest()
   private let digest = RunningDigest()
   private var checksum: UInt32 = 0
   private var textLength = 0
@@ -15,7 +16,10 @@ final class MemberStream {
   /// What is compressed at a time.
   private static let pieceBytes = 1 << 20
 
-  init(_ deflater: any StreamDeflater) { self.deflater = deflater }
+  init(_ deflater: any StreamDeflater) {
+    self.deflater = deflater
+    proof = StreamInflation { [proven] in proven.update($0) }
+  }
 
   /// Hands over what a member begins with.
   func begin(
@@ -42,7 +46,7 @@ final class MemberStream {
   /// Throws `unfaithful` if the member does not give back the text.
   func end(_ write: ([UInt8]) throws(ArchiveError) -> Void) throws(ArchiveError) {
     try deflate(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true, write)
-    guard proof.isComplete, proof.length == textLength, proof.value == digest.value,
+    guard proof.isComplete, proof.length == textLength, proven.value == digest.value,
       let textLength = UInt32(exactly: textLength)
     else { throw .unfaithful(detail: "deflate does not give back what it was given") }
     try write(GzipMember.trailer(checksum: checksum, length: textLength))

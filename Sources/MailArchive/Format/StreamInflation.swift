@@ -1,22 +1,23 @@
-// mailmove: what a deflate stream holds, by its SHA-256.
+// mailmove: inflating piece by piece.
 // SPDX-License-Identifier: Apache-2.0
 
 import CZlib
-import MailWire
 
-/// Inflates a raw deflate stream (RFC 1951) that comes in pieces, and keeps only a digest of it.
-final class InflatedDigest {
+/// Inflates a raw deflate stream (RFC 1951) that comes in pieces, and keeps nothing of it.
+final class StreamInflation {
   /// Bytes that came out so far.
   private(set) var length = 0
   /// The stream has ended where its bytes did.
   private(set) var isComplete = false
   private var isBroken = false
   private let inflating = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-  private let digest = RunningDigest()
+  private let handOver: (UnsafeRawBufferPointer) -> Void
 
   private static let windowBytes = 64 << 10
 
-  init() {
+  /// - Parameter handOver: gets what comes out, at most 64 KiB at a time.
+  init(to handOver: @escaping (UnsafeRawBufferPointer) -> Void) {
+    self.handOver = handOver
     // On the heap, because zlib keeps a pointer back to it.
     inflating.initialize(to: z_stream())
     let code = inflateInit2_(
@@ -28,9 +29,6 @@ final class InflatedDigest {
     inflateEnd(inflating)
     inflating.deallocate()
   }
-
-  /// The digest of everything so far.
-  var value: SHA256Digest { digest.value }
 
   /// Takes the next bytes of the stream, at most 1 GiB.
   func take(_ deflated: [UInt8]) {
@@ -53,7 +51,7 @@ final class InflatedDigest {
     inflating.pointee.avail_out = UInt32(Self.windowBytes)
     let code = CZlib.inflate(inflating, Z_NO_FLUSH)
     let made = Self.windowBytes - Int(inflating.pointee.avail_out)
-    digest.update(UnsafeRawBufferPointer(rebasing: window[..<made]))
+    handOver(UnsafeRawBufferPointer(rebasing: window[..<made]))
     length += made
     if code == Z_STREAM_END {
       isComplete = true

@@ -16,11 +16,18 @@ package final class ArchiveReader: Sendable {
 
   /// Bytes of text in one member that are believed.
   private static let memberTextMax = Int(UInt32.max)
+  /// Bytes of an entry from which on it is held once only, which takes longer to read.
+  private let largeEntry: Int64
+  static let largeEntryUsually: Int64 = 8 << 20
 
-  init(identity: ArchiveIdentity, storage: any Storage, catalog: Catalog) {
+  init(
+    identity: ArchiveIdentity, storage: any Storage, catalog: Catalog,
+    largeEntry: Int64 = largeEntryUsually
+  ) {
     self.identity = identity
     self.storage = storage
     self.catalog = catalog
+    self.largeEntry = largeEntry
   }
 
   /// Opens an archive for reading, also while a writer is at work.
@@ -37,12 +44,13 @@ package final class ArchiveReader: Sendable {
 
   /// The same on any storage.
   static func open(
-    _ storage: any Storage, catalog: Catalog.Place
+    _ storage: any Storage, catalog: Catalog.Place, largeEntry: Int64 = largeEntryUsually
   ) throws(ArchiveError) -> ArchiveReader {
     let identity = try ArchiveIdentity.read(from: storage)
     let opening = CatalogOpening(storage: storage, archive: identity.uuid, place: catalog)
     return ArchiveReader(
-      identity: identity, storage: storage, catalog: try opening.openForReading())
+      identity: identity, storage: storage, catalog: try opening.openForReading(),
+      largeEntry: largeEntry)
   }
 
   private func ask<T: Sendable>(
@@ -151,11 +159,16 @@ package final class ArchiveReader: Sendable {
 
   /// A message with what the segment itself says about it.
   package func entry(of message: StoredMessage) throws(ArchiveError) -> ArchiveEntry {
-    let text = try memberText(of: message)
-    guard let at = Int(exactly: message.place.at), let length = Int(exactly: message.place.length),
+    let place = message.place
+    let isLarge = place.at == 0 && place.length >= largeEntry
+    let text = try isLarge ? largeMemberText(of: message) : memberText(of: message)
+    guard let at = Int(exactly: place.at), let length = Int(exactly: place.length),
       at >= 0, length >= 0, at <= text.count, length <= text.count - at
     else { throw damaged(message, "its member is too short") }
-    do { return try ArchiveEntry.decode(text[at..<(at + length)]) } catch {
+    do {
+      if isLarge { return try ArchiveEntry.decode(first: consume text) }
+      return try ArchiveEntry.decode(text[at..<(at + length)])
+    } catch {
       throw damaged(message, "its entry is \(error)")
     }
   }
@@ -164,23 +177,41 @@ package final class ArchiveReader: Sendable {
     let place = message.place
     let key = MemberCache.Key(segment: place.segment, offset: place.offset)
     if let text = cache.text(for: key) { return text }
-    guard try storage.status(of: message.segmentPath) != nil else {
-      throw damaged(message, "its segment is missing")
-    }
-    guard let length = Int(exactly: place.compressedLength), length > 0, place.offset >= 0 else {
-      throw damaged(message, "its place makes no sense")
-    }
-    let bytes = try storage.read(message.segmentPath, at: place.offset, count: length)
-    let text: [UInt8]
-    do {
-      let member = try GzipMember(whole: bytes[...], limit: Self.memberTextMax)
-      guard member.kind == .mail else { throw GzipMember.Failure.foreign }
-      text = member.text
-    } catch {
-      throw damaged(message, "its member is \(error)")
+    let text = try memberText(of: message) { length in
+      let bytes = try storage.read(message.segmentPath, at: place.offset, count: length)
+      return try GzipMember(whole: bytes[...], limit: Self.memberTextMax)
     }
     cache.remember(text, for: key)
     return text
+  }
+
+  private func largeMemberText(of message: StoredMessage) throws(ArchiveError) -> [UInt8] {
+    try memberText(of: message) { length in
+      try GzipMember(length: length, limit: Self.memberTextMax) { offset, count in
+        try storage.read(
+          message.segmentPath, at: message.place.offset + Int64(offset), count: count)
+      }
+    }
+  }
+
+  private func memberText(
+    of message: StoredMessage, read: (_ length: Int) throws -> GzipMember
+  ) throws(ArchiveError) -> [UInt8] {
+    guard try storage.status(of: message.segmentPath) != nil else {
+      throw damaged(message, "its segment is missing")
+    }
+    guard let length = Int(exactly: message.place.compressedLength), length > 0,
+      message.place.offset >= 0
+    else { throw damaged(message, "its place makes no sense") }
+    do {
+      let member = try read(length)
+      guard member.kind == .mail else { throw GzipMember.Failure.foreign }
+      return member.text
+    } catch let error as ArchiveError {
+      throw error
+    } catch {
+      throw damaged(message, "its member is \(error)")
+    }
   }
 
   private func damaged(_ message: StoredMessage, _ detail: String) -> ArchiveError {

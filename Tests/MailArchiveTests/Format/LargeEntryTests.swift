@@ -23,6 +23,22 @@ struct LargeEntryTests {
     }
   }
 
+  @Test("comes back in its own place as it does beside it")
+  func inPlace() throws {
+    var mail = UnkindMail()
+    for _ in 0..<3_000 {
+      let entry = mail.entry()
+      for keepsLineEnds in [false, true] {
+        let text = entry.encoded(keepsLineEnds: keepsLineEnds)
+        #expect(try ArchiveEntry.decode(first: text) == ArchiveEntry.decode(text[...]))
+        #expect(try ArchiveEntry.decode(first: text + text).message == entry.message)
+        #expect(throws: ArchiveEntry.Failure.self) {
+          try ArchiveEntry.decode(first: Array(text.dropLast(3)))
+        }
+      }
+    }
+  }
+
   @Test("is refused when its digest is another message's")
   func otherDigest() throws {
     let message = Array("Subject: x\r\n\r\nFrom here\r\n".utf8)
@@ -88,41 +104,41 @@ struct LargeEntryTests {
 }
 
 @Suite("What is read back of a deflate stream")
-struct InflatedDigestTests {
+struct StreamInflationTests {
   private let text = LiteralDeflateTests.attachment(100_000)
 
   private var stream: [UInt8] {
     Array(GzipMember.build(.mail, text).dropFirst(20).dropLast(8))
   }
 
+  /// What comes out of a stream, and whether it was complete with the last of its pieces.
+  private static func inflate(_ pieces: [[UInt8]]) -> (isComplete: Bool, text: [UInt8]) {
+    var text: [UInt8] = []
+    let inflation = StreamInflation { text += $0 }
+    for piece in pieces {
+      #expect(!inflation.isComplete || pieces.count == 2)
+      inflation.take(piece)
+    }
+    #expect(inflation.length == text.count)
+    return (inflation.isComplete, text)
+  }
+
   @Test("is its text, in whatever pieces it comes", arguments: [1, 1_000, 1 << 20])
   func pieces(size: Int) {
-    let digest = InflatedDigest()
     let stream = stream
-    for start in Swift.stride(from: 0, to: stream.count, by: size) {
-      #expect(!digest.isComplete)
-      digest.take(Array(stream[start..<min(start + size, stream.count)]))
-    }
-    #expect(digest.isComplete && digest.length == text.count)
-    #expect(digest.value == SHA256Digest(of: text))
+    let starts = Swift.stride(from: 0, to: stream.count, by: size)
+    let result = Self.inflate(starts.map { Array(stream[$0..<min($0 + size, stream.count)]) })
+    #expect(result.isComplete && result.text == text)
   }
 
   @Test("is not complete when it is cut, goes on, or is another one's")
   func damage() {
-    let cut = InflatedDigest()
-    cut.take(Array(stream.dropLast()))
-    #expect(!cut.isComplete)
-    let longer = InflatedDigest()
-    longer.take(stream + [0])
-    #expect(!longer.isComplete)
-    let late = InflatedDigest()
-    late.take(stream)
-    late.take([0])
-    #expect(!late.isComplete)
+    #expect(!Self.inflate([Array(stream.dropLast())]).isComplete)
+    #expect(!Self.inflate([stream + [0]]).isComplete)
+    #expect(!Self.inflate([stream, [0]]).isComplete)
     var other = stream
     other[50_000] ^= 4
-    let changed = InflatedDigest()
-    changed.take(other)
-    #expect(!changed.isComplete || changed.value != SHA256Digest(of: text))
+    let changed = Self.inflate([other])
+    #expect(!changed.isComplete || changed.text != text)
   }
 }
