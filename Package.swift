@@ -71,7 +71,8 @@ let package = Package(
       name: "mailmove-lab", dependencies: ["MailTestKit"], path: "Tests/Lab",
       swiftSettings: strict),
     .executableTarget(
-      name: "mailmove-bench", dependencies: ["MailWire", "SyncEngine", "SQLiteJournal"],
+      name: "mailmove-bench",
+      dependencies: ["MailWire", "SyncEngine", "SQLiteJournal", "MailTestKit"],
       path: "Benchmarks/Micro", swiftSettings: strict),
     .testTarget(
       name: "MailWireTests", dependencies: ["MailWire", "MailTestKit"],

@@ -7,6 +7,7 @@ counted whether all messages are there. Prints Markdown; scripts/bench builds wh
 """
 
 import argparse
+import dataclasses
 import os
 import platform
 import signal
@@ -29,6 +30,8 @@ def arguments():
     parser.add_argument("--bin", default=".build/release", help="where mailmove and its lab are")
     parser.add_argument("--memory", default="/dev/shm", help="folder in memory")
     parser.add_argument("--disk", default="/var/tmp", help="folder on a disk")
+    parser.add_argument("--round-trip", type=float, metavar="MS",
+                        help="delay of each scenario, such as 0, 10, 40 or 150")
     parser.add_argument("--micro", action="store_true", help="the micro-benchmarks as well")
     return parser.parse_args()
 
@@ -165,6 +168,9 @@ def main():
         sys.stdout.flush()
         subprocess.run([os.path.join(options.bin, "mailmove-bench")], check=True)
     for scenario in wanted(options.scenarios):
+        if options.round_trip is not None:
+            title = f"{scenario.title}, at {options.round_trip:g} ms"
+            scenario = dataclasses.replace(scenario, title=title, round_trip=options.round_trip)
         say(f"{scenario.name}: {scenario.title}")
         series = Bench(scenario, options).measure()
         rows = [one.row(scenario, series[0]) for one in series]

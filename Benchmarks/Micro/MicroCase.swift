@@ -1,6 +1,7 @@
 // mailmove: what is measured alone.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailTestKit
 import MailWire
 import SyncEngine
 
@@ -15,7 +16,7 @@ struct MicroCase {
     [
       framer(100_000), parser(100_000), parser(1_000_000), literals(20_000), names(200_000),
       identity(20_000), worklist(100_000), ledger(100_000), listing(100_000),
-      listing(1_000_000),
+      listing(1_000_000), pipeline(20_000),
     ]
   }
 
@@ -141,6 +142,27 @@ struct MicroCase {
         let work = WorkList(snapshot: snapshot, records: [])
         try await ledger.enroll(work.unknown)
         ledger.remove()
+      }
+    }
+  }
+
+  /// A whole run over messages of 4 KB between two accounts and with a ledger that cost little:
+  /// what the engine itself does with a message. In mailboxes of 500, because that ledger copies
+  /// one mailbox with every commit.
+  private static func pipeline(_ count: Int) -> MicroCase {
+    MicroCase(name: "pipeline-\(count)", items: count) {
+      var habits = FakeAccount.Habits()
+      habits.groupMax = 64
+      let run = Scenario(source: FakeAccount(), target: FakeAccount(habits: habits))
+      let body = String(repeating: "0123456789abcdef", count: 256)
+      for number in 0..<count {
+        run.source.deliver(
+          "Message-ID: <\(number)@alt.example>\r\n\r\n\(body)",
+          to: MailboxName(wire: "Box\(number / 500)"))
+      }
+      return {
+        let report = await run.run()
+        try insist(report.failure == nil && report.total(\.copied) == count)
       }
     }
   }
