@@ -181,8 +181,8 @@ extension NightlyTests {
 
 extension Bench {
   /// Returns when something has come about.
-  func wait(_ what: String, until isSo: () -> Bool) throws {
-    let isInTime: Bool? = Deadline(seconds: 30).poll { isSo() ? true : nil }
+  func wait(_ what: String, seconds: Double = 30, until isSo: () throws -> Bool) throws {
+    let isInTime: Bool? = try Deadline(seconds: seconds).poll { try isSo() ? true : nil }
     guard isInTime == true else { throw LabError("not in time: \(what)") }
   }
 
@@ -235,13 +235,12 @@ extension Bench {
 
   /// Lets a stopped process go for moments only, until something is so while it is stopped.
   func step(_ process: Process, until what: String, isSo: () throws -> Bool) throws {
-    let isInTime = try Deadline(seconds: 60).poll { () throws -> Bool? in
+    try wait(what, seconds: 60) {
       if try isSo() { return true }
       kill(process.processIdentifier, SIGCONT)
       usleep(2_000)
       kill(process.processIdentifier, SIGSTOP)
-      return nil
+      return false
     }
-    guard isInTime == true else { throw LabError("not in time: \(what)") }
   }
 }

@@ -1,8 +1,6 @@
 // mailmove: reading a gzip member piece by piece.
 // SPDX-License-Identifier: Apache-2.0
 
-import CDeflate
-
 extension GzipMember {
   /// Bytes of a member that are read at a time.
   private static let pieceLength = 1 << 20

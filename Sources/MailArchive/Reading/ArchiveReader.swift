@@ -18,7 +18,8 @@ package final class ArchiveReader: Sendable {
   private static let memberTextMax = Int(UInt32.max)
   /// Bytes of an entry from which on it is held once only, which takes longer to read.
   private let largeEntry: Int64
-  static let largeEntryUsually: Int64 = 8 << 20
+  /// Those that a writer makes without their text: only they have always kept their line ends.
+  static let largeEntryUsually = Int64(CommitLimits().largeMessage)
 
   init(
     identity: ArchiveIdentity, storage: any Storage, catalog: Catalog,

@@ -21,8 +21,11 @@ extension PairSync {
   }
 
   private func learnName(of parent: MailboxPair) async throws {
-    guard let planned = parent.mapped.target, !planned.isInbox else { return }
+    guard let planned = parent.mapped.target, !planned.isInbox, !names.knows(planned) else {
+      return
+    }
     try await names.alone(with: planned) {
+      // Whoever had the turn before may have learnt it.
       guard !names.knows(planned) else { return }
       if let anchor = try await journal.standing(of: parent).target {
         names.note(anchor.mailbox, for: planned)

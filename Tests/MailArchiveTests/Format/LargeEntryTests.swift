@@ -116,7 +116,7 @@ struct StreamInflationTests {
     var text: [UInt8] = []
     let inflation = StreamInflation { text += $0 }
     for piece in pieces {
-      #expect(!inflation.isComplete || pieces.count == 2)
+      #expect(!inflation.isComplete)
       inflation.take(piece)
     }
     #expect(inflation.length == text.count)
@@ -135,7 +135,10 @@ struct StreamInflationTests {
   func damage() {
     #expect(!Self.inflate([Array(stream.dropLast())]).isComplete)
     #expect(!Self.inflate([stream + [0]]).isComplete)
-    #expect(!Self.inflate([stream, [0]]).isComplete)
+    let late = StreamInflation { _ in }
+    late.take(stream)
+    late.take([0])
+    #expect(!late.isComplete)
     var other = stream
     other[50_000] ^= 4
     let changed = Self.inflate([other])

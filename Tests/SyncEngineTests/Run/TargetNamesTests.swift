@@ -3,29 +3,12 @@
 
 import MailTestKit
 import MailWire
-import Synchronization
 import Testing
 
 @testable import SyncEngine
 
 @Suite("Names that the target made different")
 struct TargetNamesTests {
-  /// How many work on a mailbox at the same time, apart from the books of those who let them.
-  final class Crowd: Sendable {
-    private let counts = Mutex<(now: [MailboxName: Int], most: [String: Int])>(([:], [:]))
-
-    var most: [String: Int] { counts.withLock { $0.most } }
-
-    func enter(_ name: MailboxName) {
-      counts.withLock { counts in
-        counts.now[name, default: 0] += 1
-        counts.most["\(name)"] = max(counts.most["\(name)"] ?? 0, counts.now[name] ?? 0)
-      }
-    }
-
-    func leave(_ name: MailboxName) { counts.withLock { $0.now[name, default: 0] -= 1 } }
-  }
-
   private static func names(_ texts: String...) -> [MailboxName] {
     texts.map { MailboxName(wire: $0) }.sorted()
   }
@@ -105,21 +88,22 @@ struct TargetNamesTests {
 
   @Test func aMailboxIsMadeByOneLaneAtATime() async throws {
     let names = TargetNames([])
-    let crowd = Crowd()
+    let crowds = ["A": ByteBudgetTests.Holding(), "B": ByteBudgetTests.Holding()]
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for number in 0..<40 {
-        group.addTask {
-          let name = MailboxName(wire: number.isMultiple(of: 2) ? "A" : "B")
-          try await names.alone(with: name) {
-            crowd.enter(name)
-            for _ in 0..<10 { await Task.yield() }
-            crowd.leave(name)
+      for _ in 0..<20 {
+        for (name, crowd) in crowds {
+          group.addTask {
+            try await names.alone(with: MailboxName(wire: name)) {
+              crowd.add(1)
+              for _ in 0..<10 { await Task.yield() }
+              crowd.add(-1)
+            }
           }
         }
       }
       try await group.waitForAll()
     }
-    #expect(crowd.most == ["A": 1, "B": 1])
+    #expect(crowds.mapValues(\.most) == ["A": 1, "B": 1])
   }
 
   @Test func aTurnThatFailsIsGivenBack() async throws {
