@@ -11,7 +11,7 @@ enum JournalSchema {
   /// "mmlg" in the file's header tells a ledger from any other SQLite database.
   static let applicationID: Int64 = 0x6D6D_6C67
   /// The newest format known here, kept in the file as `user_version`.
-  static let version: Int64 = 4
+  static let version: Int64 = 5
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -19,6 +19,10 @@ enum JournalSchema {
     migrator.registerMigration("v2") { try $0.execute(sql: version2) }
     migrator.registerMigration("v3") { try $0.execute(sql: version3) }
     migrator.registerMigration("v4") { try $0.execute(sql: version4) }
+    migrator.registerMigration("v5") { db in
+      try db.execute(sql: version5)
+      try NotesOfFormat4.takeApart(in: db)
+    }
     return migrator
   }
 
@@ -145,6 +149,36 @@ enum JournalSchema {
       removed INTEGER NOT NULL,
       flagged INTEGER NOT NULL,
       kept INTEGER NOT NULL
+    ) STRICT;
+    """
+
+  /// What identifies a message and a mailbox beside their numbers, and what was kept in words.
+  private static let version5 = """
+    PRAGMA user_version = 5;
+
+    ALTER TABLE message ADD COLUMN listed_size INTEGER;
+    ALTER TABLE message ADD COLUMN first_seen INTEGER;
+    ALTER TABLE message ADD COLUMN removal TEXT;
+    ALTER TABLE message ADD COLUMN dropped_flags TEXT;
+    ALTER TABLE message ADD COLUMN dropped_date INTEGER NOT NULL DEFAULT 0
+      CHECK (dropped_date IN (0, 1));
+    UPDATE message SET listed_size = size WHERE state = 0;
+
+    ALTER TABLE pair ADD COLUMN anchor_told_uidnext INTEGER
+      CHECK (anchor_told_uidnext BETWEEN 0 AND 4294967295);
+    ALTER TABLE pair ADD COLUMN anchor_modseq INTEGER;
+    ALTER TABLE pair ADD COLUMN anchor_mailbox_id TEXT;
+    ALTER TABLE pair ADD COLUMN done_size INTEGER;
+    ALTER TABLE pair ADD COLUMN done_mailbox_id TEXT;
+
+    DELETE FROM tally;
+    ALTER TABLE tally ADD COLUMN unlocated INTEGER NOT NULL DEFAULT 0;
+
+    CREATE TABLE archive (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      uuid TEXT NOT NULL,
+      commit_number INTEGER NOT NULL,
+      commit_digest TEXT NOT NULL
     ) STRICT;
     """
 }

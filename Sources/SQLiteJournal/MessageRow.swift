@@ -10,23 +10,39 @@ import SyncEngine
 enum MessageRow {
   static let columns = """
     uidvalidity, uid, state, size, digest, fingerprint, date_seconds, date_zone, system_flags, \
-    keywords, target_uid, reason, note
+    keywords, target_uid, reason, note, listed_size, removal, dropped_flags, dropped_date
     """
-  static let count = 13
+  static let count = 17
+
+  /// For an upsert: all columns but the key.
+  static let replacements: String = columns.split(separator: ",").dropFirst(2)
+    .map { column -> String in
+      let name = column.filter { $0 != " " && $0 != "\n" }
+      return "\(name) = excluded.\(name)"
+    }.joined(separator: ", ")
 
   /// Reads the columns, which begin the row.
   static func record(from row: Row) throws -> MessageRecord {
     var record = MessageRecord(
-      key: SourceKey(
-        uidValidity: UIDValidity(try Cell.integer(row, 0)),
-        uid: UID(try Cell.narrow(Cell.integer(row, 1)))),
-      state: try state(row, 2), size: try Cell.integer(row, 3),
+      key: try key(row),
+      state: try state(row, 2), size: try Cell.integer(row, 3), listedSize: row[13] as Int64?,
       digest: Cell.optionalBytes(row, 4).flatMap(SHA256Digest.init(bytes:)),
       fingerprint: Cell.optionalBytes(row, 5).flatMap(Fingerprint.init(bytes:)),
       internalDate: try date(row), flags: try flags(row),
       targetUID: try Cell.optionalUID(row, 10), note: row[12] as String?)
     if let reason = row[11] as String? { explain(&record, by: reason) }
+    record.removal = try Cell.optionalWord(row, 14)
+    record.dropped = DroppedMetadata(
+      flags: (row[15] as String?)?.split(separator: " ").map(String.init) ?? [],
+      date: try Cell.integer(row, 16) != 0)
     return record
+  }
+
+  /// The key, which begins the row.
+  static func key(_ row: Row) throws -> SourceKey {
+    SourceKey(
+      uidValidity: UIDValidity(try Cell.integer(row, 0)),
+      uid: UID(try Cell.narrow(Cell.integer(row, 1))))
   }
 
   static func state(_ row: Row, _ index: Int) throws -> MessageState {

@@ -36,6 +36,7 @@ struct MessageTable {
     try Self.enrollment.run(entries, in: db) { entry, values in
       try values.bind(Int64(entry.uid.rawValue))
       try values.bind(entry.size)
+      try values.bind(entry.size)
       try values.bind(entry.internalDate?.secondsSinceEpoch)
       try values.bind(entry.internalDate.map { Int64($0.zoneMinutes) })
       try values.bind(Int64(entry.flags.system.rawValue))
@@ -51,12 +52,12 @@ struct MessageTable {
     rows: 100,
     before: """
       INSERT INTO message
-        (pair, uidvalidity, recorded_at, state, uid, size, date_seconds, date_zone, system_flags,
-         keywords)
+        (pair, uidvalidity, recorded_at, first_seen, state, uid, size, listed_size, date_seconds,
+         date_zone, system_flags, keywords)
       """,
-    row: "(?1, ?2, ?3, 0, ?, ?, ?, ?, ?, ?)",
+    row: "(?1, ?2, ?3, ?3, 0, ?, ?, ?, ?, ?, ?, ?)",
     after: """
-      ON CONFLICT DO UPDATE SET size = excluded.size,
+      ON CONFLICT DO UPDATE SET size = excluded.size, listed_size = excluded.listed_size,
         date_seconds = excluded.date_seconds, date_zone = excluded.date_zone,
         system_flags = excluded.system_flags, keywords = excluded.keywords
       WHERE state = 0
@@ -75,7 +76,10 @@ struct MessageTable {
         try update(
           key, "system_flags = ?, keywords = ?",
           [Int64(flags.system.rawValue), MessageRow.text(of: flags.keywords)])
-      case .rekeyed(let old, let new): try rekey(from: old, to: new)
+      case .rekeyed(let old, let record):
+        try rekey(from: old, to: record.key)
+        settled.append(record)
+      case .relisted(let key, let size): try update(key, "listed_size = ?", [size])
       case .marked(let key, let state): try update(key, "state = ?", [Int64(state.rawValue)])
       }
     }
@@ -98,6 +102,11 @@ struct MessageTable {
       try values.bind(record.targetUID.map { Int64($0.rawValue) })
       try values.bind(record.reason?.rawValue)
       try values.bind(record.note)
+      try values.bind(record.listedSize)
+      try values.bind(record.removal?.rawValue)
+      try values.bind(
+        record.dropped.flags.isEmpty ? nil : record.dropped.flags.joined(separator: " "))
+      try values.bind(record.dropped.date ? 1 : 0)
     } common: { values in
       try values.bind(pair)
       try values.bind(time)
@@ -105,9 +114,12 @@ struct MessageTable {
     records.removeAll()
   }
 
+  /// When a message was first seen stays as it was.
   private static let settlement = RowInsertion(
-    rows: 16, before: "INSERT OR REPLACE INTO message (pair, recorded_at, \(MessageRow.columns))",
-    row: "(?1, ?2, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    rows: 16,
+    before: "INSERT INTO message (pair, recorded_at, first_seen, \(MessageRow.columns))",
+    row: "(?1, ?2, ?2\(repeatElement(", ?", count: MessageRow.count).joined()))",
+    after: "ON CONFLICT DO UPDATE SET recorded_at = ?2, \(MessageRow.replacements)")
 
   private func rekey(from old: SourceKey, to new: SourceKey) throws {
     if old != new {

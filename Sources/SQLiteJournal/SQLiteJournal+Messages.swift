@@ -73,13 +73,12 @@ extension SQLiteJournal: Journal {
     try await messages(where: "state = ?", [Int64(state.rawValue)], limit: limit)
   }
 
-  /// Messages whose record ends with a mark about removal, at most `limit` of them, with the
+  /// Messages with a mark about removal, at most `limit` of them, with the
   /// mailbox each is in.
   package func messages(
     marked mark: RemovalMark, limit: Int
   ) async throws -> [(MailboxPair, MessageRecord)] {
-    try await messages(where: "note LIKE ?", ["%\(mark.rawValue)"], limit: limit)
-      .filter { RemovalMark(note: $0.1.note) == mark }
+    try await messages(where: "removal = ?", [mark.rawValue], limit: limit)
   }
 
   private func messages(
@@ -102,6 +101,22 @@ extension SQLiteJournal: Journal {
     }
   }
 
+  package func firstSeen(in pair: MailboxPair) async throws -> [SourceKey: Int64] {
+    try await read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT uidvalidity, uid, first_seen FROM message
+          WHERE pair = ? AND first_seen IS NOT NULL
+          """, arguments: [pair.id])
+      var times: [SourceKey: Int64] = [:]
+      while let row = try rows.next() {
+        times[try MessageRow.key(row)] = try Cell.integer(row, 2)
+      }
+      return times
+    }
+  }
+
   package func reopen(_ state: MessageState) async throws -> Int {
     guard state == .skipped || state == .lost else {
       throw SyncError.journal(.internalFault, "only skipped or lost messages can be reopened")
@@ -112,7 +127,8 @@ extension SQLiteJournal: Journal {
       try db.execute(
         sql: """
           UPDATE message SET state = 0, target_uid = NULL, reason = NULL, note = NULL,
-            recorded_at = ? WHERE state = ?
+            removal = NULL, dropped_flags = NULL, dropped_date = 0, recorded_at = ?
+          WHERE state = ?
           """, arguments: [time, Int64(state.rawValue)])
       return db.changesCount
     }

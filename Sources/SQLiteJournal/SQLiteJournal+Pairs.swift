@@ -33,15 +33,17 @@ extension SQLiteJournal {
       let row = try Row.fetchOne(
         db,
         sql: """
-          SELECT done_uidvalidity, done_uidnext, done_modseq, done_messages,
-            anchor_mailbox, anchor_uidvalidity, anchor_uidnext, anchor_apart,
-            \(Tally.pending)
+          SELECT done_uidvalidity, done_uidnext, done_modseq, done_messages, done_size,
+            done_mailbox_id, anchor_mailbox, anchor_uidvalidity, anchor_uidnext, anchor_apart,
+            anchor_told_uidnext, anchor_modseq, anchor_mailbox_id,
+            \(Tally.pending), \(Tally.unlocated)
           FROM pair WHERE id = ?
           """, arguments: [pair.id])
       guard let row else { throw Self.unknown(pair) }
       return PairStanding(
         source: try Self.checkpoint(row), target: try Self.anchor(row),
-        pending: try Cell.narrow(Cell.integer(row, 8)))
+        pending: try Cell.narrow(Cell.integer(row, 13)),
+        unlocated: try Cell.narrow(Cell.integer(row, 14)))
     }
   }
 
@@ -57,13 +59,15 @@ extension SQLiteJournal {
       if let target { try Self.place(target, of: pair, in: db) }
       try db.execute(
         sql: """
-          UPDATE pair SET done_uidvalidity = ?, done_uidnext = ?, done_modseq = ?,
-            done_messages = ?, finished_at = ?
-          WHERE id = ?
+          UPDATE pair SET done_uidvalidity = ?1, done_uidnext = ?2, done_modseq = ?3,
+            done_messages = ?4, done_size = ?5, done_mailbox_id = ?6, finished_at = ?7,
+            source_uidvalidity = ifnull(nullif(?1, 0), source_uidvalidity),
+            source_mailbox_id = ifnull(?6, source_mailbox_id)
+          WHERE id = ?8
           """,
         arguments: [
           source.uidValidity.rawValue, source.uidNext.map { Int64($0.rawValue) },
-          source.highestModSeq, source.messages, time, pair.id,
+          source.highestModSeq, source.messages, source.size, source.mailboxID, time, pair.id,
         ])
       guard db.changesCount == 1 else { throw Self.unknown(pair) }
     }
@@ -99,12 +103,14 @@ extension SQLiteJournal {
     try db.execute(
       sql: """
         UPDATE pair SET anchor_mailbox = ?, anchor_uidvalidity = ?, anchor_uidnext = ?,
-          anchor_apart = ?
+          anchor_apart = ?, anchor_told_uidnext = ?, anchor_modseq = ?, anchor_mailbox_id = ?
         WHERE id = ?
         """,
       arguments: [
         Data(anchor.mailbox.bytes), anchor.uidValidity.rawValue,
-        Int64(anchor.uidNext.rawValue), anchor.isApart, pair.id,
+        Int64(anchor.uidNext.rawValue), anchor.isApart,
+        anchor.toldUIDNext.map { Int64($0.rawValue) }, anchor.highestModSeq, anchor.mailboxID,
+        pair.id,
       ])
     guard db.changesCount == 1 else { throw unknown(pair) }
   }
@@ -113,16 +119,19 @@ extension SQLiteJournal {
     guard let uidValidity = row[0] as Int64? else { return nil }
     return SourceCheckpoint(
       uidValidity: UIDValidity(uidValidity), uidNext: try Cell.optionalUID(row, 1),
-      highestModSeq: row[2] as Int64?, messages: row[3] as Int64?)
+      highestModSeq: row[2] as Int64?, messages: row[3] as Int64?, size: row[4] as Int64?,
+      mailboxID: row[5] as String?)
   }
 
   private static func anchor(_ row: Row) throws -> TargetAnchor? {
-    guard let name = Cell.optionalBytes(row, 4), let uidNext = try Cell.optionalUID(row, 6) else {
+    guard let name = Cell.optionalBytes(row, 6), let uidNext = try Cell.optionalUID(row, 8) else {
       return nil
     }
     return TargetAnchor(
-      mailbox: MailboxName(name), uidValidity: UIDValidity(try Cell.integer(row, 5)),
-      uidNext: uidNext, isApart: try Cell.integer(row, 7) == 1)
+      mailbox: MailboxName(name), uidValidity: UIDValidity(try Cell.integer(row, 7)),
+      uidNext: uidNext, isApart: try Cell.integer(row, 9) == 1,
+      toldUIDNext: try Cell.optionalUID(row, 10), highestModSeq: row[11] as Int64?,
+      mailboxID: row[12] as String?)
   }
 
   static func unknown(_ pair: MailboxPair) -> SyncError {

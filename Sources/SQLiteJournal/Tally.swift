@@ -12,17 +12,25 @@ struct Tally {
   var counts: [MessageState: Int] = [:]
   var bytesAtTarget: Int64 = 0
   var removals: [RemovalMark: Int] = [:]
+  /// At the target, and not known under which UID.
+  var unlocated = 0
 
-  /// The states in the order of their columns, then the bytes, then the marks.
+  /// The states in the order of their columns, then the bytes, then the marks, then the unlocated.
   static let columns = """
     pending, stored, already_there, skipped, vanished, lost, bytes_at_target, \
-    proven, removed, flagged, kept
+    proven, removed, flagged, kept, unlocated
     """
 
   /// How many messages of the pair in `pair.id` are pending, as a column.
   static let pending = """
     ifnull((SELECT pending FROM tally WHERE tally.pair = pair.id),
       (SELECT count(*) FROM message WHERE message.pair = pair.id AND state = 0))
+    """
+
+  /// How many messages of the pair are at the target and not known under which UID, as a column.
+  static let unlocated = """
+    ifnull((SELECT unlocated FROM tally WHERE tally.pair = pair.id),
+      (SELECT count(*) FROM message WHERE message.pair = pair.id AND \(isUnlocated)))
     """
 
   /// Says that messages of a pair change.
@@ -55,7 +63,9 @@ struct Tally {
         let count: Int = try Cell.narrow(Cell.integer(row, states + 1 + place))
         if count > 0 { tally.removals[mark] = count }
       }
-      tallies[try Cell.integer(row, states + 1 + RemovalMark.allCases.count)] = tally
+      let last = states + 1 + RemovalMark.allCases.count
+      tally.unlocated = try Cell.narrow(Cell.integer(row, last))
+      tallies[try Cell.integer(row, last + 1)] = tally
     }
     return tallies
   }
@@ -72,14 +82,10 @@ struct Tally {
     guard try Cell.integer(row, states + 1) == counts.values.reduce(0, +) else {
       throw MessageRow.unknownState
     }
-    let notes = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT count(*), note FROM message WHERE pair = ? AND note IS NOT NULL GROUP BY note
-        """, arguments: [pair])
-    while let row = try notes.next() {
-      guard let mark = RemovalMark(note: row[1] as String?) else { continue }
-      removals[mark, default: 0] += try Cell.narrow(Cell.integer(row, 0))
+    unlocated = try Cell.narrow(Cell.integer(row, states + 2))
+    for (place, mark) in RemovalMark.allCases.enumerated() {
+      let count: Int = try Cell.narrow(Cell.integer(row, states + 3 + place))
+      if count > 0 { removals[mark] = count }
     }
   }
 
@@ -88,11 +94,15 @@ struct Tally {
   private static let count = """
     SELECT \(MessageState.allCases.map { "count(*) FILTER (WHERE state = \($0.rawValue))" }
       .joined(separator: ", ")),
-      ifnull(sum(size) FILTER (WHERE state IN (\(atTarget))), 0), count(*)
+      ifnull(sum(size) FILTER (WHERE state IN (\(atTarget))), 0), count(*),
+      count(*) FILTER (WHERE \(isUnlocated)),
+      \(RemovalMark.allCases.map { "count(*) FILTER (WHERE removal = '\($0.rawValue)')" }
+        .joined(separator: ", "))
     FROM message WHERE pair = ?
     """
   private static let atTarget =
     "\(MessageState.stored.rawValue), \(MessageState.alreadyThere.rawValue)"
+  private static let isUnlocated = "state IN (\(atTarget)) AND target_uid IS NULL"
 
   /// Reads how many messages are in each state, with which the row begins.
   private mutating func readCounts(_ row: Row) throws {
@@ -107,6 +117,7 @@ struct Tally {
     var values: [Int64] = MessageState.allCases.map { Int64(counts[$0] ?? 0) }
     values.append(bytesAtTarget)
     values += RemovalMark.allCases.map { Int64(removals[$0] ?? 0) }
+    values.append(Int64(unlocated))
     values.append(pair)
     let places = repeatElement("?", count: values.count).joined(separator: ", ")
     try db.execute(

@@ -253,7 +253,7 @@ import Testing
   @Test func statusTellsWhatWasDeletedFromTheSourceAndWhatWasKeptAndWhy() {
     var record = Samples.skip(7)
     record.state = .stored
-    record.note = RemovalMark.kept.marking(nil)
+    record.removal = .kept
     let line = JobSummary.MailboxLine(
       pair: Samples.inbox, counts: [.stored: 6], bytesAtTarget: 10,
       removals: [.removed: 2, .flagged: 1, .kept: 1, .proven: 1])
@@ -265,7 +265,7 @@ import Testing
     #expect(text.table.first?.hasSuffix("deleted  kept") == true, "\(text.table)")
     #expect(
       text.keptMessages == [
-        "INBOX, UID 7, 52.0 MB: kept at the source, the target does not hand out the same bytes"
+        "INBOX, UID 7, 52.0 MB: kept at the source, for want of proof that the target has it"
       ])
     let json = JSON.object(text.fields).text
     #expect(json.contains(#""removed":3,"kept":2"#), "\(json)")

@@ -103,7 +103,7 @@ import Testing
     #expect(server.lines(of: "DELE").suffix(1) == ["DELE 1"])
     #expect(contents == all.map(\.text))
     let marks = try await journal.messages(in: .stored, limit: 9).map {
-      RemovalMark(note: $0.1.note)
+      $0.1.removal
     }
     // The scripted server removes nothing itself, so the last one is still there.
     #expect(marks == [.removed, .removed, .proven] && again.total(\.kept) == 1)

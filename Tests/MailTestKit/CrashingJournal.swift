@@ -66,6 +66,16 @@ package struct CrashingJournal: Journal {
     try await change("reopen") { try await wrapped.reopen(state) }
   }
 
+  package func firstSeen(in pair: MailboxPair) async throws -> [SourceKey: Int64] {
+    try await wrapped.firstSeen(in: pair)
+  }
+
+  package func archiveMark() async throws -> ArchiveMark? { try await wrapped.archiveMark() }
+
+  package func note(_ mark: ArchiveMark, isContinuous: Bool) async throws {
+    try await change("note") { try await wrapped.note(mark, isContinuous: isContinuous) }
+  }
+
   private func change<T>(_ step: String, _ body: () async throws -> T) async throws -> T {
     try onDurableStep("before \(step)")
     let result = try await body()

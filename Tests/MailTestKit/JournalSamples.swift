@@ -34,14 +34,16 @@ package enum JournalSamples {
 
   /// A stored message with every field set.
   package static func stored(_ uid: UInt32, size: Int64 = 1_234) -> MessageRecord {
-    MessageRecord(
-      key: key(uid), state: .stored, size: size,
+    var record = MessageRecord(
+      key: key(uid), state: .stored, size: size, listedSize: size + 1,
       digest: SHA256Digest(of: Array("message \(uid)".utf8)),
       fingerprint: Fingerprint(of: Array("Message-ID: <\(uid)@example.org>\r\n\r\n".utf8)),
       internalDate: InternalDate(secondsSinceEpoch: 1_700_000_000, zoneMinutes: 330),
       flags: FlagSet(
         system: [.seen, .draft], keywords: [Keyword("$Forwarded"), Keyword("Grün")]),
       targetUID: UID(uid + 10_000), note: "flags not kept: Junk")
+    record.dropped = DroppedMetadata(flags: ["junk"], date: true)
+    return record
   }
 
   package static func skipped(_ uid: UInt32) -> MessageRecord {
@@ -52,9 +54,10 @@ package enum JournalSamples {
   package static func anchor(_ uidNext: UInt32) -> TargetAnchor {
     TargetAnchor(
       mailbox: MailboxName(wire: "new.INBOX"), uidValidity: UIDValidity(1 << 33),
-      uidNext: UID(uidNext))
+      uidNext: UID(uidNext), toldUIDNext: UID(uidNext), highestModSeq: 5, mailboxID: "F-1")
   }
 
   package static let checkpoint = SourceCheckpoint(
-    uidValidity: generation, uidNext: UID(.max), highestModSeq: 1 << 60, messages: 3)
+    uidValidity: generation, uidNext: UID(.max), highestModSeq: 1 << 60, messages: 3,
+    size: 30, mailboxID: "F-2")
 }

@@ -17,9 +17,21 @@ package actor MemoryJournal: Journal, KeyBook {
     var standings: [Int64: PairStanding] = [:]
     var records: [Int64: [SourceKey: MessageRecord]] = [:]
     var numberings: [MailboxName: KeyNumbering] = [:]
+    var archive: ArchiveMark?
+
+    /// A mailbox is known again by what it was when it was last dealt with.
+    mutating func identify(_ pair: MailboxPair, by source: SourceCheckpoint) {
+      guard let index = pairs.firstIndex(of: pair) else { return }
+      var row = pairs[index].mapped
+      if source.uidValidity.isKnown { row.sourceUIDValidity = source.uidValidity }
+      row.sourceMailboxID = source.mailboxID ?? row.sourceMailboxID
+      pairs[index] = MailboxPair(id: pair.id, mapped: row)
+    }
   }
 
   private var contents = Contents()
+  /// When each message was first listed, in seconds since 1970-01-01 UTC; tests may set it.
+  package var firstSeen: [Int64: [SourceKey: Int64]] = [:]
   private let onDurableStep: DurableStepHook
 
   package init(onDurableStep: @escaping DurableStepHook = { _ in }) {
@@ -53,8 +65,9 @@ package actor MemoryJournal: Journal, KeyBook {
 
   package func standing(of pair: MailboxPair) async throws -> PairStanding {
     guard var standing = contents.standings[pair.id] else { throw Self.fault("no such pair") }
-    standing.pending = contents.records[pair.id, default: [:]].values
-      .count { $0.state == .pending }
+    let records = contents.records[pair.id, default: [:]].values
+    standing.pending = records.count { $0.state == .pending }
+    standing.unlocated = records.count { $0.isAtTarget && $0.targetUID == nil }
     return standing
   }
 
@@ -74,6 +87,7 @@ package actor MemoryJournal: Journal, KeyBook {
             records[key] ?? MessageRecord(key: key, state: .pending, size: entry.size)
           guard record.state == .pending else { continue }
           record.size = entry.size
+          record.listedSize = entry.size
           record.internalDate = entry.internalDate
           record.flags = entry.flags
           records[key] = record
@@ -104,6 +118,7 @@ package actor MemoryJournal: Journal, KeyBook {
     try change("finish") { contents in
       guard contents.standings[pair.id] != nil else { throw Self.fault("no such pair") }
       contents.standings[pair.id]?.source = source
+      contents.identify(pair, by: source)
       if let target { contents.standings[pair.id]?.target = target }
     }
   }
@@ -116,7 +131,7 @@ package actor MemoryJournal: Journal, KeyBook {
           pair: pair, counts: Dictionary(records.map { ($0.state, 1) }, uniquingKeysWith: +),
           bytesAtTarget: records.filter(\.isAtTarget).reduce(0) { $0 + $1.size },
           removals: Dictionary(
-            records.compactMap { record in RemovalMark(note: record.note).map { ($0, 1) } },
+            records.compactMap { record in record.removal.map { ($0, 1) } },
             uniquingKeysWith: +))
       })
   }
@@ -144,11 +159,29 @@ package actor MemoryJournal: Journal, KeyBook {
           reopened.targetUID = nil
           reopened.reason = nil
           reopened.note = nil
+          reopened.removal = nil
+          reopened.dropped = DroppedMetadata()
           contents.records[pair.id]?[key] = reopened
           count += 1
         }
       }
       return count
+    }
+  }
+
+  package func firstSeen(in pair: MailboxPair) async throws -> [SourceKey: Int64] {
+    firstSeen[pair.id] ?? [:]
+  }
+
+  package func archiveMark() async throws -> ArchiveMark? { contents.archive }
+
+  package func note(_ mark: ArchiveMark, isContinuous: Bool) async throws {
+    try change("note") { contents in
+      contents.archive = mark
+      guard !isContinuous else { return }
+      for (pair, standing) in contents.standings {
+        contents.standings[pair]?.target = standing.target?.disbelieved
+      }
     }
   }
 
@@ -204,14 +237,17 @@ package actor MemoryJournal: Journal, KeyBook {
       var record = try known(key, in: records)
       record.flags = flags
       try put(record, in: &records)
-    case .rekeyed(let old, let new):
-      var record = try known(old, in: records)
-      let occupant = old == new ? nil : records[new]
+    case .rekeyed(let old, let record):
+      _ = try known(old, in: records)
+      let occupant = old == record.key ? nil : records[record.key]
       guard occupant == nil || occupant?.state == .pending else {
-        throw fault("another message has that key", at: new)
+        throw fault("another message has that key", at: record.key)
       }
       records[old] = nil
-      record.key = new
+      try put(record, in: &records)
+    case .relisted(let key, let size):
+      var record = try known(key, in: records)
+      record.listedSize = size
       try put(record, in: &records)
     case .marked(let key, let state):
       var record = try known(key, in: records)

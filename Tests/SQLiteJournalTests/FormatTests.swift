@@ -60,14 +60,19 @@ import Testing
     #expect(
       try await journal.standing(of: pair)
         == PairStanding(
-          source: JournalSamples.checkpoint, target: JournalSamples.anchor(9), pending: 1))
+          source: SourceCheckpoint(
+            uidValidity: JournalSamples.generation, uidNext: UID(.max), highestModSeq: 1 << 60,
+            messages: 3),
+          target: TargetAnchor(
+            mailbox: MailboxName(wire: "new.INBOX"), uidValidity: UIDValidity(1 << 33),
+            uidNext: UID(9)), pending: 1))
     let records = try await journal.records(of: pair)
     let listed = JournalSamples.entry(1)
     #expect(
       records == [
         MessageRecord(
           key: JournalSamples.key(1), state: .pending, size: listed.size,
-          internalDate: listed.internalDate), JournalSamples.skipped(2),
+          listedSize: listed.size, internalDate: listed.internalDate), JournalSamples.skipped(2),
         MessageRecord(
           key: JournalSamples.key(3), state: .stored, size: 12,
           digest: SHA256Digest(bytes: Array(repeating: 0, count: 32)),
@@ -82,7 +87,7 @@ import Testing
   }
 
   /// Copies the files as they are in the middle of the n-th step, which is what a kill leaves.
-  @Test(arguments: [1, 2, 3], [false, true])
+  @Test(arguments: [1, 2, 3, 4], [false, true])
   func aLedgerWhoseRaisingWasKilledIsRaisedByTheNextRun(step: Int, endsCommitted: Bool) async throws
   {
     let bench = try Bench()
@@ -97,7 +102,7 @@ import Testing
       for _ in 0..<200 {
         try db.execute(sql: "INSERT INTO half VALUES (hex(randomblob(500)))")
       }
-      try db.execute(sql: [Self.format2, Self.format3, Self.format4][step - 1])
+      try db.execute(sql: [Self.format2, Self.format3, Self.format4, Self.format5][step - 1])
       if endsCommitted { try db.execute(sql: "DROP TABLE half; COMMIT") }
       for suffix in ["", "-wal"] {
         try FileManager.default.copyItem(atPath: bench.path + suffix, toPath: dead.path + suffix)
@@ -119,7 +124,7 @@ import Testing
       try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema")
     }
     #expect(!tables.contains("half"))
-    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 4)
+    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 5)
     try queue.close()
   }
 
@@ -157,10 +162,32 @@ import Testing
       kept INTEGER NOT NULL) STRICT;
     """
 
+  /// Format 5 as it was released: what identifies a message and a mailbox beside their numbers, and
+  /// columns in place of words. This text never changes.
+  private static let format5 = """
+    PRAGMA user_version = 5;
+    INSERT INTO grdb_migrations VALUES ('v5');
+    ALTER TABLE message ADD COLUMN listed_size INTEGER;
+    ALTER TABLE message ADD COLUMN first_seen INTEGER;
+    ALTER TABLE message ADD COLUMN removal TEXT;
+    ALTER TABLE message ADD COLUMN dropped_flags TEXT;
+    ALTER TABLE message ADD COLUMN dropped_date INTEGER NOT NULL DEFAULT 0;
+    UPDATE message SET listed_size = size WHERE state = 0;
+    ALTER TABLE pair ADD COLUMN anchor_told_uidnext INTEGER;
+    ALTER TABLE pair ADD COLUMN anchor_modseq INTEGER;
+    ALTER TABLE pair ADD COLUMN anchor_mailbox_id TEXT;
+    ALTER TABLE pair ADD COLUMN done_size INTEGER;
+    ALTER TABLE pair ADD COLUMN done_mailbox_id TEXT;
+    ALTER TABLE tally ADD COLUMN unlocated INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE archive (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL,
+      commit_number INTEGER NOT NULL, commit_digest TEXT NOT NULL) STRICT;
+    """
+
   /// A ledger of each format, the oldest first.
-  private static let formats: [String] = [format1, format2, format3, format4].indices.map { last in
-    [format1, format2, format3, format4][...last].joined(separator: "\n")
-  }
+  private static let formats: [String] = {
+    let steps = [format1, format2, format3, format4, format5]
+    return steps.indices.map { steps[...$0].joined(separator: "\n") }
+  }()
 
   @Test(arguments: formats)
   func theMessagesOfEveryFormatAreCounted(format: String) async throws {
@@ -180,7 +207,7 @@ import Testing
     #expect(try things(bench.path) == things(released.path))
   }
 
-  @Test(arguments: zip(formats, [false, false, true, true]))
+  @Test(arguments: zip(formats, [false, false, true, true, true]))
   func whatIsKnownOfTheTargetMailboxIsReadFromEveryFormat(format: String, apart: Bool) async throws
   {
     let bench = try Bench()
@@ -197,6 +224,27 @@ import Testing
     try opened.close()
   }
 
+  @Test func whatWasKeptInWordsIsTakenApart() async throws {
+    let bench = try Bench()
+    let concessions = "flags not kept: Junk $Label1; date not kept: 1-Jan-2020"
+    let marked = "removed from the source"
+    try bench.tamper(
+      [Self.format1, Self.format2, Self.format3, Self.format4].joined()
+        + """
+        UPDATE message SET note = '\(concessions); \(marked)' WHERE uid = 3;
+        UPDATE message SET note = 'NO x; \(marked); flags not kept: a' WHERE uid = 2;
+        """)
+    let journal = try bench.open()
+    let pair = try #require(try await journal.pairs().first)
+    let records = try await journal.records(of: pair)
+    #expect(records[2].removal == .removed && records[2].note == concessions)
+    #expect(records[2].dropped == DroppedMetadata(flags: ["$label1", "junk"], date: true))
+    #expect(records[1].removal == nil && records[1].dropped == DroppedMetadata())
+    #expect(records[1].note == "NO x; \(marked); flags not kept: a")
+    #expect(try await journal.summary().count(.removed) == 1)
+    try journal.close()
+  }
+
   @Test func aLedgerOfFormat1IsRaisedAndNumbersMessages() async throws {
     let bench = try Bench()
     try bench.tamper(Self.format1)
@@ -204,7 +252,7 @@ import Testing
     #expect(try await journal.numbers(for: ["x", "y"], of: .inbox) == [UID(1), UID(2)])
     try journal.close()
     let queue = try DatabaseQueue(path: bench.path)
-    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 4)
+    #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 5)
     try queue.close()
   }
 

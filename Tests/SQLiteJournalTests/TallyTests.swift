@@ -59,6 +59,6 @@ import Testing
 
   @Test func everyStateAndEveryMarkHasAColumn() {
     let columns = Tally.columns.split(separator: ",").map { $0.drop { $0 == " " } }
-    #expect(columns.count == MessageState.allCases.count + 1 + RemovalMark.allCases.count)
+    #expect(columns.count == MessageState.allCases.count + 2 + RemovalMark.allCases.count)
   }
 }

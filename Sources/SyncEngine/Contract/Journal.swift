@@ -41,6 +41,19 @@ package protocol Journal: Sendable {
 
   /// Makes skipped or lost messages pending again; returns how many.
   func reopen(_ state: MessageState) async throws -> Int
+
+  /// When the messages of a pair were first listed, in seconds since 1970-01-01 UTC; nothing for
+  /// those that a ledger of an earlier format took over.
+  func firstSeen(in pair: MailboxPair) async throws -> [SourceKey: Int64]
+
+  /// The archive that mail was last put into; nil before that, and where the target is no archive.
+  func archiveMark() async throws -> ArchiveMark?
+
+  /// Records how far the archive is that mail is put into.
+  ///
+  /// - Parameter isContinuous: false when it is not the archive on record, or an older copy of it:
+  ///   no number of it is believed then, and every copy is looked for again (invariant 13).
+  func note(_ mark: ArchiveMark, isContinuous: Bool) async throws
 }
 
 /// A mailbox at the source and the one it goes to, as frozen in the journal.
@@ -58,26 +71,6 @@ package struct MailboxPair: Sendable, Equatable, Hashable {
   package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
-/// From where on the target may hold messages of ours without a receipt (invariants 4 and 5).
-package struct TargetAnchor: Sendable, Equatable {
-  /// The raw name the target lists, which may differ from the planned one.
-  package let mailbox: MailboxName
-  package let uidValidity: UIDValidity
-  package let uidNext: UID
-  /// The mailbox was once seen to be another one than the source's: it had given fewer UIDs than
-  /// there were messages at the source.
-  package let isApart: Bool
-
-  package init(
-    mailbox: MailboxName, uidValidity: UIDValidity, uidNext: UID, isApart: Bool = false
-  ) {
-    self.mailbox = mailbox
-    self.uidValidity = uidValidity
-    self.uidNext = uidNext
-    self.isApart = isApart
-  }
-}
-
 /// Where a pair stands.
 package struct PairStanding: Sendable, Equatable {
   /// Set when everything up to it was settled; nil while the pair has never been finished.
@@ -86,16 +79,22 @@ package struct PairStanding: Sendable, Equatable {
   package var target: TargetAnchor?
   /// Messages on record that are neither stored, skipped nor vanished.
   package var pending: Int
+  /// Messages on record as being at the target, and not known under which UID.
+  package var unlocated: Int
 
-  package init(source: SourceCheckpoint? = nil, target: TargetAnchor? = nil, pending: Int = 0) {
+  package init(
+    source: SourceCheckpoint? = nil, target: TargetAnchor? = nil, pending: Int = 0,
+    unlocated: Int = 0
+  ) {
     self.source = source
     self.target = target
     self.pending = pending
+    self.unlocated = unlocated
   }
 
   /// Whether a status from the listing proves that there is nothing to do.
   package func provesUnchanged(_ listed: MailboxStatus?) -> Bool {
-    guard pending == 0, let source, let listed else { return false }
+    guard pending == 0, unlocated == 0, let source, let listed else { return false }
     return source.provesUnchanged(listed)
   }
 }
@@ -122,6 +121,9 @@ package struct MessageRecord: Sendable, Equatable {
   package var state: MessageState
   /// Octets: as declared while pending, as read afterwards.
   package var size: Int64
+  /// Octets as the source listed them, which need not be what was read (invariants 8 and 14); nil
+  /// where a ledger of an earlier format did not keep it.
+  package var listedSize: Int64?
   package var digest: SHA256Digest?
   package var fingerprint: Fingerprint?
   package var internalDate: InternalDate?
@@ -130,17 +132,24 @@ package struct MessageRecord: Sendable, Equatable {
   package var targetUID: UID?
   /// Why it was skipped.
   package var reason: SyncError.Cause?
-  /// What a person should know: the server's words, concessions.
+  /// What was done about removing it from the source.
+  package var removal: RemovalMark?
+  /// What the target did not keep.
+  package var dropped = DroppedMetadata()
+  /// What a person should know, such as the server's words. Nothing is ever read out of it
+  /// (invariant 19).
   package var note: String?
 
   package init(
-    key: SourceKey, state: MessageState, size: Int64, digest: SHA256Digest? = nil,
-    fingerprint: Fingerprint? = nil, internalDate: InternalDate? = nil, flags: FlagSet = .none,
-    targetUID: UID? = nil, reason: SyncError.Cause? = nil, note: String? = nil
+    key: SourceKey, state: MessageState, size: Int64, listedSize: Int64? = nil,
+    digest: SHA256Digest? = nil, fingerprint: Fingerprint? = nil,
+    internalDate: InternalDate? = nil, flags: FlagSet = .none, targetUID: UID? = nil,
+    reason: SyncError.Cause? = nil, note: String? = nil
   ) {
     self.key = key
     self.state = state
     self.size = size
+    self.listedSize = listedSize
     self.digest = digest
     self.fingerprint = fingerprint
     self.internalDate = internalDate
@@ -162,8 +171,10 @@ package enum Outcome: Sendable, Equatable {
   case located(SourceKey, targetUID: UID?)
   /// The source's flags were carried over.
   case flagsCarried(SourceKey, FlagSet)
-  /// The same message under a new key, after the source's UIDVALIDITY changed.
-  case rekeyed(from: SourceKey, to: SourceKey)
+  /// The record of a message under a new key, in place of its old one.
+  case rekeyed(from: SourceKey, to: MessageRecord)
+  /// The size as the source lists it was learnt, in octets.
+  case relisted(SourceKey, size: Int64)
   /// A message's state changed without anything else being learnt.
   case marked(SourceKey, MessageState)
 }

@@ -73,21 +73,29 @@ package struct SourceCheckpoint: Sendable, Equatable {
   package let uidNext: UID?
   package let highestModSeq: Int64?
   package let messages: Int64?
+  /// Octets of all messages together (RFC 8438).
+  package let size: Int64?
+  /// RFC 8474.
+  package let mailboxID: String?
 
   package init(
-    uidValidity: UIDValidity, uidNext: UID?, highestModSeq: Int64?, messages: Int64?
+    uidValidity: UIDValidity, uidNext: UID?, highestModSeq: Int64?, messages: Int64?,
+    size: Int64? = nil, mailboxID: String? = nil
   ) {
     self.uidValidity = uidValidity
     self.uidNext = uidNext
     self.highestModSeq = highestModSeq
     self.messages = messages
+    self.size = size
+    self.mailboxID = mailboxID
   }
 
   /// The checkpoint that a snapshot justifies once everything in it is settled.
   package init(_ status: MailboxStatus) {
     self.init(
       uidValidity: status.uidValidity ?? .unknown, uidNext: status.uidNext,
-      highestModSeq: status.highestModSeq, messages: status.messages)
+      highestModSeq: status.highestModSeq, messages: status.messages, size: status.size,
+      mailboxID: status.mailboxID)
   }
 
   /// Whether a status proves that nothing has happened since: only with mod-sequences.

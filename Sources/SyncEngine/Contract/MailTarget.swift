@@ -147,30 +147,11 @@ package enum Concession: Sendable, Equatable, CustomStringConvertible {
     case now
   }
 
-  private static let flagsPrefix = "flags not kept: "
-
-  private static let datePrefixes = ["date not kept: ", "date taken from "]
-
-  /// Whether a record's note says that the target could not be given the source's date.
-  package static func dateWasGivenUp(in note: String?) -> Bool {
-    RecordNote.parts(of: note).contains { part in
-      datePrefixes.contains { part.hasPrefix($0) }
-    }
-  }
-
-  /// The flags that a record's note says were not kept, in lower case.
-  package static func flagsDropped(in note: String?) -> Set<String> {
-    let parts = RecordNote.parts(of: note).filter { $0.hasPrefix(flagsPrefix) }
-    return Set(
-      parts.flatMap { $0.dropFirst(flagsPrefix.count).split(separator: " ") }
-        .map { $0.lowercased() })
-  }
-
   package var description: String {
     switch self {
-    case .flagsDropped(let flags): Self.flagsPrefix + "\(flags.names.joined(separator: " "))"
-    case .dateDropped(let date): Self.datePrefixes[0] + "\(date)"
-    case .dateReplaced(let origin): Self.datePrefixes[1] + origin.rawValue
+    case .flagsDropped(let flags): "flags not kept: \(flags.names.joined(separator: " "))"
+    case .dateDropped(let date): "date not kept: \(date)"
+    case .dateReplaced(let origin): "date taken from \(origin.rawValue)"
     }
   }
 }

@@ -36,10 +36,10 @@ package struct RemovalCandidates: Sendable {
       guard record.key.uidValidity == source.uidValidity, source.uidValidity.isKnown,
         let original = originals[record.key.uid]
       else {
-        if RemovalMark(note: record.note) == .proven { gone.append(record) }
+        if record.removal == .proven { gone.append(record) }
         continue
       }
-      if removal.manner == .flagOnly, RemovalMark(note: record.note) == .flagged { continue }
+      if removal.manner == .flagOnly, record.removal == .flagged { continue }
       guard isSameGround, let uid = record.targetUID, let copy = copies[uid] else { continue }
       let date = original.internalDate ?? record.internalDate ?? copy.internalDate
       guard removal.concerns(date) else { continue }

@@ -1,16 +1,14 @@
 // mailmove: what the ledger says about a removal.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a record's note says about removing the message from the source.
+/// What a record says about removing the message from the source.
 ///
 /// The mark `proven` is on disk before the first command that removes, so that the ledger tells
 /// which messages a killed run may have removed, and where their proven copies are.
 package enum RemovalMark: String, Sendable, CaseIterable {
-  case proven = "copy proven, to be removed from the source"
-  case removed = "removed from the source"
-  case flagged = "marked \\Deleted at the source"
+  case proven, removed, flagged
   /// Was to be removed and was not, for want of proof; the next run tries again.
-  case kept = "kept at the source, the target does not hand out the same bytes"
+  case kept
 
   /// Whether we may have touched the message at the source.
   package var mayBeOurDoing: Bool {
@@ -20,29 +18,25 @@ package enum RemovalMark: String, Sendable, CaseIterable {
     }
   }
 
-  /// The mark in a record's note; nil when there is none.
-  package init?(note: String?) {
-    guard let part = RecordNote.parts(of: note).lazy.compactMap({ Self(rawValue: $0) }).last else {
-      return nil
+  /// What it means, for people.
+  package var text: String {
+    switch self {
+    case .proven: "copy proven, to be removed from the source"
+    case .removed: "removed from the source"
+    case .flagged: "marked \\Deleted at the source"
+    case .kept: "kept at the source, for want of proof that the target has it"
     }
-    self = part
-  }
-
-  /// The note with this mark in place of an earlier one.
-  package func marking(_ note: String?) -> String {
-    let others = RecordNote.parts(of: note).filter { Self(rawValue: $0) == nil }
-    return RecordNote.joined(others + [rawValue])
   }
 }
 
 extension MessageRecord {
   /// Whether we may have touched the message at the source.
-  var mayBeRemovedByUs: Bool { RemovalMark(note: note)?.mayBeOurDoing == true }
+  var mayBeRemovedByUs: Bool { removal?.mayBeOurDoing == true }
 
   /// The record with a mark about removal.
   func marked(_ mark: RemovalMark) -> MessageRecord {
     var copy = self
-    copy.note = mark.marking(note)
+    copy.removal = mark
     return copy
   }
 }

@@ -95,9 +95,11 @@ struct AppendStage {
     if var record = adoption.recordUnderOldKey(of: message) {
       let old = record.key
       record.key = message.key
+      record.listedSize = message.entry.size
+      record.internalDate = message.entry.internalDate ?? record.internalDate
       adopted.append(WorkList.FlagDrift(record: record, flags: message.entry.flags))
       let outcome: Outcome =
-        old.uidValidity.isKnown ? .rekeyed(from: old, to: message.key) : .settled(record)
+        old.uidValidity.isKnown ? .rekeyed(from: old, to: record) : .settled(record)
       try await emit(
         Settlement(
           kind: .rekeyed, outcome: outcome, record: record, bytes: record.size, permit: permit))
@@ -128,7 +130,8 @@ struct AppendStage {
         refusals = 0
         var record = MessageRecord(message, state: .stored, targetUID: receipt.uid)
         if !receipt.concessions.isEmpty {
-          record.note = RecordNote.joined(receipt.concessions.map(\.description))
+          record.dropped = DroppedMetadata(receipt.concessions)
+          record.note = receipt.concessions.map(\.description).joined(separator: "; ")
         }
         try await emit(
           Settlement(
@@ -183,7 +186,8 @@ extension MessageRecord {
   /// The record of a message whose bytes were read.
   init(_ message: Message, state: MessageState, targetUID: UID?) {
     self.init(
-      key: message.key, state: state, size: Int64(message.bytes.count), digest: message.digest,
+      key: message.key, state: state, size: Int64(message.bytes.count),
+      listedSize: message.entry.size, digest: message.digest,
       fingerprint: message.fingerprint, internalDate: message.entry.internalDate,
       flags: message.entry.flags, targetUID: targetUID)
   }

@@ -60,13 +60,13 @@ struct MailboxComparison: Sendable {
           difference(.size, match, "\(match.record.size) bytes moved, \(match.target.size) there"))
       }
       let wanted = match.source?.flags ?? match.record.flags
-      let dropped = Concession.flagsDropped(in: match.record.note)
+      let dropped = match.record.dropped.flags
       let names = Set(wanted.names.map { $0.lowercased() }).subtracting(dropped)
       let there = Set(match.target.flags.names.map { $0.lowercased() }).subtracting(dropped)
       if names != there, !source.traits.contains(.withoutFlags) {
         found.append(difference(.flags, match, "\(wanted) there, \(match.target.flags) here"))
       }
-      if !Concession.dateWasGivenUp(in: match.record.note),
+      if !match.record.dropped.date,
         let date = match.source?.internalDate ?? match.record.internalDate,
         let copied = match.target.internalDate, !date.isSameMoment(as: copied)
       {

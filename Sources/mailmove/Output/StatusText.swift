@@ -56,7 +56,7 @@ struct StatusText {
     standing.kept.map { item in
       SafeText.visible(
         "\(item.pair.mapped.sourcePath), UID \(item.record.key.uid), "
-          + "\(Quantity.bytes(item.record.size)): \(item.record.note ?? "")")
+          + "\(Quantity.bytes(item.record.size)): \(item.record.removal?.text ?? "")")
     }
   }
 

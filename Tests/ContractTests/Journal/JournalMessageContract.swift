@@ -34,7 +34,7 @@ import Testing
       #expect(
         records.first
           == MessageRecord(
-            key: JournalSamples.key(1), state: .pending, size: 1_000,
+            key: JournalSamples.key(1), state: .pending, size: 1_000, listedSize: 1_000,
             internalDate: JournalSamples.entry(1).internalDate))
       #expect(records.last?.flags == flags)
       #expect(records.last?.internalDate == nil)
@@ -70,8 +70,12 @@ import Testing
       bare.flags = .none
       bare.targetUID = nil
       bare.note = nil
+      bare.listedSize = nil
+      bare.dropped = DroppedMetadata()
+      var marked = JournalSamples.stored(1)
+      marked.removal = .flagged
       let all = [
-        JournalSamples.stored(1), JournalSamples.skipped(2), JournalSamples.stored(3), bare,
+        marked, JournalSamples.skipped(2), JournalSamples.stored(3), bare,
       ]
       try await journal.record(all.map { .settled($0) }, in: pair)
       #expect(try await journal.records(of: pair) == all)
@@ -122,7 +126,9 @@ import Testing
         [
           .located(JournalSamples.key(1), targetUID: UID(.max)),
           .flagsCarried(JournalSamples.key(1), flags), .marked(JournalSamples.key(1), .lost),
+          .relisted(JournalSamples.key(1), size: 1 << 40),
         ], in: pair)
+      expected.listedSize = 1 << 40
       expected.targetUID = UID(.max)
       expected.flags = flags
       expected.state = .lost
@@ -138,7 +144,8 @@ import Testing
     try await enrolled(kind) { journal, pair in
       let outcomes: [Outcome] = [
         .located(stranger, targetUID: nil), .flagsCarried(stranger, .none),
-        .marked(stranger, .vanished), .rekeyed(from: stranger, to: JournalSamples.key(100)),
+        .marked(stranger, .vanished), .rekeyed(from: stranger, to: JournalSamples.stored(100)),
+        .relisted(stranger, size: 1),
       ]
       for outcome in outcomes {
         await expectFault { try await journal.record([outcome], in: pair) }
@@ -154,14 +161,17 @@ import Testing
     try await enrolled(kind) { journal, pair in
       try await journal.record([.settled(JournalSamples.stored(1))], in: pair)
       try await journal.enroll(JournalSamples.entries(1...1), uidValidity: newer, in: pair)
-      try await journal.record(
-        [
-          .rekeyed(from: JournalSamples.key(1), to: JournalSamples.key(1, newer)),
-          .rekeyed(from: JournalSamples.key(2), to: JournalSamples.key(8, newer)),
-          .rekeyed(from: JournalSamples.key(3), to: JournalSamples.key(3)),
-        ], in: pair)
       var moved = JournalSamples.stored(1)
       moved.key = JournalSamples.key(1, newer)
+      moved.listedSize = 4_711
+      var others = try await journal.records(of: pair).filter { $0.state == .pending }
+      others[0].key = JournalSamples.key(8, newer)
+      try await journal.record(
+        [
+          .rekeyed(from: JournalSamples.key(1), to: moved),
+          .rekeyed(from: JournalSamples.key(2), to: others[0]),
+          .rekeyed(from: JournalSamples.key(3), to: others[1]),
+        ], in: pair)
       let records = try await journal.records(of: pair)
       #expect(records.map(\.key.uid.rawValue) == [3, 1, 8])
       #expect(records.dropFirst().first == moved)
@@ -174,7 +184,7 @@ import Testing
       try await journal.record([.settled(JournalSamples.stored(1))], in: pair)
       await expectFault {
         try await journal.record(
-          [.rekeyed(from: JournalSamples.key(2), to: JournalSamples.key(1))], in: pair)
+          [.rekeyed(from: JournalSamples.key(2), to: JournalSamples.stored(1))], in: pair)
       }
       #expect(try await journal.records(of: pair).first == JournalSamples.stored(1))
       #expect(try await journal.records(of: pair).count == 3)
@@ -196,7 +206,8 @@ import Testing
       let records = try await journal.records(of: pair)
       #expect(records.map(\.state) == [.pending, .pending, .stored])
       #expect(records.first?.digest == lost.digest)
-      #expect(records.allSatisfy { $0.reason == nil })
+      #expect(records.prefix(2).allSatisfy { $0.reason == nil && $0.note == nil })
+      #expect(records.prefix(2).allSatisfy { $0.removal == nil && !$0.dropped.date })
       #expect(records.first?.targetUID == nil)
       #expect(try await journal.standing(of: pair).pending == 2)
     }
@@ -235,16 +246,46 @@ import Testing
       let marks: [RemovalMark] = [.removed, .removed, .flagged, .kept, .proven]
       for (index, mark) in marks.enumerated() {
         var record = JournalSamples.stored(UInt32(index + 1))
-        record.note = mark.marking(index == 0 ? nil : record.note)
+        record.removal = mark
         try await journal.record([.settled(record)], in: inbox)
       }
       // Once removed, and then at the source again.
       var again = JournalSamples.stored(2)
-      again.note = RemovalMark.kept.marking(RemovalMark.removed.marking(again.note))
+      again.removal = .kept
       try await journal.record([.settled(again)], in: inbox)
       let summary = try await journal.summary()
       #expect(summary.mailboxes[0].removals == [.removed: 1, .flagged: 1, .kept: 2, .proven: 1])
       #expect(summary.count(.kept) == 2 && summary.mailboxes[0].counts[.stored] == 5)
+    }
+  }
+
+  @Test(arguments: JournalKind.allCases)
+  func whatAServerSaysIsNeverReadAsAMark(_ kind: JournalKind) async throws {
+    try await enrolled(kind) { journal, pair in
+      for (index, mark) in RemovalMark.allCases.enumerated() {
+        var record = JournalSamples.skipped(UInt32(index + 1))
+        record.note = "the server refused the message: NO x; \(mark.text); flags not kept: a"
+        try await journal.record([.settled(record)], in: pair)
+      }
+      #expect(try await journal.summary().mailboxes[0].removals.isEmpty)
+      let records = try await journal.records(of: pair)
+      #expect(records.allSatisfy { $0.removal == nil && $0.dropped == DroppedMetadata() })
+    }
+  }
+
+  @Test(arguments: JournalKind.allCases)
+  func knowsHowManyCopiesHaveNoUID(_ kind: JournalKind) async throws {
+    try await enrolled(kind) { journal, pair in
+      for uid in 1...3 as ClosedRange<UInt32> {
+        var record = JournalSamples.stored(uid)
+        if uid > 1 { record.targetUID = nil }
+        try await journal.record([.settled(record)], in: pair)
+      }
+      #expect(try await journal.standing(of: pair).unlocated == 2)
+      _ = try await journal.summary()
+      #expect(try await journal.standing(of: pair).unlocated == 2)
+      try await journal.record([.marked(JournalSamples.key(2), .lost)], in: pair)
+      #expect(try await journal.standing(of: pair).unlocated == 1)
     }
   }
 }

@@ -17,7 +17,7 @@ import Testing
           pair: pair, counts: Dictionary(records.map { ($0.state, 1) }, uniquingKeysWith: +),
           bytesAtTarget: records.filter(\.isAtTarget).reduce(0) { $0 + $1.size },
           removals: Dictionary(
-            records.compactMap { record in RemovalMark(note: record.note).map { ($0, 1) } },
+            records.compactMap { record in record.removal.map { ($0, 1) } },
             uniquingKeysWith: +)))
     }
     return JobSummary(mailboxes: lines)
@@ -25,7 +25,7 @@ import Testing
 
   private var marked: MessageRecord {
     var record = JournalSamples.stored(6)
-    record.note = RemovalMark.kept.marking(nil)
+    record.removal = .kept
     return record
   }
 
@@ -48,7 +48,7 @@ import Testing
         { try await record(.settled(JournalSamples.skipped(4))) },
         { try await record(.settled(lost)) }, { try await record(.settled(marked)) },
         { try await record(.marked(key, .alreadyThere)) },
-        { try await record(.rekeyed(from: key, to: JournalSamples.key(2))) },
+        { try await record(.rekeyed(from: key, to: JournalSamples.stored(2))) },
         { try await record(.marked(JournalSamples.key(2), .vanished)) },
         { try await enroll(7...9, inbox) }, { _ = try await journal.reopen(.lost) },
         { _ = try await journal.reopen(.skipped) },

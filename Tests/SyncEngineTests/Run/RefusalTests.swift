@@ -154,7 +154,6 @@ struct RefusalTests {
     let run = Scenario(source: source, target: FakeAccount(habits: habits))
     #expect(await run.run().failure == nil)
     #expect(run.target.flags() == [FlagSet(system: .seen)])
-    let note = try await run.records().first?.note
-    #expect(Concession.flagsDropped(in: note) == ["$forwarded"])
+    #expect(try await run.records().first?.dropped == DroppedMetadata(flags: ["$forwarded"]))
   }
 }

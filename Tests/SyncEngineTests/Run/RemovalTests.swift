@@ -46,7 +46,7 @@ import Testing
     #expect(bytes(scenario.target) == Set(Self.letters))
     let records = try await scenario.journal.messages(in: .stored, limit: 10)
     #expect(records.count == 6)
-    #expect(records.allSatisfy { RemovalMark(note: $0.1.note) == .removed })
+    #expect(records.allSatisfy { $0.1.removal == .removed })
   }
 
   @Test func nothingIsRemovedWithoutBeingAsked() async {
@@ -217,7 +217,7 @@ import Testing
       let records =
         try await scenario.journal.messages(in: .stored, limit: 10)
         + scenario.journal.messages(in: .alreadyThere, limit: 10)
-      let marks = Set(records.map { RemovalMark(note: $0.1.note) })
+      let marks = Set(records.map { $0.1.removal })
       #expect(records.count == 6 && marks == [manner == .expunge ? .removed : .flagged])
     }
   }

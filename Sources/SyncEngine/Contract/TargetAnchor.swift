@@ -1,0 +1,41 @@
+// mailmove: where a target mailbox stood.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+/// From where on the target may hold messages of ours without a receipt (invariants 4 and 5), and
+/// the numbers that have to go on from here for UIDs on record to be believed (invariant 13).
+package struct TargetAnchor: Sendable, Equatable {
+  /// The raw name the target lists, which may differ from the planned one.
+  package let mailbox: MailboxName
+  package let uidValidity: UIDValidity
+  package var uidNext: UID
+  /// The mailbox was once seen to be another one than the source's: it had given fewer UIDs than
+  /// there were messages at the source.
+  package let isApart: Bool
+  /// The highest UIDNEXT that the server told, or that follows from a UID it gave; nil where it
+  /// tells none.
+  package var toldUIDNext: UID?
+  /// The highest HIGHESTMODSEQ that was seen (RFC 7162).
+  package var highestModSeq: Int64?
+  /// RFC 8474.
+  package var mailboxID: String?
+
+  package init(
+    mailbox: MailboxName, uidValidity: UIDValidity, uidNext: UID, isApart: Bool = false,
+    toldUIDNext: UID? = nil, highestModSeq: Int64? = nil, mailboxID: String? = nil
+  ) {
+    self.mailbox = mailbox
+    self.uidValidity = uidValidity
+    self.uidNext = uidNext
+    self.isApart = isApart
+    self.toldUIDNext = toldUIDNext
+    self.highestModSeq = highestModSeq
+    self.mailboxID = mailboxID
+  }
+
+  /// The same for a mailbox none of whose numbers is believed any more.
+  package var disbelieved: TargetAnchor {
+    TargetAnchor(mailbox: mailbox, uidValidity: .unknown, uidNext: uidNext, isApart: isApart)
+  }
+}
