@@ -51,6 +51,19 @@ import Testing
     #expect(said.output.isEmpty && said.errors.isEmpty)
   }
 
+  @Test(arguments: [[], ["-q"], ["--json"]]) func aWarningIsToldAlways(manner: [String]) async {
+    var report = Samples.report
+    report.mailboxes[0].skipped = 0
+    let engine = FakeEngine(report: report, events: [Samples.warning])
+    let said = await run(["sync"] + manner + accounts, engine: engine)
+    #expect(said.status == .success)
+    #expect(
+      said.errors == "mailmove: warning: --include Wrok fits no folder [31mred\n",
+      "\(said.errors)")
+    let isEvent = said.output.contains(#""event":"warning""#)
+    #expect(isEvent == (manner == ["--json"]), "\(said.output)")
+  }
+
   @Test func onATerminalThereIsALineATableAndTheNextStep() async throws {
     let said = await run(["sync"] + accounts, isWatched: true)
     #expect(said.errors.contains("\r"))

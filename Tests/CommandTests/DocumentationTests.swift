@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func everyEventAndFieldIsDocumented() {
-    for event in Samples.events {
+    for event in Samples.events + [Samples.warning] {
       let (name, fields) = EventText.json(event)
       #expect(page.contains("| `\(name)` |"), "\(name)")
       for (field, _) in fields { #expect(page.contains("`\(field)`"), "\(name).\(field)") }

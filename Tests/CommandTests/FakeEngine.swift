@@ -18,18 +18,22 @@ final class FakeEngine: Engine {
   let failures: [String: SyncError]
   /// What ledgers know of earlier runs; nil: they cannot be read.
   let history: LedgerHistory?
+  /// What happens during a run.
+  let events: [RunEvent]
   /// Called when a job begins to run.
   private let onSync: @Sendable (Job) -> Void
 
   init(
     report: Report = Samples.report, failure: SyncError? = nil,
     failures: [String: SyncError] = [:], history: LedgerHistory? = nil,
+    events: [RunEvent] = Samples.events,
     onSync: @escaping @Sendable (Job) -> Void = { _ in }
   ) {
     self.report = report
     self.failure = failure
     self.failures = failures
     self.history = history
+    self.events = events
     self.onSync = onSync
   }
 
@@ -41,7 +45,7 @@ final class FakeEngine: Engine {
     try take(job)
     onSync(job)
     if let failure = job.name.flatMap({ failures[$0] }) { throw failure }
-    for event in Samples.events { hooks.observer(event) }
+    for event in events { hooks.observer(event) }
     hooks.trace?("C: a1 NOOP")
     return report
   }

@@ -50,7 +50,9 @@ enum Samples {
     ]
   }
 
-  /// One of each event.
+  static var warning: RunEvent { .warning("--include Wrok fits no folder \u{1B}[31mred") }
+
+  /// One of each event but the warning.
   static var events: [RunEvent] {
     [
       .planned(mailboxes: 2), .mailboxStarted(inbox, messages: 1235, bytes: 100_100_000),

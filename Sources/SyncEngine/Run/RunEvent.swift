@@ -16,8 +16,10 @@ package enum RunEvent: Sendable {
   case mailboxFinished(MailboxLineItem)
   /// Something went wrong that the run gets over by itself.
   case retrying(SyncError, after: Duration, attempt: Int)
-  /// Something a person should know that stops nothing.
+  /// Something a person who watches may want to know; it stops nothing.
   case notice(String)
+  /// Something a person has to hear of whether anybody watches or not; it stops nothing.
+  case warning(String)
 }
 
 /// How much there is to copy.

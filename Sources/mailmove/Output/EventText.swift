@@ -34,13 +34,15 @@ enum EventText {
           + ErrorText.fields(error)
       )
     case .notice(let text): return ("notice", [("message", .string(text))])
+    case .warning(let text): return ("warning", [("message", .string(text))])
     }
   }
 
-  /// What somebody who watches should read; nil for what the live line shows.
+  /// What somebody who watches should read; nil for what the live line shows and for what is told
+  /// in any case.
   static func words(_ event: RunEvent) -> String? {
     switch event {
-    case .planned, .mailboxStarted, .settled, .skipped, .mailboxFinished: nil
+    case .planned, .mailboxStarted, .settled, .skipped, .mailboxFinished, .warning: nil
     case .retrying(let error, let delay, let attempt):
       "\(ErrorText.message(error)); trying again in \(Quantity.time(delay)) (attempt \(attempt))"
     case .notice(let text): "note: \(SafeText.visible(text))"

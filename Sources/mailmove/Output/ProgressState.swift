@@ -52,7 +52,7 @@ struct ProgressState: Sendable {
     case .mailboxFinished: mailboxesFinished += 1
     case .retrying(let error, let delay, _):
       waiting = "\(error.cause.sentence(for: error.side)), waiting \(Quantity.time(delay))"
-    case .notice: break
+    case .notice, .warning: break
     }
   }
 

@@ -45,11 +45,19 @@ extension Terminal {
     if let hint { word("  \(hint)") }
   }
 
+  /// Tells what a person has to hear of though it stops nothing: whether anybody watches or not,
+  /// and with `--quiet`.
+  func warn(_ message: String) {
+    let whose = job.map { "\($0): " } ?? ""
+    word("mailmove: \(whose)warning: \(SafeText.visible(message))", .warning)
+  }
+
   /// Tells an event of a run.
   func tell(_ event: RunEvent) {
     let (name, fields) = EventText.json(event)
     self.event(name, fields)
     advance(event)
+    if case .warning(let message) = event { warn(message) }
     guard !manner.isJSON, !manner.isQuiet, isWatched || manner.isVerbose else { return }
     if let words = EventText.words(event) { word(words) }
   }
