@@ -163,9 +163,13 @@ enum JournalSchema {
     ALTER TABLE message ADD COLUMN dropped_date INTEGER NOT NULL DEFAULT 0
       CHECK (dropped_date IN (0, 1));
     UPDATE message SET listed_size = size WHERE state = 0;
+    UPDATE message SET first_seen = recorded_at;
 
     ALTER TABLE pair ADD COLUMN anchor_told_uidnext INTEGER
       CHECK (anchor_told_uidnext BETWEEN 0 AND 4294967295);
+    UPDATE pair SET anchor_told_uidnext = max(anchor_uidnext, (
+      SELECT ifnull(min(max(target_uid) + 1, 4294967295), 0) FROM message
+      WHERE message.pair = pair.id AND state IN (1, 2)));
     ALTER TABLE pair ADD COLUMN anchor_modseq INTEGER;
     ALTER TABLE pair ADD COLUMN anchor_mailbox_id TEXT;
     ALTER TABLE pair ADD COLUMN done_size INTEGER;

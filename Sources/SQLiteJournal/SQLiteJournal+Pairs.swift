@@ -20,8 +20,8 @@ extension SQLiteJournal {
           ON CONFLICT (source) DO UPDATE SET \(MappedMailboxRow.replacements)
             WHERE target IS NULL
           """)
+      try Self.rename(mailboxes.filter { $0.renamedFrom != nil }, in: db)
       for mapped in mailboxes {
-        try Self.rename(mapped, in: db)
         try insert.execute(arguments: MappedMailboxRow.arguments(of: mapped))
       }
       return try Self.pairs(in: db)
@@ -84,17 +84,37 @@ extension SQLiteJournal {
       })
   }
 
-  /// Follows a mailbox that got another name at the source; its target and its messages stay.
-  private static func rename(_ mapped: MappedMailbox, in db: Database) throws {
-    guard let old = mapped.renamedFrom else { return }
-    let statement = try db.cachedStatement(
-      sql: """
-        UPDATE OR IGNORE pair SET source = ?, source_delimiter = ?, source_path = ?,
-          source_uidvalidity = ?, source_mailbox_id = ?, renamed_from = ?
-        WHERE source = ?
-        """)
-    try statement.execute(
-      arguments: MappedMailboxRow.sourceArguments(of: mapped) + [Data(old.bytes)])
+  /// Follows mailboxes that got other names at the source; their targets and messages stay.
+  ///
+  /// Mailboxes may have swapped their names, so all of them give up the old ones first.
+  private static func rename(_ rows: [MappedMailbox], in db: Database) throws {
+    var moving: [(id: Int64, mapped: MappedMailbox, old: Data)] = []
+    for mapped in rows {
+      guard let old = mapped.renamedFrom.map({ Data($0.bytes) }),
+        let id = try Int64.fetchOne(
+          db, sql: "SELECT id FROM pair WHERE source = ?", arguments: [old])
+      else { continue }
+      moving.append((id, mapped, old))
+    }
+    for row in moving {
+      // No server gives a name with a NUL in it.
+      try db.execute(
+        sql: "UPDATE pair SET source = CAST(char(0) || id AS BLOB) WHERE id = ?",
+        arguments: [row.id])
+    }
+    for row in moving {
+      try db.execute(
+        sql: """
+          UPDATE OR IGNORE pair SET source = ?, source_delimiter = ?, source_path = ?,
+            source_uidvalidity = ?, source_mailbox_id = ?, renamed_from = ?
+          WHERE id = ?
+          """,
+        arguments: MappedMailboxRow.sourceArguments(of: row.mapped) + [row.id])
+      if db.changesCount == 0 {
+        try db.execute(
+          sql: "UPDATE pair SET source = ? WHERE id = ?", arguments: [row.old, row.id])
+      }
+    }
   }
 
   private static func place(

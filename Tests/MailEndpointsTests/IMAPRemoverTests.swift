@@ -8,19 +8,35 @@ import SyncEngine
 import Testing
 
 @Suite struct IMAPRemoverTests {
-  private static let proven = Dictionary(
-    uniqueKeysWithValues: [2, 3, 5].map { (UID($0), SHA256Digest(of: [])) })
+  private static let header = "Subject: x\r\n\r\n"
+  private static let body = header + "letter\r\n"
+
+  private static func proof(_ uid: UInt32, listedSize: Int64 = 10, _ body: String = body)
+    -> RemovalProof
+  {
+    RemovalProof(
+      uid: UID(uid), listedSize: listedSize, internalDate: ScriptedMailbox.date,
+      fingerprint: Fingerprint(of: Array(header.utf8)),
+      digest: SHA256Digest(of: Array(body.utf8)))
+  }
 
   /// Lists and then removes at a server that shows another UIDVALIDITY each time it is told to.
   private static func remove(
     _ manner: Removal.Manner, capabilities: String = "IMAP4rev1 UIDPLUS",
-    uidValidity: UIDValidity = ScriptedMailbox.validity, refusing refused: String? = nil
+    uidValidity: UIDValidity = ScriptedMailbox.validity, refusing refused: String? = nil,
+    proven: [RemovalProof] = [proof(2), proof(3), proof(5)]
   ) async throws -> (server: ScriptedIMAPServer, failure: SyncError?) {
     let server = try ScriptedIMAPServer(capabilities: capabilities) { request, _ in
       if request.name == refused { return ["NO not that"] }
       switch request.name {
       case "SELECT": return ScriptedMailbox.opened(exists: 5, uidNext: 6)
-      case "UID FETCH": return (1...5).map { ScriptedMailbox.listed($0, uid: UInt32($0)) } + ["OK"]
+      case "UID FETCH" where request.text.contains("BODY.PEEK[]"):
+        return (1...5).map { ScriptedMailbox.fetched($0, uid: UInt32($0), body: body) } + ["OK"]
+      case "UID FETCH":
+        return (1...5).map { number in
+          ScriptedMailbox.listed(number, uid: UInt32(number)).dropLast()
+            + " BODY[HEADER.FIELDS (SUBJECT)] {\(header.utf8.count)}\r\n\(header))"
+        } + ["OK"]
       default: return nil
       }
     }
@@ -50,7 +66,26 @@ import Testing
       Self.changes(server) == [
         #"UID STORE 2:3,5 +FLAGS.SILENT (\Deleted)"#, "UID EXPUNGE 2:3,5",
       ])
-    #expect(server.texts(of: "SELECT").count == 1)
+    #expect(server.texts(of: "UID FETCH").allSatisfy { !$0.contains("BODY.PEEK[]") })
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func whatHeaderSizeAndDateDoNotSettleIsRead() async throws {
+    let (server, failure) = try await Self.remove(
+      .expunge, proven: [Self.proof(2, listedSize: 11), Self.proof(3), Self.proof(4, "other")])
+    #expect(failure == nil)
+    let read = server.texts(of: "UID FETCH").filter { $0.contains("BODY.PEEK[]") }
+    #expect(read.count == 1 && read.first?.hasPrefix("UID FETCH 2 ") == true)
+    // Header, size and date settle the last one, so that its bytes are not asked for.
+    #expect(Self.changes(server).last == "UID EXPUNGE 2:4")
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func anotherMessageUnderTheSameUIDIsLeftAlone() async throws {
+    let (server, failure) = try await Self.remove(
+      .expunge, proven: [Self.proof(2), Self.proof(3, listedSize: 11, "other")])
+    #expect(failure == nil)
+    #expect(Self.changes(server).last == "UID EXPUNGE 2")
   }
 
   @Test(.timeLimit(.minutes(1)))

@@ -31,6 +31,11 @@ import Testing
     return await run.run()
   }
 
+  private static func proof(_ uid: UID, _ letter: ScriptedPOP3Server.Letter) -> RemovalProof {
+    RemovalProof(
+      uid: uid, listedSize: nil, internalDate: nil, fingerprint: nil, digest: digest(letter))
+  }
+
   private var contents: [String] {
     target.contents().map { String(decoding: $0.bytes, as: UTF8.self) }
   }
@@ -40,10 +45,9 @@ import Testing
     let server = try ScriptedPOP3Server(letters: Self.letters(1...4))
     let remover = try await POP3Remover.connect(server.account(), keys: PassingKeyBook())
     let entries = try await remover.listing(of: .inbox).entries
-    let proven = [2, 4].map { (entries[$0 - 1].uid, Self.digest(server.letters[$0 - 1])) }
     try await remover.remove(
-      Dictionary(uniqueKeysWithValues: proven), from: .inbox, uidValidity: UIDValidity(1),
-      manner: .expunge)
+      [2, 4].map { Self.proof(entries[$0 - 1].uid, server.letters[$0 - 1]) }, from: .inbox,
+      uidValidity: UIDValidity(1), manner: .expunge)
     #expect(server.lines(of: "QUIT").isEmpty)
     try await remover.commit()
     await remover.close()
@@ -59,8 +63,8 @@ import Testing
     let entries = try await remover.listing(of: .inbox).entries
     try await remover.remove(
       [
-        entries[0].uid: Self.digest(server.letters[1]),
-        entries[2].uid: Self.digest(server.letters[2]),
+        Self.proof(entries[0].uid, server.letters[1]),
+        Self.proof(entries[2].uid, server.letters[2]),
       ], from: .inbox, uidValidity: UIDValidity(1), manner: .expunge)
     try await remover.commit()
     server.stop()

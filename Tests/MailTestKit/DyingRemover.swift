@@ -23,7 +23,7 @@ package struct DyingRemover: MailRemover {
   }
 
   package func remove(
-    _ proven: [UID: SHA256Digest], from mailbox: MailboxName, uidValidity: UIDValidity,
+    _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
   ) async throws {
     try crash.pass("before remove")

@@ -42,16 +42,12 @@ package actor MemoryJournal: Journal, KeyBook {
 
   package func freeze(_ mailboxes: [MappedMailbox]) async throws -> [MailboxPair] {
     try change("freeze") { contents in
+      Self.rename(mailboxes, in: &contents)
       for mapped in mailboxes {
-        let sources = contents.pairs.map(\.mapped.source)
-        if let index = sources.firstIndex(of: mapped.source) {
+        if let index = contents.pairs.firstIndex(where: { $0.mapped.source == mapped.source }) {
           if contents.pairs[index].mapped.target == nil {
             contents.pairs[index] = MailboxPair(id: contents.pairs[index].id, mapped: mapped)
           }
-          continue
-        }
-        if let old = mapped.renamedFrom, let index = sources.firstIndex(of: old) {
-          contents.pairs[index] = Self.renamed(contents.pairs[index], as: mapped)
         } else {
           let pair = MailboxPair(id: Int64(contents.pairs.count + 1), mapped: mapped)
           contents.pairs.append(pair)
@@ -191,6 +187,20 @@ package actor MemoryJournal: Journal, KeyBook {
     guard numbering != contents.numberings[mailbox] ?? KeyNumbering() else { return uids }
     try change("number") { $0.numberings[mailbox] = numbering }
     return uids
+  }
+
+  /// Follows mailboxes that got other names at the source, unless another one keeps that name.
+  private static func rename(_ mailboxes: [MappedMailbox], in contents: inout Contents) {
+    let before = contents.pairs
+    let moving = mailboxes.compactMap { mapped in
+      before.firstIndex { $0.mapped.source == mapped.renamedFrom }.map { ($0, mapped) }
+    }
+    let movingFrom = Set(moving.map(\.0))
+    let staying = before.indices.filter { !movingFrom.contains($0) }.map { before[$0] }
+    for (index, mapped) in moving
+    where !staying.contains(where: { $0.mapped.source == mapped.source }) {
+      contents.pairs[index] = renamed(before[index], as: mapped)
+    }
   }
 
   /// A mailbox that got another name at the source keeps its target and its messages.

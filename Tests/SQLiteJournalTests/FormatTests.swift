@@ -65,7 +65,7 @@ import Testing
             messages: 3),
           target: TargetAnchor(
             mailbox: MailboxName(wire: "new.INBOX"), uidValidity: UIDValidity(1 << 33),
-            uidNext: UID(9)), pending: 1))
+            uidNext: UID(9), toldUIDNext: UID(10_004)), pending: 1))
     let records = try await journal.records(of: pair)
     let listed = JournalSamples.entry(1)
     #expect(

@@ -189,7 +189,7 @@ extension IMAPConnection {
     guard let before = opened, let count = before.status.messages else { return }
     let now = try open(mailbox.name, readOnly: false, afresh: true)
     guard let grown = now.status.messages, grown > count + before.accepted else { return }
-    let next = max(1, before.status.uidNext?.rawValue ?? 1)
+    let next = max(1, before.nextUID?.rawValue ?? 1)
     let sizes = Set(members.map { Int64($0.message.bytes.count) })
     let there = try entries(UIDSet(ranges: [next...UInt32.max]), Self.listing)
     guard there.contains(where: { sizes.contains($0.size) }) else { return }

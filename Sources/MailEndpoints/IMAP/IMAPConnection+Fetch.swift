@@ -29,7 +29,8 @@ extension IMAPConnection {
     fetches.append(
       FetchUnderWay(
         tag: tag, mailbox: name, uidValidity: batch.uidValidity,
-        open: Dictionary(uniqueKeysWithValues: batch.entries.map { ($0.uid, $0) })))
+        open: Dictionary(
+          batch.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })))
     return tag
   }
 
@@ -78,8 +79,10 @@ extension IMAPConnection {
       let size = data.size ?? listed.size
       // Where literals are counted wrong, only the size that was told proves that all is here.
       guard !data.isBroken || Int64(bytes.count) == size else { return nil }
+      // The listing's size counts as what the server says: that is what the next listing is
+      // compared with (invariant 14).
       let entry = Entry(
-        uid: uid, size: size,
+        uid: uid, size: listed.size > 0 ? listed.size : size,
         internalDate: data.internalDate ?? listed.internalDate, flags: data.flags ?? listed.flags)
       return .message(Message(key: key, entry: entry, bytes: bytes))
     case .oversize(let size):

@@ -31,8 +31,8 @@ extension IMAPConnection {
       throw ServerAnswer.error(answer, on: .open, side: account.side)
     }
     var mailbox = opening.mailbox(answer)
-    if mailbox.status.uidNext == nil {
-      mailbox.status.uidNext = try highestUID(line(), mailbox.status.messages)?.next
+    if mailbox.nextUID == nil {
+      mailbox.nextUID = try highestUID(line(), mailbox.status.messages)?.next
     }
     opened = mailbox
     return mailbox
@@ -100,19 +100,26 @@ extension IMAPConnection {
   private func changes(in mailbox: OpenMailbox, since checkpoint: SourceCheckpoint) throws
     -> MailboxSnapshot?
   {
-    guard let validity = mailbox.status.uidValidity, validity.isKnown,
-      validity == checkpoint.uidValidity, mailbox.status.highestModSeq != nil,
+    guard checkpoint.numbers.isContinued(by: NumberSpace(mailbox.status)),
+      mailbox.status.highestModSeq != nil, mailbox.status.uidNext != nil,
       let since = checkpoint.highestModSeq, let next = checkpoint.uidNext
     else { return nil }
-    var entries: [Entry] = []
-    if next.rawValue > 1, mailbox.status.highestModSeq != since {
-      let old = UIDSet(ranges: [1...(next.rawValue - 1)])
-      entries = try self.entries(old, [.uid, .flags], changedSince: since)
+    // The last message known comes along with the new ones: it shows whether it is still the same.
+    let last = max(1, next.rawValue - 1)
+    var sets = [UIDSet(ranges: [last...UInt32.max])]
+    if last > 1, mailbox.status.highestModSeq != since {
+      sets.insert(UIDSet(ranges: [1...(last - 1)]), at: 0)
     }
-    if mailbox.status.uidNext != next {
-      entries += try self.entries(UIDSet(ranges: [next.rawValue...UInt32.max]), Self.listing)
+    var listed = ListedEntries(within: Self.everything)
+    let answers = try line().pipeline(
+      sets.enumerated().map { number, set in
+        .uidFetch(set, Self.listing, changedSince: number < sets.count - 1 ? since : nil)
+      }, within: patience
+    ) { response, _ in _ = listed.take(response) }
+    if let refusal = answers.first(where: { $0.kind != .ok }) {
+      throw ServerAnswer.error(refusal, on: .open, side: account.side)
     }
-    return MailboxSnapshot(status: mailbox.status, extent: .changes, entries: entries)
+    return MailboxSnapshot(status: mailbox.status, extent: .changes, entries: listed.entries)
   }
 
   /// Lists messages.

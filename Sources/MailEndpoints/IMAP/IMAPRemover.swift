@@ -30,14 +30,15 @@ package struct IMAPRemover: MailRemover {
     }
   }
 
-  /// A UID never stands for another message (RFC 9051, 2.3.1.1).
+  /// A UID never stands for another message (RFC 9051, 2.3.1.1), unless an account was put back
+  /// from a backup. So each message is looked at once more: its header, size and date, and where
+  /// these leave a doubt, its bytes.
   package func remove(
-    _ proven: [UID: SHA256Digest], from mailbox: MailboxName, uidValidity: UIDValidity,
+    _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
   ) async throws {
-    let uids = UIDSet(proven.keys.sorted())
     try await connection.interruptible {
-      try $0.remove(uids, from: mailbox, uidValidity: uidValidity, manner: manner)
+      try $0.remove(proven, from: mailbox, uidValidity: uidValidity, manner: manner)
     }
   }
 
@@ -49,18 +50,51 @@ package struct IMAPRemover: MailRemover {
 
 extension IMAPConnection {
   fileprivate func remove(
-    _ uids: UIDSet, from name: MailboxName, uidValidity: UIDValidity, manner: Removal.Manner
+    _ proven: [RemovalProof], from name: MailboxName, uidValidity: UIDValidity,
+    manner: Removal.Manner
   ) throws {
-    let mailbox = try open(name, readOnly: false)
+    // Afresh, so that nothing is believed that was told before.
+    let mailbox = try open(name, readOnly: false, afresh: true)
     guard uidValidity.isKnown, mailbox.status.uidValidity == uidValidity else {
       throw SyncError(
         .mailboxChanged, scope: .mailbox, remedy: .stop, side: account.side, mailbox: name)
     }
+    let uids = try uidsStillTheSame(proven, in: name, uidValidity)
     let wire = try line()
     for part in uids.lines(of: family.commandBytesMax) {
       try wire.perform(.uidStore(part, .add, FlagSet(system: .deleted)), on: .store)
       if manner == .expunge { try wire.perform(.uidExpunge(part), on: .store) }
     }
+  }
+}
+
+extension IMAPConnection {
+  private func uidsStillTheSame(
+    _ proven: [RemovalProof], in name: MailboxName, _ uidValidity: UIDValidity
+  ) throws -> UIDSet {
+    let proofs = Dictionary(
+      proven.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
+    var same: [UID] = []
+    var doubtful: [Entry] = []
+    for original in try headers(of: UIDSet(proofs.keys), in: name, readOnly: false) {
+      if proofs[original.entry.uid]?.isSettled(by: original) == true {
+        same.append(original.entry.uid)
+      } else {
+        doubtful.append(original.entry)
+      }
+    }
+    var batching = Batching(doubtful, uidValidity: uidValidity)
+    while let batch = batching.peek() {
+      batching.take(batch)
+      let tag = try beginFetch(batch, from: name, readOnly: false)
+      while let fetched = try nextFetched(of: tag) {
+        guard case .message(let message) = fetched,
+          proofs[message.key.uid]?.digest == message.digest
+        else { continue }
+        same.append(message.key.uid)
+      }
+    }
+    return UIDSet(same)
   }
 }
 

@@ -8,7 +8,10 @@ import SyncEngine
 struct OpenMailbox: Sendable {
   let name: MailboxName
   let isReadOnly: Bool
+  /// As the server told it.
   var status: MailboxStatus
+  /// UIDNEXT, computed where the server does not tell it; nil: not known.
+  var nextUID: UID?
   var permanentFlags: PermanentFlags
   /// Messages the server has accepted into it since it was opened.
   var accepted: Int64 = 0
@@ -43,7 +46,7 @@ struct Opening {
     var told = self
     told.take(answer.code)
     return OpenMailbox(
-      name: name, isReadOnly: isReadOnly, status: told.status,
+      name: name, isReadOnly: isReadOnly, status: told.status, nextUID: told.status.uidNext,
       permanentFlags: told.flags ?? .everything)
   }
 
@@ -63,7 +66,8 @@ extension TargetMailbox {
   init(_ mailbox: OpenMailbox, appendLimit: Int64? = nil, wasCreated: Bool = false) {
     self.init(
       name: mailbox.name, uidValidity: mailbox.status.uidValidity ?? .unknown,
-      uidNext: mailbox.status.uidNext, messages: mailbox.status.messages ?? 0,
-      permanentFlags: mailbox.permanentFlags, appendLimit: appendLimit, wasCreated: wasCreated)
+      uidNext: mailbox.nextUID, messages: mailbox.status.messages ?? 0,
+      permanentFlags: mailbox.permanentFlags, appendLimit: appendLimit, wasCreated: wasCreated,
+      numbers: NumberSpace(mailbox.status))
   }
 }

@@ -33,15 +33,17 @@ package struct POP3Remover: MailRemover {
   /// A unique-id may come again for another message, so each message is read once more in the
   /// session that removes it, in which the numbers stand still.
   package func remove(
-    _ proven: [UID: SHA256Digest], from mailbox: MailboxName, uidValidity: UIDValidity,
+    _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
   ) async throws {
     guard uidValidity == Maildrop.uidValidity, mailbox.isInbox else {
       throw SyncError(
         .mailboxChanged, scope: .mailbox, remedy: .stop, side: .source, mailbox: mailbox)
     }
+    let digests = Dictionary(
+      proven.map { ($0.uid, $0.digest) }, uniquingKeysWith: { first, _ in first })
     let same = try await connection.interruptible { [keys] in
-      try await $0.uids(ofMessagesWith: proven, keys)
+      try await $0.uids(ofMessagesWith: digests, keys)
     }
     _ = try await connection.interruptible { [keys] in try await $0.delete(same, keys) }
   }

@@ -42,8 +42,7 @@ package protocol Journal: Sendable {
   /// Makes skipped or lost messages pending again; returns how many.
   func reopen(_ state: MessageState) async throws -> Int
 
-  /// When the messages of a pair were first listed, in seconds since 1970-01-01 UTC; nothing for
-  /// those that a ledger of an earlier format took over.
+  /// When the messages of a pair were first listed, in seconds since 1970-01-01 UTC.
   func firstSeen(in pair: MailboxPair) async throws -> [SourceKey: Int64]
 
   /// The archive that mail was last put into; nil before that, and where the target is no archive.

@@ -13,14 +13,14 @@ package protocol MailRemover: Sendable {
   /// Everything a mailbox holds, listed in the session that will remove from it.
   func listing(of mailbox: MailboxName) async throws -> MailboxSnapshot
 
-  /// Removes exactly these messages and no others.
+  /// Removes these messages and no others, and of these only those that are, in this session, the
+  /// ones that were proven (invariant 16). Another message under the same UID is left alone.
   ///
   /// - Parameters:
-  ///   - proven: by UID the SHA-256 of the bytes that are proven to be at the target. Where a UID
-  ///     does not stand for one message for ever, a message with other bytes is left alone.
+  ///   - proven: each UID once.
   ///   - uidValidity: the one the UIDs belong to; another one at the server is an error.
   func remove(
-    _ proven: [UID: SHA256Digest], from mailbox: MailboxName, uidValidity: UIDValidity,
+    _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
   ) async throws
 
@@ -61,8 +61,11 @@ package struct Removal: Sendable, Equatable {
   }
 
   /// Whether a message of this date is old enough; one without a date never is.
-  func concerns(_ date: InternalDate?) -> Bool {
+  ///
+  /// - Parameter seen: when it was first listed, where the date is the sender's word only; seconds
+  ///   since 1970-01-01 UTC.
+  func concerns(_ date: InternalDate?, seen: Int64? = nil) -> Bool {
     guard let before else { return true }
-    return date.map { $0.secondsSinceEpoch < before } ?? false
+    return date.map { max($0.secondsSinceEpoch, seen ?? .min) < before } ?? false
   }
 }

@@ -50,7 +50,8 @@ package struct TargetMailbox: Sendable, Equatable {
   /// As the server lists it.
   package let name: MailboxName
   package let uidValidity: UIDValidity
-  /// nil when the server does not say; then nothing can be assumed about where new messages begin.
+  /// As told or, where the server does not say, computed; nil: nothing can be assumed about where
+  /// new messages begin.
   package let uidNext: UID?
   package let messages: Int64
   package let permanentFlags: PermanentFlags
@@ -58,11 +59,15 @@ package struct TargetMailbox: Sendable, Equatable {
   package let appendLimit: Int64?
   /// The mailbox did not exist before.
   package let wasCreated: Bool
+  /// The numbers as the server told them.
+  package let numbers: NumberSpace
 
   package init(
     name: MailboxName, uidValidity: UIDValidity, uidNext: UID?, messages: Int64,
-    permanentFlags: PermanentFlags, appendLimit: Int64? = nil, wasCreated: Bool
+    permanentFlags: PermanentFlags, appendLimit: Int64? = nil, wasCreated: Bool,
+    numbers: NumberSpace? = nil
   ) {
+    self.numbers = numbers ?? NumberSpace(uidValidity: uidValidity, uidNext: uidNext)
     self.name = name
     self.uidValidity = uidValidity
     self.uidNext = uidNext

@@ -9,17 +9,17 @@ package struct TargetAnchor: Sendable, Equatable {
   /// The raw name the target lists, which may differ from the planned one.
   package let mailbox: MailboxName
   package let uidValidity: UIDValidity
-  package var uidNext: UID
+  package let uidNext: UID
   /// The mailbox was once seen to be another one than the source's: it had given fewer UIDs than
   /// there were messages at the source.
   package let isApart: Bool
   /// The highest UIDNEXT that the server told, or that follows from a UID it gave; nil where it
   /// tells none.
-  package var toldUIDNext: UID?
+  package let toldUIDNext: UID?
   /// The highest HIGHESTMODSEQ that was seen (RFC 7162).
-  package var highestModSeq: Int64?
+  package let highestModSeq: Int64?
   /// RFC 8474.
-  package var mailboxID: String?
+  package let mailboxID: String?
 
   package init(
     mailbox: MailboxName, uidValidity: UIDValidity, uidNext: UID, isApart: Bool = false,
@@ -32,6 +32,20 @@ package struct TargetAnchor: Sendable, Equatable {
     self.toldUIDNext = toldUIDNext
     self.highestModSeq = highestModSeq
     self.mailboxID = mailboxID
+  }
+
+  /// What has to go on for UIDs on record to be believed.
+  package var numbers: NumberSpace {
+    NumberSpace(
+      uidValidity: uidValidity, uidNext: toldUIDNext, highestModSeq: highestModSeq,
+      mailboxID: mailboxID)
+  }
+
+  /// The same from another UID on.
+  package func from(_ uid: UID) -> TargetAnchor {
+    TargetAnchor(
+      mailbox: mailbox, uidValidity: uidValidity, uidNext: uid, isApart: isApart,
+      toldUIDNext: toldUIDNext, highestModSeq: highestModSeq, mailboxID: mailboxID)
   }
 
   /// The same for a mailbox none of whose numbers is believed any more.

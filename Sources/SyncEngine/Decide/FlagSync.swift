@@ -12,7 +12,8 @@ package enum FlagSync {
   /// - Parameters:
   ///   - carried: the source's flags as last carried over.
   ///   - source: the source's flags now.
-  ///   - target: the target's flags now; needed for the policy `source` only.
+  ///   - target: the target's flags now, so that nothing is asked for that is so already; the
+  ///     policy `source` cannot do without.
   ///   - permanent: what the target mailbox keeps.
   /// - Returns: the change, or nil if nothing is to be done at the target.
   package static func change(
@@ -25,9 +26,11 @@ package enum FlagSync {
     case .merge: base = carried
     case .source: base = target ?? carried
     }
+    let add = permanent.split(source.subtracting(base)).kept
+    let remove = permanent.split(base.subtracting(source)).kept
     let change = FlagChange(
-      uid: uid, add: permanent.split(source.subtracting(base)).kept,
-      remove: permanent.split(base.subtracting(source)).kept)
+      uid: uid, add: target.map { add.subtracting($0) } ?? add,
+      remove: target.map { remove.intersection($0) } ?? remove)
     return change.isEmpty ? nil : change
   }
 

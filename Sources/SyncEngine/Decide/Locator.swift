@@ -29,9 +29,47 @@ package struct Locator: Sendable {
   /// - Parameters:
   ///   - records: messages without a valid target UID, in the order they were appended.
   ///   - copies: what the target holds and no record claims, ascending by UID.
-  package init(records: [MessageRecord], copies: [HeadedEntry]) {
-    self.records = records
-    self.copies = Dictionary(grouping: copies, by: \.fingerprint)
+  ///   - mayKeepUIDs: the UIDVALIDITY is the one on record, so that a copy may still be under the
+  ///     UID on record. Where size, date and header agree with that, it is: nothing is read again
+  ///     because a server lost its indexes.
+  package init(records: [MessageRecord], copies: [HeadedEntry], mayKeepUIDs: Bool = false) {
+    let byUID = Dictionary(
+      (mayKeepUIDs ? copies : []).map { ($0.entry.uid, $0) },
+      uniquingKeysWith: { first, _ in first })
+    var kept: [UID: SourceKey] = [:]
+    var homeless: [MessageRecord] = []
+    for record in records {
+      if let uid = record.targetUID, kept[uid] == nil, let copy = byUID[uid],
+        Self.agree(copy, record)
+      {
+        kept[uid] = record.key
+      } else {
+        homeless.append(record)
+      }
+    }
+    findings.located = kept.map { ($0.value, $0.key) }
+    let left = copies.filter { kept[$0.entry.uid] == nil }
+    self.records = homeless
+    self.copies = Dictionary(grouping: left, by: \.fingerprint)
+  }
+
+  private static func agree(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
+    guard copy.fingerprint == record.fingerprint, copy.entry.size == record.size else {
+      return false
+    }
+    guard let date = record.internalDate, let there = copy.entry.internalDate else { return true }
+    return record.dropped.date || date.isSameMoment(as: there)
+  }
+
+  /// Copies that are not given to a record yet, in no order.
+  package var copiesLeft: [HeadedEntry] { copies.values.flatMap(\.self) }
+
+  /// Some record can have no copy among these, by the headers alone.
+  package var hasTooFewCopies: Bool {
+    Dictionary(grouping: records, by: \.fingerprint).contains { fingerprint, claimants in
+      guard let fingerprint else { return true }
+      return copies[fingerprint]?.count ?? 0 < claimants.count
+    }
   }
 
   /// The copies whose bytes have to be read again: headers leave a choice, or the size is not the

@@ -13,6 +13,9 @@ package struct RemovalCandidates: Sendable {
   }
 
   package let candidates: [Candidate]
+  /// Messages at the source that were to be removed, and have no copy at the target that could be
+  /// proven.
+  package let withoutCopy: [MessageRecord]
   /// Messages at the source.
   package let listed: Int
   /// Records of messages that an earlier run was about to remove and that are gone now.
@@ -21,17 +24,22 @@ package struct RemovalCandidates: Sendable {
   /// would be its own copy.
   package let mayBeOneMailbox: Bool
 
+  /// - Parameter firstSeen: when messages were first listed; asked where a source has no dates of
+  ///   its own, so that the sender's word does not decide what is old.
   package init(
     source: MailboxSnapshot, target: MailboxSnapshot, records: [MessageRecord],
-    anchor: TargetAnchor?, removal: Removal
+    anchor: TargetAnchor?, removal: Removal, firstSeen: [SourceKey: Int64] = [:]
   ) {
     let originals = Dictionary(
       source.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
     let copies = Dictionary(
       target.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
-    let isSameGround = target.uidValidity.isKnown && anchor?.uidValidity == target.uidValidity
+    let isSameGround = anchor?.numbers.isContinued(by: NumberSpace(target.status)) == true
     var candidates: [Candidate] = []
+    var withoutCopy: [MessageRecord] = []
     var gone: [MessageRecord] = []
+    // A copy proves one original, whatever the ledger says.
+    var used: Set<UID> = []
     for record in records where record.isAtTarget {
       guard record.key.uidValidity == source.uidValidity, source.uidValidity.isKnown,
         let original = originals[record.key.uid]
@@ -40,12 +48,19 @@ package struct RemovalCandidates: Sendable {
         continue
       }
       if removal.manner == .flagOnly, record.removal == .flagged { continue }
-      guard isSameGround, let uid = record.targetUID, let copy = copies[uid] else { continue }
-      let date = original.internalDate ?? record.internalDate ?? copy.internalDate
-      guard removal.concerns(date) else { continue }
+      guard !RecordDoubt.contradicts(original, record) else { continue }
+      let copy = isSameGround ? record.targetUID.flatMap { copies[$0] } : nil
+      let date = original.internalDate ?? record.internalDate ?? copy?.internalDate
+      let seen = original.internalDate == nil ? firstSeen[record.key] : nil
+      guard removal.concerns(date, seen: seen) else { continue }
+      guard let copy, used.insert(copy.uid).inserted else {
+        withoutCopy.append(record)
+        continue
+      }
       candidates.append(Candidate(record: record, original: original, copy: copy))
     }
     self.candidates = candidates
+    self.withoutCopy = withoutCopy
     self.gone = gone
     listed = source.entries.count
     mayBeOneMailbox =

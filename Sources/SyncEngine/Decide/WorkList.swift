@@ -29,8 +29,13 @@ package struct WorkList: Sendable, Equatable {
   /// messages may be the same.
   package var unlisted: [MessageRecord] = []
   /// At the target, and gone from the source for certain without our doing. Where keys may change,
-  /// that is certain only when everything listed has been read and compared.
+  /// or did, that is certain only when everything listed has been read and compared.
   package var gone: [MessageRecord] = []
+  /// The sizes under which messages are listed whose record has none.
+  package var sizes: [Outcome] = []
+
+  /// What is new here may be on record under another key, so that what looks gone need not be.
+  package var mayBeKnownByOtherKeys: Bool { !stale.isEmpty || !unlisted.isEmpty }
 
   /// Compares a snapshot with the records of the pair, which may be in any order.
   package init(snapshot: MailboxSnapshot, records: [MessageRecord]) {
@@ -57,21 +62,28 @@ package struct WorkList: Sendable, Equatable {
       isCompared = compare(snapshot, with: &current)
     }
     guard snapshot.extent == .complete else { return }
-    vanished = current.values.filter { $0.state == .pending }.map(\.key)
+    let isCertain = snapshot.suspicion == nil && !snapshot.isShort
+    vanished = current.values.filter {
+      $0.state == .pending || $0.state == .skipped && isCertain
+    }.map(\.key)
     if !pendingElsewhere.isEmpty {
       let listed = Set(snapshot.entries.map { SourceKey(uidValidity: validity, uid: $0.uid) })
       vanished += pendingElsewhere.filter { !listed.contains($0) }
     }
-    vanished.sort()
-    if snapshot.traits.contains(.keysMayChange) {
+    let keysChange = snapshot.traits.contains(.keysMayChange)
+    if keysChange {
       unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
     }
-    let mayBeListedAnew =
-      snapshot.traits.contains(.keysMayChange) && !(toMove.isEmpty && isCompared)
-    if snapshot.suspicion == nil, !snapshot.isShort, !mayBeListedAnew {
+    let isAllCompared = toMove.isEmpty && isCompared
+    if isCertain, isAllCompared || !keysChange {
       gone = current.values.filter { $0.isAtTarget && !$0.mayBeRemovedByUs }
-        .sorted { $0.key < $1.key }
+      if isAllCompared {
+        gone += stale.filter { $0.isAtTarget && !$0.mayBeRemovedByUs }
+        vanished += stale.filter { $0.state == .skipped }.map(\.key)
+      }
+      gone.sort { $0.key < $1.key }
     }
+    vanished.sort()
   }
 
   /// Sorts entries by what is on record; leaves in `current` what is not listed. Returns whether
@@ -85,6 +97,9 @@ package struct WorkList: Sendable, Equatable {
         unknown.append(entry)
         toMove.append(entry)
         continue
+      }
+      if record.listedSize == nil, entry.size > 0, record.state != .pending {
+        sizes.append(.relisted(record.key, size: entry.size))
       }
       switch record.state {
       case .pending, .vanished: toMove.append(entry)

@@ -80,7 +80,8 @@ struct FetchStage {
   private func deliver(_ stream: MessageStream, of batch: Batch, asked: inout [UID: Entry])
     async throws -> (missing: [Entry], refusal: SyncError?)
   {
-    var open = Dictionary(uniqueKeysWithValues: batch.entries.map { ($0.uid, $0) })
+    var open = Dictionary(
+      batch.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
     var refusal: SyncError?
     var empty: [Entry] = []
     do {

@@ -18,12 +18,15 @@ struct FolderSelection: Sendable {
     var leftOut: [MailboxPair] = []
     var needsPlanning = false
     let labels = ListedLabels(listing)
+    let evidence = MailboxEvidence(listing.mailboxes, frozen.map(\.mapped))
     let tree = ListingTree(listing, liftsInboxChildren: rules.liftsInboxChildren)
     for listed in tree.mailboxes {
       guard let pair = known[listed.mailbox.name] else {
         needsPlanning = true
         continue
       }
+      // A name that another mailbox has by now.
+      needsPlanning = needsPlanning || evidence.isAnother(listed.mailbox, than: pair.mapped)
       let isWanted =
         SkipReason.of(listed, role: pair.mapped.role, in: listing, rules: rules) == nil
       if pair.mapped.target != nil, isWanted || rules.names(listed) {
@@ -48,9 +51,9 @@ extension FolderSelection {
   /// Octets are in proportion where a mailbox is done in part.
   func workload(_ summary: JobSummary) -> Workload? {
     let dealtWith = Dictionary(
-      uniqueKeysWithValues: summary.mailboxes.map { line in
+      summary.mailboxes.map { line in
         (line.pair, line.counts.reduce(0) { $0 + ($1.key == .pending ? 0 : $1.value) })
-      })
+      }, uniquingKeysWith: { first, _ in first })
     var messages = 0
     var bytes = 0.0
     // Of what no other mailbox holds, the listing does not tell how much there is.

@@ -4,13 +4,16 @@
 import MailWire
 
 /// Finds out what the target mailbox holds without a receipt, before anything is appended to it
-/// (invariants 5 and 6), and gives records that lack a target UID the right one.
+/// (invariants 5 and 6), and gives records that lack a valid target UID the right one.
+///
+/// UIDs on record are believed only as long as the numbers of the mailbox go on from those on
+/// record (invariant 13). Where they do not, every record is looked for again.
 struct Ground {
   let pair: MailboxPair
   let mailbox: TargetMailbox
   let target: any MailTarget
   let journal: any Journal
-  /// Records under an older source UIDVALIDITY have to be recognised by content.
+  /// Records have to be recognised by content, because the source gives other UIDs than before.
   let hasStaleRecords: Bool
   /// Messages that the source listed before the target mailbox was opened.
   let listed: Int
@@ -22,45 +25,66 @@ struct Ground {
     var unclaimed: [HeadedEntry] = []
     /// Target UIDs found out just now.
     var located: [SourceKey: UID] = [:]
-    var lost = 0
+    var lost: [SourceKey] = []
     /// The highest UID seen.
     var lastUID: UID
+    /// The mailbox is not the one on record, or was put back to an earlier state.
+    var hasMoved = false
   }
 
   private static let first = UID(1)
 
   func survey(standing: PairStanding, records: [MessageRecord]) async throws -> Survey {
     let next = mailbox.uidNext ?? Self.first
-    let from: UID
-    let isSameGround: Bool
-    if let anchor = standing.target {
-      isSameGround =
-        anchor.uidValidity == mailbox.uidValidity && mailbox.uidValidity.isKnown
-        && anchor.mailbox == mailbox.name
-      from = isSameGround && !hasStaleRecords ? anchor.uidNext : Self.first
-    } else {
-      isSameGround = false
-      from = Self.first
-    }
+    let isSameGround = standing.target.map { isContinued($0, records) } ?? false
+    let begin = isSameGround ? standing.target?.uidNext ?? Self.first : Self.first
+    let from = hasStaleRecords ? Self.first : begin
     let last = next == Self.first ? UID(0) : UID(next.rawValue - 1)
     var survey = Survey(
-      anchor: TargetAnchor(
-        mailbox: mailbox.name, uidValidity: mailbox.uidValidity,
-        uidNext: mailbox.messages == 0 ? next : from,
+      anchor: anchor(
+        from: mailbox.messages == 0 ? next : from,
         isApart: isApart || isSameGround && standing.target?.isApart == true),
-      lastUID: last)
-    guard mailbox.messages > 0 || !isSameGround, from < next || mailbox.uidNext == nil else {
-      return survey
-    }
-    let copies = mailbox.messages == 0 ? [] : try await list(from: from)
-    if let highest = copies.last?.entry.uid { survey.lastUID = max(last, highest) }
-    let claimed = isSameGround ? Set(records.compactMap { $0.isAtTarget ? $0.targetUID : nil }) : []
+      lastUID: last, hasMoved: standing.target != nil && !isSameGround)
     let homeless = records.filter { $0.isAtTarget && (!isSameGround || $0.targetUID == nil) }
-    let found = try await give(copies.filter { !claimed.contains($0.entry.uid) }, to: homeless)
+    let mayHoldMore = mailbox.messages > 0 && (from < next || mailbox.uidNext == nil)
+    guard mayHoldMore || !homeless.isEmpty else { return survey }
+    let claimed = isSameGround ? Self.claims(of: records) : []
+    var copies = mayHoldMore ? try await list(from: from) : []
+    var locator = locator(
+      homeless, copies, without: claimed, sameUIDs: standing.target?.uidValidity)
+    if from > Self.first, mailbox.messages > 0, locator.hasTooFewCopies {
+      // A run of an earlier version may have moved on without having found them.
+      copies = try await list(from: Self.first)
+      locator = self.locator(
+        homeless, copies, without: claimed, sameUIDs: standing.target?.uidValidity)
+    }
+    if let highest = copies.last?.entry.uid { survey.lastUID = max(last, highest) }
+    let found = try await give(&locator)
     survey.unclaimed = found.unclaimed
-    survey.lost = found.missing.count
-    survey.located = Dictionary(uniqueKeysWithValues: found.located.map { ($0.key, $0.uid) })
+    survey.lost = found.missing
+    survey.located = Dictionary(
+      found.located.map { ($0.key, $0.uid) }, uniquingKeysWith: { first, _ in first })
     return survey
+  }
+
+  /// Whether the numbers go on from those on record, and from every UID on record.
+  private func isContinued(_ anchor: TargetAnchor, _ records: [MessageRecord]) -> Bool {
+    guard anchor.numbers.isContinued(by: mailbox.numbers),
+      anchor.mailbox == mailbox.name
+        || anchor.mailboxID != nil && anchor.mailboxID == mailbox.numbers.mailboxID
+    else { return false }
+    guard let next = mailbox.numbers.uidNext else { return true }
+    return records.allSatisfy { !$0.isAtTarget || $0.targetUID.map { $0 < next } ?? true }
+  }
+
+  /// The place to go on record, with the numbers that have to go on from here.
+  ///
+  /// - Parameter lastUID: the highest UID that the server gave meanwhile.
+  func anchor(from uid: UID, isApart: Bool, lastUID: UID? = nil) -> TargetAnchor {
+    TargetAnchor(
+      mailbox: mailbox.name, uidValidity: mailbox.uidValidity, uidNext: uid, isApart: isApart,
+      toldUIDNext: mailbox.numbers.uidNext.map { max($0, lastUID?.next ?? $0) },
+      highestModSeq: mailbox.numbers.highestModSeq, mailboxID: mailbox.numbers.mailboxID)
   }
 
   /// If source and target were one mailbox, each listed message would have a UID below UIDNEXT.
@@ -70,14 +94,18 @@ struct Ground {
   }
 
   /// After appending to a target that tells no UIDs: finds the copies and records their UIDs.
-  func locate(from: UID) async throws -> (lost: Int, lastUID: UID) {
+  func locate(from uid: UID) async throws -> (lost: Int, lastUID: UID) {
     let records = try await journal.records(of: pair)
-    let claimed = Set(records.compactMap { $0.isAtTarget ? $0.targetUID : nil })
-    let copies = try await list(from: from)
-    let found = try await give(
-      copies.filter { !claimed.contains($0.entry.uid) },
-      to: records.filter { $0.isAtTarget && $0.targetUID == nil })
+    let copies = try await list(from: uid)
+    var locator = locator(
+      records.filter { $0.isAtTarget && $0.targetUID == nil }, copies,
+      without: Self.claims(of: records), sameUIDs: nil)
+    let found = try await give(&locator)
     return (found.missing.count, copies.last?.entry.uid ?? UID(0))
+  }
+
+  private static func claims(of records: [MessageRecord]) -> Set<UID> {
+    Set(records.compactMap { $0.isAtTarget ? $0.targetUID : nil })
   }
 
   private func list(from uid: UID) async throws -> [HeadedEntry] {
@@ -85,17 +113,23 @@ struct Ground {
       of: UIDSet(ranges: [uid.rawValue...UInt32.max]), in: mailbox.name)
   }
 
+  private func locator(
+    _ records: [MessageRecord], _ copies: [HeadedEntry], without claimed: Set<UID>,
+    sameUIDs validity: UIDValidity?
+  ) -> Locator {
+    Locator(
+      records: records, copies: copies.filter { !claimed.contains($0.entry.uid) },
+      mayKeepUIDs: mailbox.uidValidity.isKnown && validity == mailbox.uidValidity)
+  }
+
   /// Gives copies to records and puts on record which copy belongs to which.
-  private func give(_ copies: [HeadedEntry], to records: [MessageRecord]) async throws
-    -> Locator.Findings
-  {
-    var locator = Locator(records: records, copies: copies)
+  private func give(_ locator: inout Locator) async throws -> Locator.Findings {
     let undecided = locator.undecided
     var digests: [UID: SHA256Digest] = [:]
     if !undecided.isEmpty {
-      let entries = copies.map(\.entry).filter { undecided.contains($0.uid) }
       digests = try await target.identities(
-        of: entries, in: mailbox.name, uidValidity: mailbox.uidValidity
+        of: locator.copiesLeft.map(\.entry).filter { undecided.contains($0.uid) },
+        in: mailbox.name, uidValidity: mailbox.uidValidity
       ).mapValues(\.digest)
     }
     let found = locator.assign(digests: digests)

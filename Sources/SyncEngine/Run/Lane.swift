@@ -17,6 +17,8 @@ struct Lane {
   let stop: StopSignal
   let slowdown: Slowdown
   let names: TargetNames
+  /// What the target listed at the start of the run.
+  let there: TargetListing
 
   /// Bytes of mail this lane may hold.
   let budgetBytes: Int64
@@ -162,7 +164,8 @@ struct Lane {
     _ item: MailboxQueue.Item, _ open: Connections, suspects: Set<UID>
   ) -> PairSync {
     PairSync(
-      pair: item.pair, listed: item.status, labels: item.labels, source: open.source,
+      pair: item.pair, listed: item.status, there: there, labels: item.labels,
+      source: open.source,
       target: open.target, limits: open.limits, journal: journal,
       budget: ByteBudget(limit: budgetBytes),
       options: options, pacing: pacing, observer: observer, stop: stop, slowdown: slowdown,

@@ -38,9 +38,7 @@ struct LostCopies {
         "\(pair.mapped.sourcePath): gone from the target, so copied again: \(gone.count) messages"))
     try await journal.begin(
       pair,
-      at: TargetAnchor(
-        mailbox: anchor.mailbox, uidValidity: anchor.uidValidity, uidNext: UID(1),
-        isApart: anchor.isApart))
+      at: anchor.from(UID(1)))
     try await journal.record(
       gone.flatMap { [.located($0, targetUID: nil), .marked($0, .lost)] }, in: pair)
   }
@@ -50,8 +48,8 @@ struct LostCopies {
   private func uids(at anchor: TargetAnchor) async throws -> Set<UID>? {
     do {
       let snapshot = try await target.snapshot(of: anchor.mailbox, since: nil)
-      guard snapshot.uidValidity.isKnown, snapshot.uidValidity == anchor.uidValidity,
-        !snapshot.isShort, snapshot.suspicion == nil
+      guard anchor.numbers.isContinued(by: NumberSpace(snapshot.status)), !snapshot.isShort,
+        snapshot.suspicion == nil
       else { return nil }
       return Set(snapshot.entries.map(\.uid))
     } catch let error as SyncError where error.scope == .mailbox {

@@ -4,36 +4,36 @@
 import MailWire
 
 extension PairSync {
-  /// Carries over flags that changed at the source.
+  /// Carries over flags that changed at the source, to copies that are proven to be ours.
+  ///
+  /// Returns false, with nothing changed, where another message is under the UID of a copy.
   func carryFlags(
     _ drifts: [WorkList.FlagDrift], by policy: RunOptions.FlagPolicy,
     located: [SourceKey: UID], to mailbox: TargetMailbox, _ result: inout Result
-  ) async throws {
-    guard policy != .keep else { return }
+  ) async throws -> Bool {
+    guard policy != .keep else { return true }
     let placed = drifts.compactMap { drift in
       (located[drift.record.key] ?? drift.record.targetUID).map { (drift, $0) }
     }
-    guard !placed.isEmpty else { return }
-    let now = policy == .source ? try await targetFlags(of: placed.map(\.1), in: mailbox) : nil
+    guard !placed.isEmpty else { return true }
+    let proof = CopyProof(target: target, mailbox: mailbox)
+    let copies = try await proof.prove(
+      Dictionary(placed.map { ($0.1, $0.0.record) }, uniquingKeysWith: { first, _ in first }),
+      found: Set(located.values))
+    guard copies.foreign.isEmpty else { return false }
     var carried: [SourceKey: FlagSet] = [:]
     var changes: [(key: SourceKey, change: FlagChange)] = []
     for (drift, uid) in placed {
       carried[drift.record.key] = drift.flags
+      // A copy that a person deleted stays deleted.
+      guard let copy = copies.proven[uid] else { continue }
       let change = FlagSync.change(
-        of: uid, carried: drift.record.flags, source: drift.flags, target: now?[uid],
+        of: uid, carried: drift.record.flags, source: drift.flags, target: copy.flags,
         permanent: mailbox.permanentFlags, policy: policy)
       if let change { changes.append((drift.record.key, change)) }
     }
     try await store(changes, carried: carried, in: mailbox, &result)
-  }
-
-  /// Only the policy `source` has to know what the target's user did.
-  private func targetFlags(of uids: [UID], in mailbox: TargetMailbox) async throws
-    -> [UID: FlagSet]
-  {
-    let entries = try await target.headers(of: UIDSet(uids), in: mailbox.name)
-    return Dictionary(
-      entries.map { ($0.entry.uid, $0.entry.flags) }, uniquingKeysWith: { _, last in last })
+    return true
   }
 
   private func store(

@@ -5,15 +5,21 @@ import MailWire
 
 extension PairSync {
   /// What the source holds: all of it where that is needed, else perhaps only what changed.
-  func snapshot(_ standing: PairStanding) async throws -> MailboxSnapshot {
+  func snapshot(_ standing: PairStanding, _ records: [MessageRecord]) async throws
+    -> MailboxSnapshot
+  {
     guard !options.listsInFull, standing.pending == 0, pair.mapped.decision != .remainder,
       let checkpoint = standing.source
     else {
       return try await source.snapshot(of: pair.mapped, labels: labels)
     }
     let snapshot = try await source.snapshot(of: name, since: checkpoint)
-    guard target.notesVanished, checkpoint.provesLoss(in: snapshot) else { return snapshot }
-    return try await source.snapshot(of: name, since: nil)
+    guard snapshot.extent == .changes else { return snapshot }
+    let isDoubtful =
+      !checkpoint.numbers.isContinued(by: NumberSpace(snapshot.status))
+      || RecordDoubt(snapshot: snapshot, records: records).isContradicted
+      || target.notesVanished && checkpoint.provesLoss(in: snapshot)
+    return isDoubtful ? try await source.snapshot(of: name, since: nil) : snapshot
   }
 
   func notesVanished(_ work: WorkList) -> Bool { target.notesVanished && !work.gone.isEmpty }
@@ -22,12 +28,13 @@ extension PairSync {
   func noteVanished(
     _ work: WorkList, from snapshot: MailboxSnapshot, in mailbox: TargetMailbox
   ) async throws {
-    guard target.notesVanished, !stop.isRequested else { return }
-    var gone = work.gone
-    if snapshot.traits.contains(.keysMayChange), !work.toMove.isEmpty {
-      // What was new has been compared by now, and is on record under its new key if it was old.
-      gone = WorkList(snapshot: snapshot, records: try await journal.records(of: pair)).gone
-    }
+    guard target.notesVanished, !stop.isRequested,
+      !work.gone.isEmpty || !work.toMove.isEmpty && work.mayBeKnownByOtherKeys
+    else { return }
+    // What was new has been compared by now, and is on record under its new key if it was old. And
+    // copies may have been found under other UIDs.
+    let records = try await journal.records(of: pair)
+    let gone = WorkList(snapshot: snapshot, records: records).gone
     guard !gone.isEmpty else { return }
     try await target.noteVanished(gone.compactMap(\.targetUID), in: mailbox)
   }

@@ -8,6 +8,8 @@ struct PairSync {
   let pair: MailboxPair
   /// What the listing at the start of the run said, where it said anything.
   let listed: MailboxStatus?
+  /// What the target listed at the start of the run.
+  let there: TargetListing
   /// By which a message is known to be in another mailbox too.
   let labels: ListedLabels
   let source: any MailSource
@@ -46,34 +48,46 @@ struct PairSync {
 
   private func run(_ result: inout Result) async throws {
     let standing = try await journal.standing(of: pair)
-    if !options.listsInFull, pair.mapped.decision != .remainder, standing.provesUnchanged(listed) {
+    if let anchor = standing.target, !there.isContinued(from: anchor) {
+      try await lookAgain(standing, anchor)
+    } else if !options.listsInFull, pair.mapped.decision != .remainder,
+      standing.provesUnchanged(listed)
+    {
       result.line.wasUnchanged = true
       return
     }
+    let isDone = try await bringUpToDate(&result)
+    guard !isDone, result.failure == nil, !stop.isRequested else { return }
+    // Once more, with what was found out: copies that are gone are wanted again, or the numbers of
+    // the target turned out not to be those on record.
+    _ = try await bringUpToDate(&result)
+  }
+
+  /// Returns false where the mailbox has to be gone through once more.
+  private func bringUpToDate(_ result: inout Result) async throws -> Bool {
+    let standing = try await journal.standing(of: pair)
     // The first time, both sides are opened at once. What was listed before then is what counts
     // for the proof that they are two accounts.
     let listedBefore = standing.target == nil ? listed?.messages : nil
     async let ahead = listedBefore == nil ? nil : openTarget(lastKnown: nil)
-    let snapshot = try await snapshot(standing)
+    var records = try await journal.records(of: pair)
+    let snapshot = try await snapshot(standing, records)
     if let suspicion = snapshot.suspicion { observer(.notice("\(name): \(suspicion)")) }
-    let records = try await journal.records(of: pair)
+    let hasMoved = try await retire(&records, by: snapshot, standing)
     let work = WorkList(snapshot: snapshot, records: records)
-    try await journal.enroll(work.unknown, uidValidity: snapshot.uidValidity, in: pair)
-    if !work.vanished.isEmpty {
-      try await journal.record(work.vanished.map { .marked($0, .vanished) }, in: pair)
-    }
+    try await put(work, on: journal, of: snapshot)
     observer(
       .mailboxStarted(
         pair, messages: work.toMove.count,
         bytes: work.toMove.reduce(0) { $0 + max(0, $1.size) }))
-    guard !stop.isRequested else { return }
+    guard !stop.isRequested else { return true }
 
     var anchor = standing.target
     let flagPolicy =
       snapshot.traits.contains(.withoutFlags) ? RunOptions.FlagPolicy.keep : options.flagPolicy
     let drifts = flagPolicy == .keep ? [] : work.drifts
-    if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil
-      || notesVanished(work)
+    if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil || notesVanished(work)
+      || standing.unlocated > 0 || anchor.map(isDisbelieved) == true
     {
       let mailbox =
         if let mailbox = try await ahead { mailbox } else {
@@ -81,31 +95,52 @@ struct PairSync {
         }
       let ground = Ground(
         pair: pair, mailbox: mailbox, target: target, journal: journal,
-        hasStaleRecords: !work.stale.isEmpty,
+        hasStaleRecords: !work.stale.isEmpty
+          && (hasMoved || standing.source?.uidValidity != snapshot.uidValidity),
         listed: listedBefore.map { Int($0) } ?? work.toMove.count)
       anchor = try await bringUpToDate(
         mailbox, on: ground, work: work, drifts: drifts, flagPolicy: flagPolicy,
         standing: standing, records: records, snapshot: snapshot, result: &result)
+      guard anchor != nil else { return false }
     }
-    guard result.failure == nil, !stop.isRequested, result.line.flagsRefused == 0 else { return }
+    guard result.failure == nil, !stop.isRequested, result.line.flagsRefused == 0 else {
+      return true
+    }
     guard !snapshot.isShort else {
       throw SyncError(
         .listingIncomplete, scope: .mailbox, remedy: .stop, side: .source, mailbox: name,
         detail: snapshot.suspicion ?? "")
     }
     try await journal.finish(
-      pair, source: SourceCheckpoint(snapshot.status), target: anchor)
+      pair, source: SourceCheckpoint(snapshot.status).sized(by: listed), target: anchor)
+    return true
   }
 
-  /// Returns the place from which the next run has to look for messages without receipts.
+  /// Puts on record what a listing shows by itself.
+  private func put(_ work: WorkList, on journal: any Journal, of snapshot: MailboxSnapshot)
+    async throws
+  {
+    try await journal.enroll(work.unknown, uidValidity: snapshot.uidValidity, in: pair)
+    let outcomes = work.vanished.map { Outcome.marked($0, .vanished) } + work.sizes
+    if !outcomes.isEmpty { try await journal.record(outcomes, in: pair) }
+  }
+
+  /// Returns the place from which the next run has to look for messages without receipts; nil where
+  /// the mailbox has to be gone through once more.
   private func bringUpToDate(
     _ mailbox: TargetMailbox, on ground: Ground, work: WorkList, drifts: [WorkList.FlagDrift],
     flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
     snapshot: MailboxSnapshot, result: inout Result
-  ) async throws -> TargetAnchor {
+  ) async throws -> TargetAnchor? {
     var drifts = drifts
     var survey = try await ground.survey(standing: standing, records: records)
-    result.line.lost = survey.lost
+    if survey.hasMoved, mailbox.uidValidity.isKnown { tell(survey) }
+    if options.recopiesLost, !survey.lost.isEmpty {
+      try await journal.begin(pair, at: survey.anchor)
+      try await wantAgain(survey.lost, records)
+      return nil
+    }
+    result.line.lost = survey.lost.count
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)
       let pumped = await pump(
@@ -127,15 +162,18 @@ struct PairSync {
     } else {
       try await subscribe(to: mailbox, standing)
     }
-    try await carryFlags(
-      drifts, by: flagPolicy, located: survey.located, to: mailbox, &result)
-    if standing.target?.uidValidity == mailbox.uidValidity {
-      try await noteVanished(work, from: snapshot, in: mailbox)
+    let lost = Set(survey.lost)
+    let isOurs = try await carryFlags(
+      drifts.filter { !lost.contains($0.record.key) }, by: flagPolicy, located: survey.located,
+      to: mailbox, &result)
+    guard isOurs else {
+      try await journal.begin(pair, at: survey.anchor.disbelieved)
+      return nil
     }
-    return TargetAnchor(
-      mailbox: mailbox.name, uidValidity: mailbox.uidValidity,
-      uidNext: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next,
-      isApart: survey.anchor.isApart)
+    try await noteVanished(work, from: snapshot, in: mailbox)
+    return ground.anchor(
+      from: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next,
+      isApart: survey.anchor.isApart, lastUID: survey.lastUID)
   }
 
   private func pump(

@@ -51,13 +51,13 @@ package struct Run: Sendable {
     var report = Report()
     do {
       if options.retriesSkipped { _ = try await journal.reopen(.skipped) }
-      let (connections, selection) = try await firstContact()
+      let (connections, selection, there) = try await firstContact()
       report.leftOut = selection.leftOut
       let before = try await journal.summary()
       observer(
         .planned(mailboxes: selection.items.count, toCopy: selection.workload(before)))
-      let lanes = try await lanes(for: selection.items, connections)
-      report = await work(selection, connections, lanes: lanes, report)
+      let lanes = try await lanes(for: selection.items, there, connections)
+      report = await work(selection, there, connections, lanes: lanes, report)
       if report.failure == nil, !stop.isRequested { try await clear(&report) }
       report.complete(with: try await journal.summary())
     } catch {
@@ -70,20 +70,22 @@ package struct Run: Sendable {
   }
 
   /// Connects, lists and makes the folder map, again as far as the errors allow it.
-  private func firstContact() async throws -> (Lane.Connections, FolderSelection) {
+  private func firstContact() async throws -> (
+    Lane.Connections, FolderSelection, TargetListing
+  ) {
     var retry = RetryPolicy(attemptsMax: min(options.attemptsMax, Self.firstAttemptsMax))
     while true {
       var open: Lane.Connections?
       do {
         let connections = try await Lane.Connections.open(endpoints)
         open = connections
-        let selection = try await select(connections)
+        let (selection, there) = try await select(connections)
         if options.recopiesLost {
           let copies = LostCopies(
             target: connections.target, journal: journal, observer: observer)
           try await copies.reopen(in: selection.items.map(\.pair))
         }
-        return (connections, selection)
+        return (connections, selection, there)
       } catch {
         await open?.close()
         let failure = SyncError.from(error)
@@ -98,21 +100,23 @@ package struct Run: Sendable {
   /// Somebody who mistyped a port should not wait for long; cron comes back by itself.
   private static let firstAttemptsMax = 2
 
-  private func select(_ connections: Lane.Connections) async throws -> FolderSelection {
+  /// Both sides list at once: where mailboxes on record are not the same any more shows there.
+  private func select(_ connections: Lane.Connections) async throws -> (
+    FolderSelection, TargetListing
+  ) {
     let frozen = try await journal.pairs()
-    // Without a map one has to be made, so both sides may list at once.
-    async let ahead = frozen.isEmpty ? connections.target.mailboxes() : nil
+    async let ahead = connections.target.mailboxes()
     let listing = try await connections.source.mailboxes()
+    let there = try await ahead
     let selection = FolderSelection(listing: listing, frozen: frozen, rules: rules)
-    guard selection.needsPlanning else { return selection }
-    let there =
-      if let there = try await ahead { there } else { try await connections.target.mailboxes() }
+    guard selection.needsPlanning else { return (selection, TargetListing(there)) }
     let map = try MailboxMapping.plan(
       for: listing, target: there, rules: rules,
       frozen: frozen.map(\.mapped).filter { $0.target != nil })
     for note in map.notes { observer(.notice("\(note)")) }
-    return FolderSelection(
+    let selected = FolderSelection(
       listing: listing, frozen: try await journal.freeze(map.rows), rules: rules)
+    return (selected, TargetListing(there))
   }
 
   /// Removes from the source what was asked to be removed, in mailboxes that went through.
@@ -143,9 +147,9 @@ package struct Run: Sendable {
 
   /// How many pairs of connections are worth having: another one has to log in twice before it
   /// moves anything, so it wants more than one mailbox with something to do.
-  private func lanes(for items: [MailboxQueue.Item], _ connections: Lane.Connections) async throws
-    -> Int
-  {
+  private func lanes(
+    for items: [MailboxQueue.Item], _ there: TargetListing, _ connections: Lane.Connections
+  ) async throws -> Int {
     if let wanted = options.lanes { return max(1, min(wanted, items.count)) }
     let bearable = min(
       await connections.source.sessionsMax(), await connections.target.sessionsMax())
@@ -153,7 +157,8 @@ package struct Run: Sendable {
     var open = 0
     for item in items where open < bearable * Self.mailboxesPerLaneMin {
       let standing = try await journal.standing(of: item.pair)
-      if options.listsInFull || !standing.provesUnchanged(item.status) { open += 1 }
+      let isSound = standing.target.map(there.isContinued) ?? true
+      if options.listsInFull || !isSound || !standing.provesUnchanged(item.status) { open += 1 }
     }
     return max(1, open / Self.mailboxesPerLaneMin)
   }
@@ -161,13 +166,14 @@ package struct Run: Sendable {
   private static let mailboxesPerLaneMin = 2
 
   private func work(
-    _ selection: FolderSelection, _ connections: Lane.Connections, lanes: Int, _ start: Report
+    _ selection: FolderSelection, _ there: TargetListing, _ connections: Lane.Connections,
+    lanes: Int, _ start: Report
   ) async -> Report {
     let queue = MailboxQueue(selection.items)
     let lane = Lane(
       endpoints: endpoints, queue: queue, journal: journal, options: options, pacing: pacing,
       observer: observer, stop: stop, slowdown: Slowdown(),
-      names: TargetNames(selection.items.map(\.pair)),
+      names: TargetNames(selection.items.map(\.pair)), there: there,
       budgetBytes: max(Lane.budgetBytesMin, Lane.budgetBytesOfAll / Int64(lanes)))
     return await withTaskGroup(of: Lane.Result.self) { group in
       for number in 0..<lanes {
@@ -190,7 +196,8 @@ package struct Run: Sendable {
 extension Report {
   /// Fills in what only the ledger knows: how many messages are where.
   fileprivate mutating func complete(with summary: JobSummary) {
-    let known = Dictionary(uniqueKeysWithValues: summary.mailboxes.map { ($0.pair, $0.counts) })
+    let known = Dictionary(
+      summary.mailboxes.map { ($0.pair, $0.counts) }, uniquingKeysWith: { first, _ in first })
     for index in mailboxes.indices {
       guard let counts = known[mailboxes[index].pair] else { continue }
       mailboxes[index].atTarget = (counts[.stored] ?? 0) + (counts[.alreadyThere] ?? 0)

@@ -35,7 +35,7 @@ struct SourceClearing {
     let found: RemovalCandidates
     let uidValidity: UIDValidity
     let targetValidity: UIDValidity
-    var proven: [MessageRecord] = []
+    var proven: [(record: MessageRecord, proof: RemovalProof)] = []
   }
 
   /// Throws `SyncError`; what was removed by then is in the ledger.
@@ -69,7 +69,8 @@ struct SourceClearing {
       let source = try await connections.source.snapshot(of: pair.mapped.source, since: nil)
       let found = RemovalCandidates(
         source: source, target: target, records: try await journal.records(of: pair),
-        anchor: anchor, removal: removal)
+        anchor: anchor, removal: removal,
+        firstSeen: removal.before == nil ? [:] : try await journal.firstSeen(in: pair))
       if !found.gone.isEmpty {
         try await journal.record(found.gone.map { .settled($0.marked(.removed)) }, in: pair)
         observer(
@@ -107,19 +108,25 @@ struct SourceClearing {
     while !rest.isEmpty, !stop.isRequested {
       let window = rest.prefix(Self.windowMessages)
       rest = rest.dropFirst(Self.windowMessages)
-      let proven = try await proven(window, of: task, connections).map { $0.marked(.proven) }
-      let found = Set(proven.map(\.key))
+      let proven = try await proven(window, of: task, connections)
+      let found = Set(proven.map(\.record.key))
       let kept = window.map(\.record).filter { !found.contains($0.key) }
       unproven += kept.count
       try await journal.record(
-        (proven + kept.map { $0.marked(.kept) }).map { .settled($0) }, in: task.pair)
+        (proven.map { $0.record.marked(.proven) } + kept.map { $0.marked(.kept) })
+          .map { .settled($0) }, in: task.pair)
       task.proven += proven
+    }
+    let without = task.found.withoutCopy
+    if !without.isEmpty, !stop.isRequested {
+      unproven += without.count
+      try await journal.record(without.map { .settled($0.marked(.kept)) }, in: task.pair)
     }
     if unproven > 0 {
       observer(
         .notice(
           "\(task.pair.mapped.source): \(unproven) messages stay at the source, because the "
-            + "target does not hand out the same bytes"))
+            + "target does not hand out the same bytes, or has no copy of them"))
     }
     return unproven
   }
@@ -127,24 +134,26 @@ struct SourceClearing {
   private func proven(
     _ window: ArraySlice<RemovalCandidates.Candidate>, of task: Work,
     _ connections: Lane.Connections
-  ) async throws -> [MessageRecord] {
+  ) async throws -> [(record: MessageRecord, proof: RemovalProof)] {
     let copies = try await connections.target.identities(
       of: window.map(\.copy), in: task.target, uidValidity: task.targetValidity)
     let isExact: (RemovalCandidates.Candidate) -> Bool = { candidate in
       candidate.record.digest != nil
         && copies[candidate.copy.uid]?.digest == candidate.record.digest
     }
-    var proven = window.filter(isExact)
+    var proven = window.filter(isExact).compactMap { $0.proof(of: nil) }
     let doubtful = window.filter { copies[$0.copy.uid] != nil && !isExact($0) }
     if removal.trustsRewritten, !doubtful.isEmpty {
       let originals = try await connections.source.identities(
         of: doubtful.map(\.original), in: task.pair.mapped.source, uidValidity: task.uidValidity)
-      proven += doubtful.filter { candidate in
-        guard let copy = copies[candidate.copy.uid] else { return false }
-        return originals[candidate.original.uid]?.evidence(that: copy) != nil
+      proven += doubtful.compactMap { candidate in
+        guard let copy = copies[candidate.copy.uid],
+          let original = originals[candidate.original.uid], original.evidence(that: copy) != nil
+        else { return nil }
+        return candidate.proof(of: original.digest)
       }
     }
-    return proven.map(\.record)
+    return proven
   }
 
   private func remove(_ tasks: [Work]) async throws {
@@ -159,13 +168,10 @@ struct SourceClearing {
             .mailboxChanged, scope: .mailbox, remedy: .stop, side: .source, mailbox: name)
         }
         let there = Set(listing.entries.map(\.uid))
-        var rest = task.proven.filter { there.contains($0.key.uid) }[...]
+        var rest = task.proven.map(\.proof).filter { there.contains($0.uid) }[...]
         while !rest.isEmpty, !stop.isRequested {
-          let digests = rest.prefix(Self.windowMessages).compactMap { record in
-            record.digest.map { (record.key.uid, $0) }
-          }
           try await remover.remove(
-            Dictionary(digests, uniquingKeysWith: { first, _ in first }), from: name,
+            Array(rest.prefix(Self.windowMessages)), from: name,
             uidValidity: task.uidValidity, manner: removal.manner)
           rest = rest.dropFirst(Self.windowMessages)
         }
@@ -186,7 +192,7 @@ struct SourceClearing {
         let there = Dictionary(
           snapshot.entries.map { ($0.uid, $0.flags) }, uniquingKeysWith: { first, _ in first })
         guard snapshot.uidValidity == task.uidValidity else { continue }
-        let done = task.proven.compactMap { record -> MessageRecord? in
+        let done = task.proven.map(\.record).compactMap { record -> MessageRecord? in
           guard let flags = there[record.key.uid] else { return record.marked(.removed) }
           return flags.system.contains(.deleted) && removal.manner == .flagOnly
             ? record.marked(.flagged) : nil
@@ -199,5 +205,19 @@ struct SourceClearing {
       }
     }
     return tallies
+  }
+}
+
+extension RemovalCandidates.Candidate {
+  /// The record with what its message has to be to be removed; nil where its content is not known.
+  ///
+  /// - Parameter digest: of the bytes that are proven to be at the target; nil: those on record.
+  fileprivate func proof(of digest: SHA256Digest?) -> (record: MessageRecord, proof: RemovalProof)?
+  {
+    guard let digest = digest ?? record.digest else { return nil }
+    let proof = RemovalProof(
+      uid: record.key.uid, listedSize: record.listedSize, internalDate: record.internalDate,
+      fingerprint: record.fingerprint, digest: digest)
+    return (record, proof)
   }
 }

@@ -33,10 +33,14 @@ package final class FakeRemover: MailRemover {
   }
 
   package func remove(
-    _ proven: [UID: SHA256Digest], from mailbox: MailboxName, uidValidity: UIDValidity,
+    _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
   ) async throws {
-    let uids = UIDSet(proven.keys.sorted())
+    var there: [UID: SHA256Digest] = [:]
+    try account.change(mailbox) { box in
+      there = box.messages.mapValues { SHA256Digest(of: $0.bytes) }
+    }
+    let uids = UIDSet(proven.filter { there[$0.uid] == $0.digest }.map(\.uid))
     try onRequest("remove \(mailbox) \(uids)")
     switch manner {
     case .flagOnly: try flag(uids, in: mailbox)

@@ -85,16 +85,26 @@ struct WorkListTests {
     let work = WorkList(
       snapshot: Self.snapshot([Self.entry(1, flags: Self.seen)]),
       records: [Self.record(1, .stored, flags: Self.seen)])
-    #expect(work == WorkList(snapshot: Self.snapshot([]), records: []))
+    #expect(work.unknown.isEmpty && work.toMove.isEmpty && work.drifts.isEmpty)
+    #expect(work.gone.isEmpty && work.vanished.isEmpty && work.stale.isEmpty)
   }
 
-  @Test func aPendingMessageThatIsNotListedHasVanished() {
+  @Test func aSizeThatALedgerDidNotKeepIsLearntFromTheListing() {
+    var known = Self.record(2, .stored)
+    known.listedSize = 10
+    let work = WorkList(
+      snapshot: Self.snapshot([Self.entry(1), Self.entry(2)]),
+      records: [Self.record(1, .stored), known])
+    #expect(work.sizes == [.relisted(Self.record(1, .stored).key, size: 10)])
+  }
+
+  @Test func aMessageThatWasNotMovedAndIsNotListedHasVanished() {
     let records = [
       Self.record(3, .pending), Self.record(1, .pending), Self.record(2, .stored),
       Self.record(4, .skipped),
     ]
     let work = WorkList(snapshot: Self.snapshot([]), records: records)
-    #expect(work.vanished.map(\.uid) == [UID(1), UID(3)])
+    #expect(work.vanished.map(\.uid) == [UID(1), UID(3), UID(4)])
   }
 
   @Test func aListOfChangesProvesNothingAboutWhatItLeavesOut() {

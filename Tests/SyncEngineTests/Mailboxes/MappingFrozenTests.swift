@@ -44,6 +44,55 @@ import Testing
     #expect(second.target("C") == "B" && second.target("D") == "A")
   }
 
+  @Test(arguments: [true, false]) func mailboxesThatSwappedTheirNamesKeepTheirTargets(
+    _ hasIDs: Bool
+  )
+    throws
+  {
+    let known = { (name: String, number: Int64) in
+      hasIDs ? row(name, id: "F\(number)") : row(name, validity: number)
+    }
+    let first = try MailboxMapping.plan(
+      source: listing(known("A", 1), known("B", 2)), target: target)
+    let second = try MailboxMapping.plan(
+      source: listing(known("A", 2), known("B", 1)), target: target, frozen: first.rows)
+    #expect(second.target("A") == "B" && second.target("B") == "A")
+    #expect(second["A"]?.renamedFrom == MailboxName(wire: "B"))
+    #expect(second.rows.count == 2)
+  }
+
+  @Test func aMailboxMadeAnewUnderTheNameOfARenamedOneIsAnother() throws {
+    let first = try MailboxMapping.plan(source: listing(row("A", validity: 1)), target: target)
+    let second = try MailboxMapping.plan(
+      source: listing(row("A", validity: 3), row("A old", validity: 1)), target: target,
+      frozen: first.rows)
+    #expect(second.target("A old") == "A" && second.target("A") == "A (2)")
+    #expect(second["A"]?.renamedFrom == nil)
+  }
+
+  @Test func aMailboxThatTookTheNameOfADeletedOneKeepsItsTarget() throws {
+    let first = try MailboxMapping.plan(
+      source: listing(row("A", validity: 1), row("B", validity: 2)), target: target)
+    let second = try MailboxMapping.plan(
+      source: listing(row("A", validity: 2)), target: target, frozen: first.rows)
+    #expect(second.target("A") == "B" && second.rows.count == 2)
+    let gone = try #require(second.rows.first { $0.source != MailboxName(wire: "A") })
+    #expect(gone.renamedFrom == MailboxName(wire: "A") && gone.source.bytes.contains(0))
+    let third = try MailboxMapping.plan(
+      source: listing(row("A", validity: 2), row("Back", validity: 1)), target: target,
+      frozen: second.rows)
+    #expect(third.target("Back") == "A" && third.rows.count == 2)
+  }
+
+  @Test func aMailboxWithNewNumbersIsStillTheSame() throws {
+    let first = try MailboxMapping.plan(
+      source: listing(row("A", validity: 1), row("B", validity: 2)), target: target)
+    let second = try MailboxMapping.plan(
+      source: listing(row("A", validity: 9), row("B", validity: 2)), target: target,
+      frozen: first.rows)
+    #expect(second.target("A") == "A" && second.target("B") == "B" && second.rows.count == 2)
+  }
+
   @Test func gmailMayChangeItsLanguage() throws {
     let german = listing(
       row("INBOX"), row("[Gmail]/Gesendet", "\\Sent"), row("[Gmail]/Papierkorb", "\\Trash"))

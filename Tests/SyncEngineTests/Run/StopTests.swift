@@ -57,7 +57,7 @@ struct StopTests {
     #expect(await run.run().total(\.copied) == 0)
   }
 
-  @Test func havingNothingToDoAsksForOneListingAndNothingElse() async throws {
+  @Test func havingNothingToDoAsksBothSidesForOneListingAndNothingElse() async throws {
     var run = Scenario(source: Letter.account(3), target: FakeAccount())
     run.source.create(Self.other)
     _ = await run.run()
@@ -69,10 +69,10 @@ struct StopTests {
     #expect(report.failure == nil)
     #expect(report.mailboxes.map(\.wasUnchanged) == [true, true])
     #expect(atSource.all == ["connect", "list"])
-    #expect(atTarget.all == ["connect"])
+    #expect(atTarget.all == ["connect", "list"])
   }
 
-  @Test func withoutModSequencesTheTargetIsStillLeftAloneWhenNothingChanged() async throws {
+  @Test func withoutModSequencesTheTargetIsOnlyListedWhenNothingChanged() async throws {
     var habits = FakeAccount.Habits()
     habits.hasModSeq = false
     var run = Scenario(source: Letter.account(3, habits: habits), target: FakeAccount())
@@ -80,7 +80,7 @@ struct StopTests {
     let atTarget = RequestLog()
     run.onTarget = { atTarget.note($0) }
     #expect(await run.run().failure == nil)
-    #expect(atTarget.all == ["connect"])
+    #expect(atTarget.all == ["connect", "list"])
   }
 
   @Test(arguments: [true, false])

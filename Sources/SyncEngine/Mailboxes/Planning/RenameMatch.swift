@@ -3,85 +3,143 @@
 
 import MailWire
 
-/// Finds, for each frozen row whose mailbox is gone, the mailbox it has become.
-enum RenameMatch {
+/// Finds, for each frozen row whose mailbox has no longer its name, the mailbox it has become.
+///
+/// A name proves nothing: another mailbox may have it by now (invariant 14). Two mailboxes may even
+/// have swapped their names.
+struct RenameMatch {
+  private let tree: ListingTree
+  private let roles: RoleAssignment
+  private let evidence: MailboxEvidence
+  private var rows: [MappedMailbox]
+  /// The row each listed mailbox belongs to, by index, once that is certain.
+  private var rowOf: [Int: Int] = [:]
+
   /// The frozen rows by source name; a row whose mailbox was renamed goes with the new name and
-  /// keeps its target.
+  /// keeps its target, and says what it was called before.
   static func apply(
     _ rows: [MappedMailbox], to tree: ListingTree, _ roles: RoleAssignment
   ) -> [MailboxName: MappedMailbox] {
-    var kept = Dictionary(rows.map { ($0.source, $0) }, uniquingKeysWith: { first, _ in first })
-    guard !kept.isEmpty else { return kept }
-    let listed = Set(tree.mailboxes.map(\.mailbox.name))
-    let gone = kept.values.filter { !listed.contains($0.source) }.sorted { $0.source < $1.source }
-    guard !gone.isEmpty else { return kept }
-    let evidence = Evidence(tree)
-    let new = tree.mailboxes.indices.filter {
-      kept[tree.mailboxes[$0].mailbox.name] == nil && tree.mailboxes[$0].mailbox.isSelectable
+    var match = RenameMatch(rows, tree, roles)
+    return match.matched()
+  }
+
+  private init(_ rows: [MappedMailbox], _ tree: ListingTree, _ roles: RoleAssignment) {
+    self.tree = tree
+    self.roles = roles
+    evidence = MailboxEvidence(tree.mailboxes.map(\.mailbox), rows)
+    self.rows = rows.map { row in
+      var row = row
+      // Only a rename that is found now has to be put on record.
+      row.renamedFrom = nil
+      return row
     }
-    var renames: [(old: MailboxName, new: MailboxName)] = []
-    for index in new {
-      let listed = tree.mailboxes[index]
-      let matches = gone.filter {
-        kept[$0.source] != nil && evidence.isSame($0, listed, roles.entries[index])
+  }
+
+  private mutating func matched() -> [MailboxName: MappedMailbox] {
+    let indexOf = Dictionary(
+      tree.mailboxes.indices.map { (tree.mailboxes[$0].mailbox.name, $0) },
+      uniquingKeysWith: { first, _ in first })
+    // A mailbox that has kept its name and is not known to be another one stays what it was.
+    var free: [Int] = []
+    for (number, row) in rows.enumerated() {
+      guard let index = indexOf[row.source] else {
+        free.append(number)
+        continue
       }
-      guard matches.count == 1, let row = matches.first else { continue }
-      rename(row, to: listed, in: &kept)
-      renames.append((row.source, listed.mailbox.name))
+      if rowOf[index] == nil, !evidence.isAnother(tree.mailboxes[index].mailbox, than: row) {
+        rowOf[index] = number
+      } else {
+        free.append(number)
+      }
+    }
+    free = follow(free.sorted { rows[$0].source < rows[$1].source }, indexOf)
+    // What was not found under another name keeps its own, if nobody else has it now.
+    for number in free {
+      guard let index = indexOf[rows[number].source], rowOf[index] == nil else { continue }
+      rowOf[index] = number
+    }
+    return byName(indexOf)
+  }
+
+  /// Gives the mailboxes without a row those rows that are free; returns the rows left.
+  private mutating func follow(_ free: [Int], _ indexOf: [MailboxName: Int]) -> [Int] {
+    var free = free
+    var renames: [(old: MailboxName, new: MailboxName)] = []
+    for (index, listed) in tree.mailboxes.enumerated()
+    where rowOf[index] == nil && listed.mailbox.isSelectable {
+      let matches = free.filter { number in
+        evidence.isSame(listed.mailbox, as: rows[number])
+          || indexOf[rows[number].source] == nil && hasRole(listed, index, of: rows[number])
+      }
+      guard matches.count == 1, let number = matches.first else { continue }
+      rowOf[index] = number
+      free.removeAll { $0 == number }
+      renames.append((rows[number].source, listed.mailbox.name))
     }
     // What was below a renamed mailbox went with it.
-    guard !renames.isEmpty else { return kept }
-    let byName = Dictionary(uniqueKeysWithValues: new.map { (tree.mailboxes[$0].mailbox.name, $0) })
-    for row in gone where kept[row.source] != nil {
-      for (old, renamed) in renames {
-        guard let delimiter = row.sourceDelimiter,
-          row.source.bytes.starts(with: old.bytes + [delimiter])
+    for number in free where indexOf[rows[number].source] == nil {
+      guard let delimiter = rows[number].sourceDelimiter else { continue }
+      let source = rows[number].source
+      for (old, renamed) in renames where source.bytes.starts(with: old.bytes + [delimiter]) {
+        let name = MailboxName(renamed.bytes + source.bytes.dropFirst(old.bytes.count))
+        guard let index = indexOf[name], rowOf[index] == nil,
+          tree.mailboxes[index].mailbox.isSelectable
         else { continue }
-        let name = MailboxName(renamed.bytes + row.source.bytes.dropFirst(old.bytes.count))
-        if kept[name] == nil, let index = byName[name] {
-          rename(row, to: tree.mailboxes[index], in: &kept)
-          break
-        }
+        rowOf[index] = number
+        free.removeAll { $0 == number }
+        break
       }
+    }
+    return free
+  }
+
+  private func hasRole(_ listed: ListedMailbox, _ index: Int, of row: MappedMailbox) -> Bool {
+    let role = roles.entries[index]
+    return row.roleRule == .attribute && role?.rule == .attribute && row.role == role?.role
+  }
+
+  private func byName(_ indexOf: [MailboxName: Int]) -> [MailboxName: MappedMailbox] {
+    var kept: [MailboxName: MappedMailbox] = [:]
+    for (index, number) in rowOf {
+      let listed = tree.mailboxes[index]
+      kept[listed.mailbox.name] = renamed(rows[number], to: listed)
+    }
+    let placed = Set(rowOf.values)
+    for number in rows.indices where !placed.contains(number) {
+      let row =
+        indexOf[rows[number].source].flatMap { rowOf[$0] } == nil
+        ? rows[number] : displaced(rows[number], beside: kept)
+      kept[row.source] = row
     }
     return kept
   }
 
-  private static func rename(
-    _ row: MappedMailbox, to new: ListedMailbox, in kept: inout [MailboxName: MappedMailbox]
-  ) {
+  private func renamed(_ row: MappedMailbox, to new: ListedMailbox) -> MappedMailbox {
+    guard row.source != new.mailbox.name else { return row }
     var row = row
-    kept[row.source] = nil
     row.renamedFrom = row.source
     row.reason = "renamed at the source from '\(row.sourcePath)'"
     row.source = new.mailbox.name
     row.sourceDelimiter = new.mailbox.delimiter
     row.sourcePath = new.path.text
-    kept[row.source] = row
+    return row
   }
 
-  private struct Evidence {
-    /// Values of UIDVALIDITY that one mailbox alone has; servers give many the same one.
-    let distinctive: Set<UIDValidity>
-
-    init(_ tree: ListingTree) {
-      let all = tree.mailboxes.compactMap(\.mailbox.status?.uidValidity).filter(\.isKnown)
-      distinctive = Set(
-        Dictionary(grouping: all, by: { $0 }).filter { $0.value.count == 1 }.keys)
-    }
-
-    func isSame(
-      _ row: MappedMailbox, _ new: ListedMailbox, _ role: RoleAssignment.Entry?
-    ) -> Bool {
-      let status = new.mailbox.status
-      if let old = row.sourceMailboxID, let id = status?.mailboxID { return old == id }
-      if row.roleRule == .attribute, role?.rule == .attribute, row.role == role?.role {
-        return true
-      }
-      guard let old = row.sourceUIDValidity, let validity = status?.uidValidity else {
-        return false
-      }
-      return old == validity && distinctive.contains(validity)
-    }
+  /// A mailbox that is gone, and whose name belongs to another one now: it keeps its target, under
+  /// a name that no server can list.
+  private func displaced(
+    _ row: MappedMailbox, beside others: [MailboxName: MappedMailbox]
+  ) -> MappedMailbox {
+    var row = row
+    let old = row.source
+    var number = 1
+    repeat {
+      row.source = MailboxName(old.bytes + [0] + Array(String(number).utf8))
+      number += 1
+    } while others[row.source] != nil || rows.contains { $0.source == row.source }
+    row.renamedFrom = old
+    row.reason = "gone from the source, where another folder has its name now"
+    return row
   }
 }

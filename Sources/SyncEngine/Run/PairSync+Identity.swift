@@ -1,0 +1,105 @@
+// mailmove: when numbers are no longer believed.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+extension PairSync {
+  /// Moves records out of the way that are about other messages than those listed under their UIDs
+  /// now (invariants 13 and 14). Returns whether there were any.
+  func retire(
+    _ records: inout [MessageRecord], by snapshot: MailboxSnapshot, _ standing: PairStanding
+  ) async throws -> Bool {
+    // Where keys may change they are names of contents, and no numbers that could be given twice.
+    guard snapshot.extent == .complete, !snapshot.traits.contains(.keysMayChange),
+      snapshot.uidValidity.isKnown
+    else { return false }
+    let doubt = RecordDoubt(snapshot: snapshot, records: records)
+    var headers: [HeadedEntry]?
+    if let source = standing.source, source.uidValidity == snapshot.uidValidity,
+      !source.numbers.isContinued(by: NumberSpace(snapshot.status))
+    {
+      headers = try await self.source.headers(of: doubt.listedOnRecord, in: name)
+    }
+    let outcomes = doubt.outcomes(headers: headers)
+    if headers != nil {
+      observer(
+        .warning(
+          "\(name): the source was put back to an earlier state, or made anew; "
+            + "\(outcomes.count) messages on record are no longer what they were"))
+    }
+    guard !outcomes.isEmpty else { return false }
+    if headers == nil {
+      observer(
+        .warning(
+          "\(name): the source gives UIDs again that stood for other messages: "
+            + "\(outcomes.count) are looked at anew"))
+    }
+    try await journal.record(outcomes, in: pair)
+    records = try await journal.records(of: pair)
+    return true
+  }
+
+  /// Prepares for a target mailbox whose numbers do not go on from those on record: it was put
+  /// back, made anew, or is gone.
+  ///
+  /// Where it is gone, its messages are lost; a mailbox that a person deleted is not made again
+  /// unless there is something to put into it.
+  func lookAgain(_ standing: PairStanding, _ anchor: TargetAnchor) async throws {
+    guard try await isGone(anchor.mailbox) else {
+      if anchor.uidValidity.isKnown { try await journal.begin(pair, at: anchor.disbelieved) }
+      return
+    }
+    let lost = try await journal.records(of: pair).filter(\.isAtTarget)
+    guard !lost.isEmpty else { return }
+    observer(
+      .warning(
+        "\(pair.mapped.sourcePath): its folder at the target is gone, and with it "
+          + "\(lost.count) messages"))
+    try await journal.begin(pair, at: anchor.disbelieved)
+    if options.recopiesLost {
+      try await wantAgain(lost.map(\.key), lost)
+    } else {
+      try await journal.record(
+        lost.flatMap { [.located($0.key, targetUID: nil), .marked($0.key, .lost)] }, in: pair)
+    }
+  }
+
+  /// Whether a mailbox that is not listed is not there either.
+  private func isGone(_ mailbox: MailboxName) async throws -> Bool {
+    guard there.status(of: mailbox) == nil else { return false }
+    do {
+      _ = try await target.status(of: mailbox)
+      return false
+    } catch let error as SyncError where error.scope == .mailbox {
+      return true
+    }
+  }
+
+  /// Whether a mailbox is there none of whose numbers on record is believed.
+  func isDisbelieved(_ anchor: TargetAnchor) -> Bool {
+    !anchor.uidValidity.isKnown && there.tellsNumbers(of: anchor.mailbox)
+  }
+
+  /// Says what came of looking for every copy again.
+  func tell(_ survey: Ground.Survey) {
+    observer(
+      .warning(
+        "\(pair.mapped.sourcePath): its folder at the target was put back to an earlier state, "
+          + "or made anew; \(survey.located.count) copies found again, "
+          + "\(survey.lost.count) lost"))
+  }
+
+  /// Makes messages pending again whose copies are gone.
+  func wantAgain(_ keys: [SourceKey], _ records: [MessageRecord]) async throws {
+    let wanted = Set(keys)
+    let outcomes = records.filter { wanted.contains($0.key) }.map { record -> Outcome in
+      var again = MessageRecord(
+        key: record.key, state: .pending, size: record.size, listedSize: record.listedSize,
+        digest: record.digest, fingerprint: record.fingerprint,
+        internalDate: record.internalDate, flags: record.flags)
+      again.removal = record.removal
+      return .settled(again)
+    }
+    if !outcomes.isEmpty { try await journal.record(outcomes, in: pair) }
+  }
+}
