@@ -13,7 +13,8 @@ package protocol MailSource: Sendable {
   /// MESSAGES, UIDNEXT and UIDVALIDITY of one mailbox, without opening it.
   func status(of mailbox: MailboxName) async throws -> MailboxStatus
 
-  /// What a mailbox holds; with a checkpoint of the same UIDVALIDITY possibly only what changed.
+  /// What a mailbox holds; with a checkpoint whose numbers went on possibly only what changed. The
+  /// last message known comes along then, to show whether it is still the same.
   func snapshot(of mailbox: MailboxName, since checkpoint: SourceCheckpoint?) async throws
     -> MailboxSnapshot
 

@@ -49,6 +49,14 @@ package struct SourceCheckpoint: Sendable, Equatable {
       messages: messages, size: size, mailboxID: mailboxID ?? listed.mailboxID)
   }
 
+  /// Whether a mailbox with the same numbers holds other messages all the same: it was put back and
+  /// filled again.
+  package func isRefilled(by status: MailboxStatus?) -> Bool {
+    guard let status, let size, let now = status.size, size != now else { return false }
+    return status.highestModSeq == highestModSeq && status.uidNext == uidNext
+      && status.messages == messages
+  }
+
   /// Whether a status proves that nothing has happened since: only with mod-sequences. The size
   /// tells a mailbox that was put back and filled again up to the same numbers.
   package func provesUnchanged(_ status: MailboxStatus) -> Bool {

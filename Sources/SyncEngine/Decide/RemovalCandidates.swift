@@ -16,6 +16,9 @@ package struct RemovalCandidates: Sendable {
   /// Messages at the source that were to be removed, and have no copy at the target that could be
   /// proven.
   package let withoutCopy: [MessageRecord]
+  /// Messages at the source that are others than those on record under their UIDs: mail that came
+  /// while the account was put back, and that nothing was done about yet.
+  package let strangers: Int
   /// Messages at the source.
   package let listed: Int
   /// Records of messages that an earlier run was about to remove and that are gone now.
@@ -38,6 +41,7 @@ package struct RemovalCandidates: Sendable {
     var candidates: [Candidate] = []
     var withoutCopy: [MessageRecord] = []
     var gone: [MessageRecord] = []
+    var strangers = 0
     // A copy proves one original, whatever the ledger says.
     var used: Set<UID> = []
     for record in records where record.isAtTarget {
@@ -48,7 +52,10 @@ package struct RemovalCandidates: Sendable {
         continue
       }
       if removal.manner == .flagOnly, record.removal == .flagged { continue }
-      guard !RecordDoubt.contradicts(original, record) else { continue }
+      guard !RecordDoubt.contradicts(original, record) else {
+        strangers += 1
+        continue
+      }
       let copy = isSameGround ? record.targetUID.flatMap { copies[$0] } : nil
       let date = original.internalDate ?? record.internalDate ?? copy?.internalDate
       let seen = original.internalDate == nil ? firstSeen[record.key] : nil
@@ -61,6 +68,7 @@ package struct RemovalCandidates: Sendable {
     }
     self.candidates = candidates
     self.withoutCopy = withoutCopy
+    self.strangers = strangers
     self.gone = gone
     listed = source.entries.count
     mayBeOneMailbox =

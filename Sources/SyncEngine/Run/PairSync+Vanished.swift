@@ -16,7 +16,8 @@ extension PairSync {
     let snapshot = try await source.snapshot(of: name, since: checkpoint)
     guard snapshot.extent == .changes else { return snapshot }
     let isDoubtful =
-      !checkpoint.numbers.isContinued(by: NumberSpace(snapshot.status))
+      checkpoint.isRefilled(by: listed)
+      || !checkpoint.numbers.isContinued(by: NumberSpace(snapshot.status))
       || RecordDoubt(snapshot: snapshot, records: records).isContradicted
       || target.notesVanished && checkpoint.provesLoss(in: snapshot)
     return isDoubtful ? try await source.snapshot(of: name, since: nil) : snapshot

@@ -117,6 +117,7 @@ struct SourceClearing {
           .map { .settled($0) }, in: task.pair)
       task.proven += proven
     }
+    unproven += task.found.strangers
     let without = task.found.withoutCopy
     if !without.isEmpty, !stop.isRequested {
       unproven += without.count

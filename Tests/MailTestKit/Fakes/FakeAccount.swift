@@ -41,6 +41,8 @@ package final class FakeAccount: Sendable {
     package var tellsUIDs = true
     package var hasModSeq = true
     package var listsStatus = true
+    /// STATUS tells octets (RFC 8438).
+    package var tellsSize = false
     /// Messages stored together or not at all; 1: one by one.
     package var groupMax = 1
     /// What becomes of the bytes of an appended message.
@@ -154,6 +156,7 @@ package final class FakeAccount: Sendable {
       MailboxStatus(
         messages: Int64(box.messages.count), uidNext: UID(box.nextUID),
         uidValidity: box.uidValidity, highestModSeq: habits.hasModSeq ? box.modSeq : nil,
+        size: habits.tellsSize ? box.messages.values.reduce(0) { $0 + Int64($1.bytes.count) } : nil,
         appendLimit: habits.appendLimits[name])
     }
   }

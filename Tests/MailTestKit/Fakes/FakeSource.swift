@@ -34,10 +34,12 @@ package final class FakeSource: MailSource {
     try onRequest("snapshot \(mailbox)")
     let status = try account.status(of: mailbox)
     let box = try account.read(mailbox) { $0 }
-    if account.habits.hasModSeq, let checkpoint, box.uidValidity.isKnown,
-      checkpoint.uidValidity == box.uidValidity, let since = checkpoint.highestModSeq
+    if account.habits.hasModSeq, let checkpoint,
+      checkpoint.numbers.isContinued(by: NumberSpace(status)), let since = checkpoint.highestModSeq
     {
-      let changed = box.uids.filter { (box.messages[$0]?.modSeq ?? 0) > since }
+      let changed = box.uids.filter {
+        (box.messages[$0]?.modSeq ?? 0) > since || $0.next >= checkpoint.uidNext ?? UID(0)
+      }
       return MailboxSnapshot(
         status: status, extent: .changes, entries: entries(changed, of: box))
     }

@@ -1,0 +1,231 @@
+// mailmove: tests of accounts that are not what they were at the last run.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import MailWire
+import SyncEngine
+import Synchronization
+import Testing
+
+/// What people and servers do between two runs: backups put back, mailboxes deleted and made anew.
+@Suite("An account that is not what it was at the last run")
+struct MovedGroundTests {
+  private static let other = FlagSet(system: .flagged)
+
+  /// What a run warned of.
+  private final class Warnings: Sendable {
+    private let texts = Mutex<[String]>([])
+    var all: [String] { texts.withLock { $0 } }
+    func observe(_ event: RunEvent) {
+      if case .warning(let text) = event { texts.withLock { $0.append(text) } }
+    }
+  }
+
+  private static func moved(_ count: Int, target: FakeAccount = FakeAccount()) async -> Scenario {
+    let run = Scenario(source: Letter.account(count), target: target)
+    #expect(await run.run().failure == nil)
+    return run
+  }
+
+  private static func putBack(_ box: FakeAccount.Box, in account: FakeAccount) throws {
+    try account.change(.inbox) { $0 = box }
+  }
+
+  private static func dated(_ second: Int64) -> InternalDate {
+    InternalDate(secondsSinceEpoch: 1_700_000_000 + second, zoneMinutes: 0)
+  }
+
+  // MARK: The source
+
+  @Test(arguments: [true, false])
+  func aUIDThatTheSourceGivesAgainIsAnotherMessage(_ hasModSeq: Bool) async throws {
+    var habits = FakeAccount.Habits()
+    habits.hasModSeq = hasModSeq
+    // Every other number is the same again.
+    habits.tellsSize = true
+    var run = Scenario(source: Letter.account(5, habits: habits), target: FakeAccount())
+    _ = await run.run()
+    let backup = try run.source.read(.inbox) { $0 }
+    for number in 6...8 { run.source.deliver(Letter.text(number)) }
+    _ = await run.run()
+    try Self.putBack(backup, in: run.source)
+    for number in 16...18 { run.source.deliver(Letter.text(number), date: Self.dated(9)) }
+    run.options.removal = Removal(confirmed: 99)
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 3)
+    #expect(run.target.texts().count == 11)
+    #expect(run.source.texts().isEmpty)
+    for number in 16...18 { #expect(run.target.texts().contains(Letter.text(number))) }
+    #expect(try await VerifyTests.kinds(run, .bytes) == [])
+    #expect(await run.run().total(\.copied) == 0)
+  }
+
+  @Test func aMailboxThatWasFilledAgainIsListedThoughItsLastMessageIsGone() async throws {
+    var habits = FakeAccount.Habits()
+    habits.tellsSize = true
+    let run = Scenario(source: Letter.account(3, habits: habits), target: FakeAccount())
+    _ = await run.run()
+    let backup = try run.source.read(.inbox) { $0 }
+    for number in 4...5 { run.source.deliver(Letter.text(number)) }
+    try run.source.change(.inbox) { $0.messages[UID(5)] = nil }
+    _ = await run.run()
+    try Self.putBack(backup, in: run.source)
+    for number in 14...15 { run.source.deliver(Letter.text(number), date: Self.dated(9)) }
+    try run.source.change(.inbox) { $0.messages[UID(5)] = nil }
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts().contains(Letter.text(14)))
+  }
+
+  @Test func aSourceThatWasPutBackIsTold() async throws {
+    var run = await Self.moved(3)
+    let backup = try run.source.read(.inbox) { $0 }
+    run.source.deliver(Letter.text(4))
+    _ = await run.run()
+    try Self.putBack(backup, in: run.source)
+    let warnings = Warnings()
+    run.observer = warnings.observe
+    #expect(await run.run().total(\.copied) == 0)
+    #expect(warnings.all.count == 1 && warnings.all[0].contains("earlier state"))
+    run.source.deliver(Letter.text(14), date: Self.dated(1))
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts().count == 5)
+  }
+
+  @Test func aServerThatLostItsIndexesIsNotReadAgain() async throws {
+    var run = await Self.moved(4)
+    try run.source.change(.inbox) { $0.modSeq = 1 }
+    let asked = RequestLog()
+    run.onSource = { asked.note($0) }
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 0)
+    #expect(asked.count("fetch") == 0, "\(asked.all)")
+  }
+
+  // MARK: The target
+
+  @Test(arguments: [true, false])
+  func whatWasInADeletedMailboxIsLostAndNotAnotherMessage(_ tellsUIDs: Bool) async throws {
+    var habits = FakeAccount.Habits()
+    habits.tellsUIDs = tellsUIDs
+    var run = await Self.moved(2, target: FakeAccount(habits: habits))
+    run.target.remove(.inbox)
+    try run.target.make(.inbox, uidValidity: 9)
+    run.source.deliver(Letter.text(9))
+    let report = await run.run()
+    #expect(report.total(\.copied) == 1 && report.total(\.lost) == 2)
+    try run.source.setFlags(Self.other, of: 1)
+    #expect(await run.run().total(\.lost) == 2)
+    #expect(run.target.flags() == [.none])
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 2)
+    #expect(run.target.texts() == run.source.texts())
+    run.options.removal = Removal(confirmed: 9)
+    let cleared = await run.run()
+    #expect(cleared.failure == nil && cleared.total(\.removed) == 3)
+    #expect(run.target.texts().count == 3)
+  }
+
+  @Test func aDeletedMailboxIsNoticedThoughTheSourceHasNothingNew() async throws {
+    var run = await Self.moved(2)
+    run.target.remove(.inbox)
+    try run.target.make(.inbox, uidValidity: 9)
+    let warnings = Warnings()
+    run.observer = warnings.observe
+    for _ in 1...2 { #expect(await run.run().total(\.lost) == 2) }
+    #expect(!warnings.all.isEmpty)
+    run.options.recopiesLost = true
+    let report = await run.run()
+    #expect(report.total(\.copied) == 2 && report.total(\.lost) == 0)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
+  @Test func whatAnEarlierRunLostIsCopiedByTheRunThatFindsOut() async throws {
+    var run = await Self.moved(3)
+    run.target.remove(.inbox)
+    try run.target.make(.inbox, uidValidity: 9)
+    run.options.recopiesLost = true
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 3 && report.total(\.lost) == 0)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
+  @Test func aTargetThatWasPutBackHasNoFlagsSetOnMailOfOthers() async throws {
+    let run = await Self.moved(5)
+    let backup = try run.target.read(.inbox) { $0 }
+    for number in 6...8 { run.source.deliver(Letter.text(number)) }
+    _ = await run.run()
+    try Self.putBack(backup, in: run.target)
+    run.target.deliver(Letter.text(77))
+    for number in 9...10 { run.source.deliver(Letter.text(number)) }
+    let report = await run.run()
+    #expect(report.total(\.copied) == 2 && report.total(\.lost) == 3)
+    try run.source.setFlags(Self.other, of: 6)
+    #expect(await run.run().total(\.lost) == 3)
+    #expect(run.target.flags().allSatisfy { $0 == .none })
+  }
+
+  /// Others delivered as many messages as were lost, so that no number tells.
+  @Test func flagsOfACopyUnderWhichAnotherMessageLiesAreLeftAlone() async throws {
+    let run = await Self.moved(2)
+    let backup = try run.target.read(.inbox) { $0 }
+    run.source.deliver(Letter.text(3))
+    _ = await run.run()
+    try Self.putBack(backup, in: run.target)
+    run.target.deliver(Letter.text(77))
+    try run.source.setFlags(Self.other, of: 3)
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.lost) == 1)
+    #expect(run.target.flags().allSatisfy { $0 == .none })
+  }
+
+  @Test func copiesThatWereNeverLocatedAreLocatedByTheNextRun() async throws {
+    var habits = FakeAccount.Habits()
+    habits.tellsUIDs = false
+    var run = Scenario(source: Letter.account(3), target: FakeAccount(habits: habits))
+    let asked = RequestLog()
+    run.onTarget = { request in
+      guard request.hasPrefix("headers"), asked.note("headers") == 1 else { return }
+      throw SyncError(
+        .connectionLost, scope: .connection, remedy: .retry(after: nil), side: .target)
+    }
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 3)
+    #expect(try await run.records().allSatisfy { $0.targetUID != nil })
+    #expect(try await VerifyTests.kinds(run, .bytes) == [])
+  }
+
+  @Test func aCopyProvesOneOriginal() async throws {
+    var run = await Self.moved(2)
+    let pair = try #require(try await run.journal.pairs().first)
+    let second = try await run.records()[1].key
+    try await run.journal.record([.located(second, targetUID: UID(1))], in: pair)
+    run.options.removal = Removal(confirmed: 9)
+    let report = await run.run()
+    #expect(report.total(\.removed) == 1 && report.total(\.kept) == 1)
+    #expect(run.source.texts().count == 1)
+  }
+
+  /// Between the proof and the removal the source is put back, and gives the UID again.
+  @Test func whatIsDeletedIsNowTheMessageThatWasProven() async throws {
+    var run = await Self.moved(2)
+    let source = run.source
+    run.onSource = { request in
+      guard request == "connect remover" else { return }
+      try source.change(.inbox) { box in
+        box.messages[UID(2)]?.bytes = Array(Letter.text(99).utf8)
+      }
+    }
+    run.options.removal = Removal(confirmed: 9)
+    let report = await run.run()
+    #expect(report.total(\.removed) == 1 && report.total(\.kept) == 1)
+    #expect(run.source.texts() == [Letter.text(99)])
+  }
+}
+
+extension FakeAccount {
+  /// Makes a mailbox under a UIDVALIDITY of its own, as servers do.
+  fileprivate func make(_ name: MailboxName, uidValidity: Int64) throws {
+    create(name)
+    try change(name) { $0.uidValidity = UIDValidity(uidValidity) }
+  }
+}
