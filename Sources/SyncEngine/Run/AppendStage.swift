@@ -97,7 +97,9 @@ struct AppendStage {
       record.key = message.key
       record.listedSize = message.entry.size
       record.internalDate = message.entry.internalDate ?? record.internalDate
-      adopted.append(WorkList.FlagDrift(record: record, flags: message.entry.flags))
+      if record.isAtTarget {
+        adopted.append(WorkList.FlagDrift(record: record, flags: message.entry.flags))
+      }
       let outcome: Outcome =
         old.uidValidity.isKnown ? .rekeyed(from: old, to: record) : .settled(record)
       try await emit(

@@ -25,11 +25,22 @@ struct Ground {
     var unclaimed: [HeadedEntry] = []
     /// Target UIDs found out just now.
     var located: [SourceKey: UID] = [:]
-    var lost: [SourceKey] = []
+    var lost: Set<SourceKey> = []
     /// The highest UID seen.
     var lastUID: UID
     /// The mailbox is not the one on record, or was put back to an earlier state.
     var hasMoved = false
+
+    /// A record as it is after this survey: with its copy's UID, or lost.
+    func updated(_ record: MessageRecord) -> MessageRecord {
+      var record = record
+      if let uid = located[record.key] { record.targetUID = uid }
+      if lost.contains(record.key) {
+        record.targetUID = nil
+        record.state = .lost
+      }
+      return record
+    }
   }
 
   private static let first = UID(1)
@@ -61,7 +72,7 @@ struct Ground {
     if let highest = copies.last?.entry.uid { survey.lastUID = max(last, highest) }
     let found = try await give(&locator)
     survey.unclaimed = found.unclaimed
-    survey.lost = found.missing
+    survey.lost = Set(found.missing)
     survey.located = Dictionary(
       found.located.map { ($0.key, $0.uid) }, uniquingKeysWith: { first, _ in first })
     return survey

@@ -27,10 +27,11 @@ struct LostCopies {
       let there = try await uids(at: anchor)
     else { return }
     let gone = try await journal.records(of: pair).filter { record in
-      guard record.isAtTarget, !record.mayBeRemovedByUs, let uid = record.targetUID else {
+      guard record.isAtTarget, let uid = record.targetUID, !there.contains(uid) else {
         return false
       }
-      return !there.contains(uid)
+      // What we removed from the source nobody can copy again.
+      return record.removal != .removed && record.removal != .proven
     }.map(\.key)
     guard !gone.isEmpty else { return }
     observer(

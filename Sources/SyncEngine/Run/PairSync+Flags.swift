@@ -9,17 +9,17 @@ extension PairSync {
   /// Returns false, with nothing changed, where another message is under the UID of a copy.
   func carryFlags(
     _ drifts: [WorkList.FlagDrift], by policy: RunOptions.FlagPolicy,
-    located: [SourceKey: UID], to mailbox: TargetMailbox, _ result: inout Result
+    found: Set<UID>, to mailbox: TargetMailbox, _ result: inout Result
   ) async throws -> Bool {
     guard policy != .keep else { return true }
     let placed = drifts.compactMap { drift in
-      (located[drift.record.key] ?? drift.record.targetUID).map { (drift, $0) }
+      drift.record.targetUID.map { (drift, $0) }
     }
     guard !placed.isEmpty else { return true }
     let proof = CopyProof(target: target, mailbox: mailbox)
     let copies = try await proof.prove(
       Dictionary(placed.map { ($0.1, $0.0.record) }, uniquingKeysWith: { first, _ in first }),
-      found: Set(located.values))
+      found: found)
     guard copies.foreign.isEmpty else { return false }
     var carried: [SourceKey: FlagSet] = [:]
     var changes: [(key: SourceKey, change: FlagChange)] = []

@@ -39,45 +39,56 @@ extension PairSync {
     return true
   }
 
+  /// Whether the target mailbox may still be the one on record, by the listing or, where that tells
+  /// no numbers, by a question of its own.
+  func isContinued(_ anchor: TargetAnchor) async throws -> Bool {
+    guard there.status(of: anchor.mailbox) != nil, !there.tellsNumbers(of: anchor.mailbox) else {
+      return there.isContinued(from: anchor)
+    }
+    do {
+      let status = try await target.status(of: anchor.mailbox)
+      return status.uidValidity?.isKnown != true
+        || anchor.numbers.isContinued(by: NumberSpace(status))
+    } catch let error as SyncError where error.scope == .mailbox {
+      return false
+    }
+  }
+
   /// Prepares for a target mailbox whose numbers do not go on from those on record: it was put
   /// back, made anew, or is gone.
   ///
   /// Where it is gone, its messages are lost; a mailbox that a person deleted is not made again
-  /// unless there is something to put into it.
-  func lookAgain(_ standing: PairStanding, _ anchor: TargetAnchor) async throws {
+  /// unless there is something to put into it. Returns whether there is a mailbox to look into.
+  func prepareToLookAgain(_ anchor: TargetAnchor) async throws -> Bool {
     guard try await isGone(anchor.mailbox) else {
       if anchor.uidValidity.isKnown { try await journal.begin(pair, at: anchor.disbelieved) }
-      return
+      return true
     }
     let lost = try await journal.records(of: pair).filter(\.isAtTarget)
-    guard !lost.isEmpty else { return }
+    guard !lost.isEmpty else { return false }
     observer(
       .warning(
         "\(pair.mapped.sourcePath): its folder at the target is gone, and with it "
           + "\(lost.count) messages"))
     try await journal.begin(pair, at: anchor.disbelieved)
     if options.recopiesLost {
-      try await wantAgain(lost.map(\.key), lost)
+      try await wantAgain(Set(lost.map(\.key)), lost)
     } else {
       try await journal.record(
         lost.flatMap { [.located($0.key, targetUID: nil), .marked($0.key, .lost)] }, in: pair)
     }
+    return false
   }
 
   /// Whether a mailbox that is not listed is not there either.
   private func isGone(_ mailbox: MailboxName) async throws -> Bool {
-    guard there.status(of: mailbox) == nil else { return false }
+    guard !there.tellsNumbers(of: mailbox) else { return false }
     do {
       _ = try await target.status(of: mailbox)
       return false
     } catch let error as SyncError where error.scope == .mailbox {
       return true
     }
-  }
-
-  /// Whether a mailbox is there none of whose numbers on record is believed.
-  func isDisbelieved(_ anchor: TargetAnchor) -> Bool {
-    !anchor.uidValidity.isKnown && there.tellsNumbers(of: anchor.mailbox)
   }
 
   /// Says what came of looking for every copy again.
@@ -90,8 +101,7 @@ extension PairSync {
   }
 
   /// Makes messages pending again whose copies are gone.
-  func wantAgain(_ keys: [SourceKey], _ records: [MessageRecord]) async throws {
-    let wanted = Set(keys)
+  func wantAgain(_ wanted: Set<SourceKey>, _ records: [MessageRecord]) async throws {
     let outcomes = records.filter { wanted.contains($0.key) }.map { record -> Outcome in
       var again = MessageRecord(
         key: record.key, state: .pending, size: record.size, listedSize: record.listedSize,

@@ -48,23 +48,27 @@ struct PairSync {
 
   private func run(_ result: inout Result) async throws {
     let standing = try await journal.standing(of: pair)
-    if let anchor = standing.target, !there.isContinued(from: anchor) {
-      try await lookAgain(standing, anchor)
+    var looksAgain = false
+    if let anchor = standing.target, try await !isContinued(anchor) {
+      looksAgain = try await prepareToLookAgain(anchor)
     } else if !options.listsInFull, pair.mapped.decision != .remainder,
       standing.provesUnchanged(listed)
     {
       result.line.wasUnchanged = true
       return
     }
-    let isDone = try await bringUpToDate(&result)
+    let isDone = try await bringUpToDate(looksAgain: looksAgain, &result)
     guard !isDone, result.failure == nil, !stop.isRequested else { return }
     // Once more, with what was found out: copies that are gone are wanted again, or the numbers of
     // the target turned out not to be those on record.
-    _ = try await bringUpToDate(&result)
+    _ = try await bringUpToDate(looksAgain: true, &result)
   }
 
   /// Returns false where the mailbox has to be gone through once more.
-  private func bringUpToDate(_ result: inout Result) async throws -> Bool {
+  ///
+  /// - Parameter looksAgain: every copy is looked for at the target, whether there is anything else
+  ///   to do or not.
+  private func bringUpToDate(looksAgain: Bool, _ result: inout Result) async throws -> Bool {
     let standing = try await journal.standing(of: pair)
     // The first time, both sides are opened at once. What was listed before then is what counts
     // for the proof that they are two accounts.
@@ -87,7 +91,7 @@ struct PairSync {
       snapshot.traits.contains(.withoutFlags) ? RunOptions.FlagPolicy.keep : options.flagPolicy
     let drifts = flagPolicy == .keep ? [] : work.drifts
     if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil || notesVanished(work)
-      || standing.unlocated > 0 || anchor.map(isDisbelieved) == true
+      || standing.unlocated > 0 || looksAgain
     {
       let mailbox =
         if let mailbox = try await ahead { mailbox } else {
@@ -132,8 +136,10 @@ struct PairSync {
     flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
     snapshot: MailboxSnapshot, result: inout Result
   ) async throws -> TargetAnchor? {
-    var drifts = drifts
     var survey = try await ground.survey(standing: standing, records: records)
+    var drifts = drifts.map {
+      WorkList.FlagDrift(record: survey.updated($0.record), flags: $0.flags)
+    }.filter(\.record.isAtTarget)
     if survey.hasMoved, mailbox.uidValidity.isKnown { tell(survey) }
     if options.recopiesLost, !survey.lost.isEmpty {
       try await journal.begin(pair, at: survey.anchor)
@@ -162,10 +168,8 @@ struct PairSync {
     } else {
       try await subscribe(to: mailbox, standing)
     }
-    let lost = Set(survey.lost)
     let isOurs = try await carryFlags(
-      drifts.filter { !lost.contains($0.record.key) }, by: flagPolicy, located: survey.located,
-      to: mailbox, &result)
+      drifts, by: flagPolicy, found: Set(survey.located.values), to: mailbox, &result)
     guard isOurs else {
       try await journal.begin(pair, at: survey.anchor.disbelieved)
       return nil
@@ -186,7 +190,10 @@ struct PairSync {
       observer: observer, stop: stop, slowdown: slowdown)
     return await pump.run(
       work.toMove,
-      adoption: Adoption(copies: survey.unclaimed, stale: work.stale + work.unlisted)
+      adoption: Adoption(
+        copies: survey.unclaimed,
+        stale: (work.stale + work.unlisted).map(survey.updated)
+          .filter { $0.isAtTarget || $0.state == .lost })
     ) { try await subscribe(to: mailbox, standing) }
   }
 

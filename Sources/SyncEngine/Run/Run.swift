@@ -54,6 +54,7 @@ package struct Run: Sendable {
       let (connections, selection, there) = try await firstContact()
       report.leftOut = selection.leftOut
       let before = try await journal.summary()
+      try await giveUp(before, beside: selection)
       observer(
         .planned(mailboxes: selection.items.count, toCopy: selection.workload(before)))
       let lanes = try await lanes(for: selection.items, there, connections)
@@ -117,6 +118,20 @@ package struct Run: Sendable {
     let selected = FolderSelection(
       listing: listing, frozen: try await journal.freeze(map.rows), rules: rules)
     return (selected, TargetListing(there))
+  }
+
+  /// What was still to be moved out of mailboxes that the source has no longer is gone from it.
+  private func giveUp(_ summary: JobSummary, beside selection: FolderSelection) async throws {
+    let there = Set(selection.items.map(\.pair) + selection.leftOut)
+    for line in summary.mailboxes
+    where !there.contains(line.pair) && line.counts[.pending, default: 0] > 0 {
+      let pending = try await journal.records(of: line.pair).filter { $0.state == .pending }
+      try await journal.record(pending.map { .marked($0.key, .vanished) }, in: line.pair)
+      observer(
+        .notice(
+          "\(line.pair.mapped.sourcePath): gone from the source, with \(pending.count) messages "
+            + "that were not moved yet"))
+    }
   }
 
   /// Removes from the source what was asked to be removed, in mailboxes that went through.
@@ -198,6 +213,11 @@ extension Report {
   fileprivate mutating func complete(with summary: JobSummary) {
     let known = Dictionary(
       summary.mailboxes.map { ($0.pair, $0.counts) }, uniquingKeysWith: { first, _ in first })
+    // A loss is told until it is settled, also where the source has the mailbox no longer.
+    let told = Set(mailboxes.map(\.pair) + leftOut)
+    mailboxes += summary.mailboxes.filter {
+      !told.contains($0.pair) && $0.counts[.lost, default: 0] > 0
+    }.map { MailboxLineItem(pair: $0.pair) }
     for index in mailboxes.indices {
       guard let counts = known[mailboxes[index].pair] else { continue }
       mailboxes[index].atTarget = (counts[.stored] ?? 0) + (counts[.alreadyThere] ?? 0)

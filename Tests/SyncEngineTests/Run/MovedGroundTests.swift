@@ -178,6 +178,33 @@ struct MovedGroundTests {
     #expect(run.target.flags().allSatisfy { $0 == .none })
   }
 
+  /// The record is found under its new key at the source, and its copy under a new UID.
+  @Test func flagsGoToTheRightCopyWhenBothSidesGaveNewNumbers() async throws {
+    let run = await Self.moved(3)
+    for account in [run.source, run.target] { CrashTests.renumber(account) }
+    try run.source.change(.inbox) { box in
+      for uid in box.uids where box.messages[uid]?.bytes == Array(Letter.text(1).utf8) {
+        box.messages[uid]?.flags = Self.other
+      }
+    }
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 0 && report.total(\.lost) == 0)
+    let flagged = run.target.contents().filter { $0.flags == Self.other }.map(\.bytes)
+    #expect(flagged == [Array(Letter.text(1).utf8)])
+  }
+
+  @Test func aLossIsToldThoughTheSourceHasTheMailboxNoLonger() async throws {
+    let name = MailboxName(wire: "Old")
+    let run = Scenario(source: Letter.account(1), target: FakeAccount())
+    run.source.create(name)
+    run.source.deliver(Letter.text(2), to: name)
+    _ = await run.run()
+    run.target.remove(name)
+    #expect(await run.run().total(\.lost) == 1)
+    run.source.remove(name)
+    for _ in 1...2 { #expect(await run.run().total(\.lost) == 1) }
+  }
+
   @Test func copiesThatWereNeverLocatedAreLocatedByTheNextRun() async throws {
     var habits = FakeAccount.Habits()
     habits.tellsUIDs = false
