@@ -1,6 +1,7 @@
 // mailmove: tests of how much memory a hostile server can take.
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import MailTestKit
 import Testing
 
@@ -78,6 +79,30 @@ extension HostileTests {
       #expect(try bench.differences(.whole, from: flood.hostile.mail) == [])
       let more = (ended.peakBytes - usual.peakBytes) / Self.megabyte
       #expect(more <= flood.megabytes, "\(more) MB more than the usual \(usual.peakBytes)")
+    }
+
+    /// Bytes of the whole process at most, whatever is to be moved.
+    private static let processBytesMax = 96 << 20
+    private static let letterBytes = 110_000
+
+    /// Messages that are on record are let go of, and no more than the budget waits for the rest.
+    @Test(
+      .disabled(if: Instrumentation.sanitizer != nil, "a sanitizer needs memory of its own"),
+      .timeLimit(.minutes(5)))
+    func staysTheSameBehindASlowTarget() throws {
+      let line = String(repeating: "x", count: 76) + "\r\n"
+      let body = String(repeating: line, count: Self.letterBytes / 78)
+      // The pause after each makes it 6 MB/s.
+      let slow = HostileCase(
+        side: .imapTarget, server: "a target that takes 6 MB/s", outcome: "", exit: .success,
+        misdeeds: [Misdeed("APPEND", .always, .first({ usleep(18_000) }))],
+        manner: { $0.capabilities = "IMAP4rev1 UIDPLUS LITERAL+ UNSELECT" },
+        mail: (1...1_000).map { HostileMail.message($0, body: body) })
+      let bench = try HostileBench(slow)
+      let ended = try bench.measure("sync")
+      #expect(ended.exit == 0, "\(ended.words)")
+      #expect(ended.peakBytes <= Self.processBytesMax, "\(ended.peakBytes >> 20) MiB")
+      #expect(try bench.differences(.whole, from: slow.mail) == [])
     }
   }
 }

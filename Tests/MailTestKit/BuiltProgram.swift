@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Glibc
 
 /// The `mailmove` that was built together with the tests.
 package enum BuiltProgram {
@@ -38,35 +37,45 @@ package enum BuiltProgram {
     package let words: String
   }
 
+  /// Starts a program, waits for it, and writes how it ended and the most memory it had to a file.
+  ///
+  /// The system counts what a process was before it became another program, and a process that we
+  /// start is, for a moment, as large as we are. So somebody small starts it.
+  private static let starter = """
+    import os, sys
+    child = os.fork()
+    if child == 0: os.execv(sys.argv[2], sys.argv[2:])
+    _, status, usage = os.wait4(child, 0)
+    open(sys.argv[1], "w").write(f"{status} {usage.ru_maxrss}")
+    """
+
   /// Runs the binary to its end. It blocks.
   ///
   /// - Parameter log: a file that takes what it says.
   package static func measure(
     _ arguments: [String], environment: [String: String], log: String
   ) throws -> Measured {
-    let path = try Self.path
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(
-      &actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-    var words = ([path] + arguments).map { strdup($0) } + [nil]
-    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for pointer in words + variables { free(pointer) } }
-    var child: pid_t = 0
-    let failed = posix_spawn(&child, path, &actions, nil, &words, &variables)
-    guard failed == 0 else { throw LabError("cannot start mailmove: error \(failed)") }
-    var status: Int32 = 0
-    var usage = rusage()
-    while wait4(child, &status, 0, &usage) < 0 {
-      guard errno == EINTR else { throw LabError("cannot wait for mailmove: error \(errno)") }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", starter, log + ".usage", try Self.path] + arguments
+    process.environment = environment
+    guard FileManager.default.createFile(atPath: log, contents: nil) else {
+      throw LabError("cannot make \(log)")
     }
+    let words = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = words
+    process.standardError = words
+    try process.run()
+    process.waitUntilExit()
+    let said = try String(contentsOfFile: log, encoding: .utf8)
+    let usage = try? String(contentsOfFile: log + ".usage", encoding: .utf8)
+    let numbers = (usage ?? "").split(separator: " ").compactMap { Int($0) }
+    guard numbers.count == 2 else { throw LabError("mailmove cannot be measured: \(said)") }
     // The low seven bits tell the signal that ended it, the next eight the exit code.
-    let signal = status & 0x7F
+    let signal = Int32(numbers[0] & 0x7F)
     return Measured(
-      exit: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, peakBytes: usage.ru_maxrss << 10,
-      words: try String(contentsOfFile: log, encoding: .utf8))
+      exit: signal == 0 ? Int32((numbers[0] >> 8) & 0xFF) : 128 + signal,
+      peakBytes: numbers[1] << 10, words: said)
   }
 }

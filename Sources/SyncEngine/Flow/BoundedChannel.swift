@@ -14,7 +14,8 @@ package final class BoundedChannel<Element: Sendable>: Sendable {
   }
 
   private struct State {
-    var elements: [Element] = []
+    /// nil is what was handed out: it is nobody's any more and may be large.
+    var elements: [Element?] = []
     var head = 0
     var isFinished = false
     var receiver: CheckedContinuation<Void, Never>?
@@ -24,7 +25,7 @@ package final class BoundedChannel<Element: Sendable>: Sendable {
 
     mutating func pop() -> Element? {
       guard head < elements.count else { return nil }
-      let element = elements[head]
+      let element = elements[head].take()
       head += 1
       if head == elements.count {
         elements.removeAll(keepingCapacity: true)

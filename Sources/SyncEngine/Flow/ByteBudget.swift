@@ -36,17 +36,18 @@ package final class ByteBudget: Sendable {
   /// Whether somebody waits for a permit, so that nothing more will arrive until one is given back.
   package var isAwaited: Bool { state.withLock { !$0.waiters.isEmpty } }
 
-  /// Takes a permit if that is possible without waiting.
-  package func tryAcquire(_ bytes: Int64) -> Bool {
-    state.withLock { state in
+  /// A permit if that is possible without waiting.
+  package func tryAcquire(_ bytes: Int64) -> Permit? {
+    let isTaken = state.withLock { state in
       guard state.waiters.isEmpty, fits(bytes, state) else { return false }
       take(bytes, &state)
       return true
     }
+    return isTaken ? Permit(bytes, of: self) : nil
   }
 
   /// Waits for a permit. Throws `CancellationError` if the task is cancelled while waiting.
-  package func acquire(_ bytes: Int64) async throws {
+  package func acquire(_ bytes: Int64) async throws -> Permit {
     let id = state.withLock { state in
       state.nextID += 1
       return state.nextID
@@ -75,20 +76,19 @@ package final class ByteBudget: Sendable {
       waiter?.continuation.resume(throwing: CancellationError())
     }
     state.withLock { state in _ = state.cancelled.remove(id) }
+    return Permit(bytes, of: self)
   }
 
   /// Takes more than was asked for, because a message turned out larger than it was declared.
   ///
   /// This never waits: the bytes are already arriving. Later permits wait the longer.
-  package func overdraw(_ bytes: Int64) {
+  fileprivate func overdraw(_ bytes: Int64) {
     state.withLock { take(bytes, &$0) }
   }
 
-  /// Gives a permit back.
-  package func release(_ bytes: Int64) {
+  fileprivate func release(_ bytes: Int64) {
     let ready = state.withLock { state -> [Waiter] in
       state.used -= bytes
-      precondition(state.used >= 0, "more given back than was taken")
       var ready: [Waiter] = []
       while let first = state.waiters.first, fits(first.bytes, state) {
         take(first.bytes, &state)
@@ -107,4 +107,46 @@ package final class ByteBudget: Sendable {
     state.used += bytes
     state.peak = max(state.peak, state.used)
   }
+}
+
+/// Bytes of a budget, held until they are given back, or until nobody holds the permit any more.
+///
+/// So no path can forget them, and giving back twice is giving back once.
+package final class Permit: Sendable {
+  private let budget: ByteBudget
+  private let held: Mutex<Int64>
+
+  fileprivate init(_ bytes: Int64, of budget: ByteBudget) {
+    self.budget = budget
+    held = Mutex(bytes)
+  }
+
+  deinit { giveBack() }
+
+  package var bytes: Int64 { held.withLock { $0 } }
+
+  /// A permit of its own for some of the bytes, which this one no longer holds; at most for all.
+  package func split(_ bytes: Int64) -> Permit {
+    let taken = held.withLock { held in
+      let taken = min(max(0, bytes), held)
+      held -= taken
+      return taken
+    }
+    return Permit(taken, of: budget)
+  }
+
+  /// Holds so many bytes instead, because a message has another size than was declared.
+  ///
+  /// More are taken without waiting: they are there already. Later permits wait the longer.
+  package func resize(to bytes: Int64) {
+    let change = held.withLock { held in
+      defer { held = bytes }
+      return bytes - held
+    }
+    if change > 0 { budget.overdraw(change) }
+    if change < 0 { budget.release(-change) }
+  }
+
+  /// Gives all of it back. Where the moment matters, it is not left to the last reference.
+  package func giveBack() { resize(to: 0) }
 }

@@ -21,7 +21,7 @@ struct AppendStage {
 
   /// Messages that were recognised at the target, whose flags may have to be completed.
   private(set) var adopted: [WorkList.FlagDrift] = []
-  private var inFlight: [SourceKey: (message: Message, permit: Int64)] = [:]
+  private var inFlight: [SourceKey: (message: Message, permit: Permit?)] = [:]
   private var refusals = 0
 
   init(
@@ -90,7 +90,7 @@ struct AppendStage {
     }
   }
 
-  private mutating func adopt(_ message: Message, permit: Int64) async throws -> Bool {
+  private mutating func adopt(_ message: Message, permit: Permit?) async throws -> Bool {
     guard !adoption.isEmpty else { return false }
     if var record = adoption.recordUnderOldKey(of: message) {
       let old = record.key
@@ -153,7 +153,7 @@ struct AppendStage {
   }
 
   private func skip(
-    _ message: Message, because cause: SyncError.Cause, side: SyncError.Side, permit: Int64,
+    _ message: Message, because cause: SyncError.Cause, side: SyncError.Side, permit: Permit?,
     detail: String = ""
   ) async throws {
     let error = SyncError(
@@ -162,7 +162,7 @@ struct AppendStage {
     try await skip(message, error, permit: permit)
   }
 
-  private func skip(_ message: Message, _ error: SyncError, permit: Int64) async throws {
+  private func skip(_ message: Message, _ error: SyncError, permit: Permit?) async throws {
     var record = MessageRecord(message, state: .skipped, targetUID: nil)
     record.reason = error.cause
     record.note = error.description
@@ -171,7 +171,7 @@ struct AppendStage {
         kind: .skipped, outcome: .settled(record), record: record, bytes: 0, permit: permit))
   }
 
-  private func skip(_ key: SourceKey, _ error: SyncError, permit: Int64) async throws {
+  private func skip(_ key: SourceKey, _ error: SyncError, permit: Permit?) async throws {
     let record = MessageRecord(
       key: key, state: .skipped, size: 0, reason: error.cause, note: error.description)
     try await emit(

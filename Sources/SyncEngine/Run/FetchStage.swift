@@ -22,6 +22,7 @@ struct FetchStage {
 
   private struct UnderWay {
     let batch: Batch
+    let permit: Permit
     let stream: MessageStream
   }
 
@@ -43,17 +44,17 @@ struct FetchStage {
     while true {
       while underWay.count < Self.batchesUnderWayMax, !stop.isRequested,
         let batch = batching.peek(), mayJoin(batch, underWay),
-        try await permit(batch, mayWait: underWay.isEmpty)
+        let permit = try await self.permit(batch, mayWait: underWay.isEmpty)
       {
         try await slowdown.pass(pacing)
         batching.take(batch)
         for entry in batch.entries { asked[entry.uid] = entry }
-        underWay.append(
-          UnderWay(batch: batch, stream: try await source.fetch(batch, from: mailbox)))
+        let stream = try await source.fetch(batch, from: mailbox)
+        underWay.append(UnderWay(batch: batch, permit: permit, stream: stream))
       }
       guard !underWay.isEmpty else { break }
       let first = underWay.removeFirst()
-      leftOut += try await deliver(first.stream, of: first.batch, asked: &asked).missing
+      leftOut += try await deliver(first, asked: &asked).missing
     }
     for entry in leftOut where !stop.isRequested {
       asked[entry.uid] = entry
@@ -69,49 +70,46 @@ struct FetchStage {
     }
   }
 
-  private func permit(_ batch: Batch, mayWait: Bool) async throws -> Bool {
-    if budget.tryAcquire(batch.declaredBytes) { return true }
-    guard mayWait else { return false }
-    try await budget.acquire(batch.declaredBytes)
-    return true
+  private func permit(_ batch: Batch, mayWait: Bool) async throws -> Permit? {
+    if let permit = budget.tryAcquire(batch.declaredBytes) { return permit }
+    return mayWait ? try await budget.acquire(batch.declaredBytes) : nil
   }
 
   /// Passes a batch on; returns what the server left out, whose permits are given back.
-  private func deliver(_ stream: MessageStream, of batch: Batch, asked: inout [UID: Entry])
-    async throws -> (missing: [Entry], refusal: SyncError?)
-  {
+  private func deliver(
+    _ underWay: UnderWay, asked: inout [UID: Entry]
+  ) async throws -> (missing: [Entry], refusal: SyncError?) {
+    // A UID that was listed twice is asked for once.
     var open = Dictionary(
-      batch.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
+      underWay.batch.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
     var refusal: SyncError?
     var empty: [Entry] = []
     do {
-      while let fetched = try await stream.next() {
+      while let fetched = try await underWay.stream.next() {
         guard let entry = open.removeValue(forKey: fetched.key.uid) else { continue }
+        let permit = underWay.permit.split(entry.size)
         if case .message(let message) = fetched, message.bytes.isEmpty {
-          budget.release(max(0, entry.size))
           empty.append(entry)
           continue
         }
         asked[entry.uid] = nil
-        try await pass(fetched, declared: max(0, entry.size))
+        try await pass(fetched, permit)
       }
     } catch let error as SyncError where error.scope == .message {
       refusal = error
     }
+    underWay.permit.giveBack()
     let missing = open.values.sorted { $0.uid < $1.uid }
-    for entry in missing { budget.release(max(0, entry.size)) }
     return ((missing + empty).sorted { $0.uid < $1.uid }, refusal)
   }
 
-  private func pass(_ fetched: Fetched, declared: Int64) async throws {
-    let size: Int64
+  /// - Parameter permit: nil for what has no bytes.
+  private func pass(_ fetched: Fetched, _ permit: Permit?) async throws {
     switch fetched {
-    case .message(let message): size = Int64(message.bytes.count)
-    case .unreadable, .vanished: size = 0
+    case .message(let message): permit?.resize(to: Int64(message.bytes.count))
+    case .unreadable, .vanished: permit?.giveBack()
     }
-    if size > declared { budget.overdraw(size - declared) }
-    if size < declared { budget.release(declared - size) }
-    guard await arrivals.send(Arrival(fetched: fetched, permit: size)) else {
+    guard await arrivals.send(Arrival(fetched: fetched, permit: permit)) else {
       throw CancellationError()
     }
   }
@@ -121,9 +119,10 @@ struct FetchStage {
     let batch = Batch(uidValidity: uidValidity, entries: [entry])
     var refusal: SyncError?
     for attempt in 1...Self.patience {
-      try await budget.acquire(batch.declaredBytes)
+      let permit = try await budget.acquire(batch.declaredBytes)
       let stream = try await source.fetch(batch, from: mailbox)
-      let delivered = try await deliver(stream, of: batch, asked: &asked)
+      let delivered = try await deliver(
+        UnderWay(batch: batch, permit: permit, stream: stream), asked: &asked)
       if delivered.missing.isEmpty { return }
       refusal = delivered.refusal
       guard case .retry(let wait) = refusal?.remedy, attempt < Self.patience else { break }
@@ -132,11 +131,11 @@ struct FetchStage {
     let key = SourceKey(uidValidity: uidValidity, uid: entry.uid)
     asked[entry.uid] = nil
     guard try await !source.headers(of: UIDSet([entry.uid]), in: mailbox).isEmpty else {
-      return try await pass(.vanished(key), declared: 0)
+      return try await pass(.vanished(key), nil)
     }
     let failure = SyncError(
       refusal == nil && entry.size == 0 ? .messageEmpty : .messageUnreadable, scope: .message,
       remedy: .skip, side: .source, mailbox: mailbox, key: key, detail: refusal?.detail ?? "")
-    try await pass(.unreadable(key, failure), declared: 0)
+    try await pass(.unreadable(key, failure), nil)
   }
 }

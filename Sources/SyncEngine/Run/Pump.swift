@@ -45,7 +45,7 @@ struct Pump {
     let arrivals = BoundedChannel<Arrival>(limit: Self.channelMax)
     let settlements = BoundedChannel<Settlement>(limit: Self.channelMax)
     let recording = RecordStage(
-      pair: pair, journal: journal, budget: budget, settlements: settlements, observer: observer)
+      pair: pair, journal: journal, settlements: settlements, observer: observer)
     return await withTaskGroup(of: Ended.self) { group in
       group.addTask { await .recording(recording.run()) }
       group.addTask {
@@ -139,8 +139,8 @@ struct Pump {
 /// A message that has arrived, with the permit it is held under.
 struct Arrival: Sendable {
   let fetched: Fetched
-  /// Bytes to give back once the message is on record.
-  let permit: Int64
+  /// Given back once the message is on record; nil where nothing came.
+  let permit: Permit?
 }
 
 /// What became of a message, on its way to the journal.
@@ -157,5 +157,5 @@ struct Settlement: Sendable {
   let outcome: Outcome
   let record: MessageRecord?
   let bytes: Int64
-  let permit: Int64
+  let permit: Permit?
 }

@@ -10,7 +10,6 @@ import MailWire
 struct RecordStage {
   let pair: MailboxPair
   let journal: any Journal
-  let budget: ByteBudget
   let settlements: BoundedChannel<Settlement>
   let observer: RunObserver
 
@@ -45,7 +44,7 @@ struct RecordStage {
         return (tally, SyncError.from(error))
       }
       for settlement in group { tally.add(settlement) }
-      budget.release(group.reduce(0) { $0 + $1.permit })
+      for settlement in group { settlement.permit?.giveBack() }
       announce(group)
     }
     return (tally, nil)

@@ -53,8 +53,8 @@ final class TargetNames: Sendable {
       turns[planned] = turn
       return turn
     }
-    try await turn.acquire(1)
-    defer { turn.release(1) }
+    let permit = try await turn.acquire(1)
+    defer { permit.giveBack() }
     return try await work()
   }
 

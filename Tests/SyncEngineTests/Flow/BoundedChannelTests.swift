@@ -75,4 +75,15 @@ struct BoundedChannelTests {
     #expect(await channel.send(1))
     #expect(channel.tryReceive() == 1 && channel.tryReceive() == nil)
   }
+
+  @Test func whatWasHandedOutIsNotHeldAnyMore() async throws {
+    final class Letter: Sendable {}
+    let channel = BoundedChannel<Letter>(limit: 10)
+    for _ in 1...3 { _ = await channel.send(Letter()) }
+    var letter = await channel.receive()
+    weak let held = letter
+    #expect(held != nil)
+    letter = nil
+    #expect(held == nil, "two more are waiting behind it")
+  }
 }
