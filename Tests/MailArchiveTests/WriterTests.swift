@@ -340,4 +340,41 @@ struct WriterTests {
     #expect(try reader.bytes(of: placement.message) == bytes)
     await writer.abandon()
   }
+
+  @Test("keeps folders and accounts apart whose names are only the same to read")
+  func namesAreBytes() async throws {
+    let storage = MemoryStorage()
+    let names = ["Caf\u{E9}", "Cafe\u{301}"]
+    let first = try await writer(storage)
+    for (number, label) in names.enumerated() {
+      let account = try await first.account(label)
+      for name in names {
+        let folder = try await first.folder(name, in: account, FolderProperties())
+        for letter in 0...number { _ = try await put(Array("\(letter)".utf8), in: folder, first) }
+      }
+    }
+    _ = try await first.close()
+    let second = try await writer(storage)
+    for label in names {
+      let account = try await second.account(label)
+      for name in names {
+        let folder = try await second.folder(name, in: account, FolderProperties())
+        #expect(folder.name.isExactly(name))
+      }
+    }
+    let reader = try await second.reader()
+    let accounts = try await reader.accounts()
+    #expect(accounts.count == 2 && zip(accounts, names).allSatisfy { $0.label.isExactly($1) })
+    for (number, account) in accounts.enumerated() {
+      let folders = try await reader.folders(of: account.id)
+      #expect(folders.count == 2)
+      for folder in folders {
+        #expect(try await reader.extent(of: folder).messages == number + 1)
+      }
+    }
+    let sink = MemorySink()
+    _ = try await ArchiveExport(reader).run(into: sink)
+    #expect(Set(await sink.messages.map { ExactText($0.account + $0.folder) }).count == 4)
+    _ = try await second.close()
+  }
 }

@@ -7,12 +7,17 @@ import MailWire
 struct FolderTable {
   private(set) var accounts: [AccountID: ArchiveAccount] = [:]
   private(set) var folders: [FolderID: ArchiveFolder] = [:]
-  private var accountByLabel: [String: AccountID] = [:]
+  private var accountByLabel: [ExactText: AccountID] = [:]
   private var folderByName: [Name: FolderID] = [:]
 
   private struct Name: Hashable {
     let account: AccountID
-    let name: String
+    let name: ExactText
+
+    init(_ name: String, of account: AccountID) {
+      self.account = account
+      self.name = ExactText(name)
+    }
   }
 
   init(accounts: [ArchiveAccount], folders: [ArchiveFolder]) {
@@ -22,15 +27,15 @@ struct FolderTable {
 
   private mutating func remember(_ account: ArchiveAccount) {
     accounts[account.id] = account
-    accountByLabel[account.label] = account.id
+    accountByLabel[ExactText(account.label)] = account.id
   }
 
   private mutating func remember(_ folder: ArchiveFolder) {
     if let old = folders[folder.id] {
-      folderByName[Name(account: old.account, name: old.name)] = nil
+      folderByName[Name(old.name, of: old.account)] = nil
     }
     folders[folder.id] = folder
-    folderByName[Name(account: folder.account, name: folder.name)] = folder.id
+    folderByName[Name(folder.name, of: folder.account)] = folder.id
   }
 
   func folder(_ id: FolderID) throws(ArchiveError) -> ArchiveFolder {
@@ -42,7 +47,7 @@ struct FolderTable {
   mutating func account(
     _ label: String, proto: String?, host: String?
   ) -> (AccountID, JournalEvent?) {
-    let known = accountByLabel[label].flatMap { accounts[$0] }
+    let known = accountByLabel[ExactText(label)].flatMap { accounts[$0] }
     let id = known?.id ?? AccountID((accounts.keys.max()?.rawValue ?? 0) + 1)
     let account = ArchiveAccount(
       id: id, label: label, proto: proto ?? known?.proto, host: host ?? known?.host)
@@ -59,7 +64,7 @@ struct FolderTable {
   mutating func folder(
     _ name: String, in account: AccountID, _ properties: FolderProperties, uidValidity: UInt32
   ) -> (ArchiveFolder, JournalEvent?) {
-    let known = folderByName[Name(account: account, name: name)].flatMap { folders[$0] }
+    let known = folderByName[Name(name, of: account)].flatMap { folders[$0] }
     let id = known?.id ?? FolderID((folders.keys.max()?.rawValue ?? 0) + 1)
     let folder = ArchiveFolder(
       id: id, account: account, name: name,
@@ -76,7 +81,7 @@ struct FolderTable {
   /// Gives a folder a new name.
   mutating func rename(_ id: FolderID, to name: String) throws(ArchiveError) -> JournalEvent? {
     var folder = try folder(id)
-    if folder.name == name { return nil }
+    if folder.name.isExactly(name) { return nil }
     folder.name = name
     remember(folder)
     return Self.event(folder)

@@ -37,7 +37,8 @@ package struct ArchiveSource: ArchiveReading {
     }
     let labels = accounts.map(\.label).joined(separator: ", ")
     if let wanted = place.account {
-      guard let found = accounts.first(where: { $0.label == wanted }) else {
+      let twins = PathTwins(accounts.map(\.label))
+      guard let found = accounts.first(where: { twins.isMeant($0.label, by: wanted) }) else {
         throw SyncError(
           .archiveMissing, scope: .endpoint, remedy: .stop, side: place.side,
           detail: "no account \(wanted) in it", hint: "it holds: \(labels)")

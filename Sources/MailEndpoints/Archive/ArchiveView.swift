@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MailArchive
+import MailWire
 import SyncEngine
 
 /// One account of an archive to look at before or after a run; makes nothing and takes no lock.
@@ -34,7 +35,7 @@ package struct ArchiveView: ArchiveReading, TargetView {
       try await reader.accounts()
     }
     return ArchiveView(
-      place: place, opened: reader, account: accounts.first { $0.label == label }?.id)
+      place: place, opened: reader, account: accounts.first { $0.label.isExactly(label) }?.id)
   }
 
   package func limits() async -> TargetLimits { TargetLimits() }

@@ -1,6 +1,8 @@
 // mailmove: what the operator says about mailboxes.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailWire
+
 /// The operator's word on which mailboxes go where.
 ///
 /// Names are typed decoded and with `/`, whatever the servers use. A source mailbox is known by the
@@ -90,9 +92,9 @@ package struct MappingRules: Sendable, Equatable {
 
   /// Checks what does not need a server to be checked.
   package func validate() throws(MappingError) {
-    var seen: [String: Destination] = [:]
+    var seen: [ExactText: Destination] = [:]
     for move in moves {
-      let from = MailboxPath.typed(move.from).joined(separator: "/")
+      let from = ExactText(MailboxPath.typed(move.from).joined(separator: "/"))
       if let other = seen[from], other != move.to { throw .contradictoryMoves(move.from) }
       seen[from] = move.to
     }

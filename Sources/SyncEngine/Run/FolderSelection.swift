@@ -70,9 +70,6 @@ extension FolderSelection {
 extension MappingRules {
   /// Whether a `--map` names the mailbox itself, which makes it wanted whatever it is.
   fileprivate func names(_ listed: ListedMailbox) -> Bool {
-    moves.contains { move in
-      let from = MailboxPath.text(of: MailboxPath.typed(move.from))
-      return listed.ruleTexts.contains(from)
-    }
+    moves.contains { listed.isMeant(by: MailboxPath.text(of: MailboxPath.typed($0.from))) }
   }
 }

@@ -23,4 +23,32 @@ import Testing
     let pattern = String(repeating: "*a", count: 30) + "b"
     #expect(!Glob(pattern).matches(String(repeating: "a", count: 500)))
   }
+
+  private static let composed = "Caf\u{E9}"
+  private static let decomposed = "Cafe\u{301}"
+
+  /// A pattern, the paths that are there, and which of them it means.
+  static let twins: [(String, [String], [Bool])] = [
+    (composed, [composed], [true]), (composed, [decomposed], [true]),
+    (composed, [composed, decomposed], [true, false]),
+    (decomposed, [composed, decomposed], [false, true]),
+    ("Caf?", [composed, decomposed], [true, true]),
+    ("Caf*", [composed, decomposed, "Caf"], [true, true, true]),
+    (
+      composed + "/*", [composed + "/a", decomposed + "/a", decomposed + "/b"], [true, false, true]
+    ),
+    ("\u{212B}", ["\u{C5}", "A\u{30A}"], [true, true]),
+    ("\u{212B}", ["\u{C5}", "A\u{30A}", "\u{212B}"], [false, false, true]),
+  ]
+
+  @Test(arguments: twins)
+  func meansThePathToTheByteWhereThereIsOne(pattern: String, paths: [String], means: [Bool]) {
+    let twins = PathTwins(paths)
+    for (path, expected) in zip(paths, means) {
+      #expect(Glob(pattern).means(path, twins: twins.twins(of: path)) == expected, "\(path)")
+      if !pattern.contains(where: "*?".contains) {
+        #expect(twins.isMeant(path, by: pattern) == expected, "\(path)")
+      }
+    }
+  }
 }

@@ -81,6 +81,18 @@ import Testing
     #expect(Set(map.rows.map(\.targetPath)) == ["Café", "Café (2)"])
   }
 
+  @Test func mailboxesThatAreThereAreToldApartByTheirBytes() throws {
+    let names = [decodedRow(["Café"]), decodedRow(["Cafe\u{301}"])]
+    for family in [ServerFamily.dovecot, .archive, .generic] {
+      let both = MailboxListing(mailboxes: [row("INBOX")] + names, family: family)
+      let map = try MailboxMapping.plan(source: both, target: both)
+      for name in names {
+        let row = try #require(map.rows.first { $0.source == name.name })
+        #expect(row.target == name.name && row.existsAtTarget, "\(family)")
+      }
+    }
+  }
+
   @Test func anExistingMailboxOfTheSameTextIsUsedAndOneOfAnotherCaseIsNot() throws {
     let target = listing(row("INBOX"), row("work"), row("Plan &- Bau"), family: .exchange)
     let map = try MailboxMapping.plan(

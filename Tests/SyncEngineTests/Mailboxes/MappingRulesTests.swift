@@ -190,4 +190,56 @@ import Testing
     let map = try plan { try $0.addMove("Old=\\Inbox") }
     #expect(map.target("Old") == "INBOX" && map["Old"]?.decision == .merged)
   }
+
+  private static let composed = decodedRow(["Caf\u{E9}"])
+  private static let decomposed = decodedRow(["Cafe\u{301}"])
+
+  /// What is typed, what the source has, and where that goes.
+  static let twins: [([String], [Mailbox], [String?])] = [
+    (["Caf\u{E9}=Other"], [composed, decomposed], ["Other", nil]),
+    (["Cafe\u{301}=Other"], [composed, decomposed], [nil, "Other"]),
+    (["Caf\u{E9}=Other"], [decomposed], ["Other"]),
+    (["Cafe\u{301}=Other"], [composed], ["Other"]),
+    (["Caf\u{E9}=A", "Cafe\u{301}=B"], [composed, decomposed], ["A", "B"]),
+    (["Cafe\u{301}=B", "Caf\u{E9}=A"], [composed, decomposed], ["A", "B"]),
+    (["Caf\u{E9}=A", "Cafe\u{301}=B"], [decomposed], ["B"]),
+  ]
+
+  @Test(arguments: twins)
+  func aMapMeansTheFolderToTheByteWhereThereIsOne(
+    typed: [String], source: [Mailbox], targets: [String?]
+  ) throws {
+    var rules = MappingRules()
+    for move in typed { try rules.addMove(move) }
+    try rules.validate()
+    let map = try MailboxMapping.plan(
+      source: MailboxListing(mailboxes: source), target: emptyTarget(), rules: rules)
+    for (mailbox, target) in zip(source, targets) {
+      let row = try #require(map.rows.first { $0.source == mailbox.name })
+      #expect((row.decision == .manual ? row.targetPath : nil) == target)
+    }
+    let isUnused = map.notes.contains { if case .unusedRule = $0 { true } else { false } }
+    #expect(isUnused == (typed.count > source.count))
+  }
+
+  @Test func includeAndExcludeMeanTheFolderToTheByteWhereThereIsOne() throws {
+    let both = listing(row("INBOX"), Self.composed, Self.decomposed)
+    func skipped(_ rules: MappingRules, of source: MailboxListing) throws -> [Bool] {
+      let map = try MailboxMapping.plan(source: source, target: emptyTarget(), rules: rules)
+      return [Self.composed, Self.decomposed].map { mailbox in
+        map.rows.first { $0.source == mailbox.name }?.target == nil
+      }
+    }
+    for (typed, expected) in [("Caf\u{E9}", [false, true]), ("Cafe\u{301}", [true, false])] {
+      let include = MappingRules { $0.include = [Glob(typed)] }
+      let exclude = MappingRules { $0.exclude = [Glob(typed)] }
+      #expect(try skipped(include, of: both) == expected)
+      #expect(try skipped(exclude, of: both) == expected.map { !$0 })
+    }
+    let alone = try MailboxMapping.plan(
+      source: listing(row("INBOX"), Self.decomposed), target: emptyTarget(),
+      rules: MappingRules { $0.exclude = [Glob("Caf\u{E9}")] })
+    #expect(alone.rows.first { $0.source == Self.decomposed.name }?.target == nil)
+    #expect(!alone.notes.contains { if case .unusedRule = $0 { true } else { false } })
+  }
 }

@@ -33,6 +33,8 @@ struct ListedMailbox: Sendable {
   let container: Container?
   /// Leading segments that are no part of the user's hierarchy: a namespace prefix or a container.
   let dropped: Int
+  /// The paths in the listing that are the same to read as another one.
+  var pathTwins = PathTwins([])
 
   /// The segments of the user's own hierarchy; never empty.
   var segments: ArraySlice<MailboxPath.Segment> { path.segments.dropFirst(dropped) }
@@ -44,6 +46,16 @@ struct ListedMailbox: Sendable {
   /// The two paths by which rules know it.
   var ruleTexts: [String] {
     dropped == 0 ? [path.text] : [path.text, MailboxPath.text(of: texts)]
+  }
+
+  /// Whether a path that somebody typed means this mailbox.
+  func isMeant(by typed: String) -> Bool {
+    ruleTexts.contains { pathTwins.isMeant($0, by: typed) }
+  }
+
+  /// Whether a pattern that somebody typed means this mailbox.
+  func isMeant(by glob: Glob) -> Bool {
+    ruleTexts.contains { glob.means($0, twins: pathTwins.twins(of: $0)) }
   }
 
   var messages: Int64? { mailbox.status?.messages }

@@ -27,7 +27,13 @@ struct ListingTree: Sendable {
     prefix = personal.first?.map(\.text) ?? []
     if liftsInboxChildren { personal.append([Self.inbox]) }
     let reader = Reader(listing: listing, personal: personal.sorted { $0.count > $1.count })
-    mailboxes = unique.map(reader.read)
+    let read = unique.map(reader.read)
+    let twins = PathTwins(read.flatMap(\.ruleTexts))
+    mailboxes = read.map { listed in
+      var listed = listed
+      listed.pathTwins = twins
+      return listed
+    }
   }
 
   private static let inbox = MailboxPath.Segment(bytes: MailboxName.inbox.bytes, text: "INBOX")

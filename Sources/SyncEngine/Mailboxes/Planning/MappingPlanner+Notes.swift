@@ -11,7 +11,7 @@ extension MappingPlanner {
   private func ruleNotes() -> [MappingNote] {
     var notes = unusedMoves.map { MappingNote.unusedRule("--map \($0)") }
     for (option, globs) in [("--include", rules.include), ("--exclude", rules.exclude)] {
-      for glob in globs where !source.mailboxes.contains(where: { SkipReason.matches(glob, $0) }) {
+      for glob in globs where !source.mailboxes.contains(where: { $0.isMeant(by: glob) }) {
         notes.append(.unusedRule("\(option) \(glob)"))
       }
     }

@@ -35,11 +35,11 @@ struct MappingPlanner {
 
   var placements: [Int: Placement] = [:]
   /// Who has a place, by key.
-  var claims: [String: Claim] = [:]
+  var claims: [ExactText: Claim] = [:]
   /// Mailboxes that have the role of another one, with the node that leads.
   var aliases: [Int: (role: MailboxRole, leader: Int)] = [:]
   /// The next number to try when a name is taken, by key.
-  var nextSuffix: [String: Int] = [:]
+  var nextSuffix: [ExactText: Int] = [:]
   /// The mailbox that leads each role.
   var leaders: [MailboxRole: Int] = [:]
 

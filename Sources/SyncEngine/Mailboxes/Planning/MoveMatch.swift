@@ -1,6 +1,8 @@
 // mailmove: which mailboxes the operator's rules name.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailWire
+
 /// The mailboxes that `--map` rules name.
 struct MoveMatch {
   /// Mailboxes that a rule names, by index; they are copied whatever else is true of them.
@@ -10,9 +12,9 @@ struct MoveMatch {
 
   init(_ moves: [MappingRules.Move], _ tree: ListingTree) {
     guard !moves.isEmpty else { return }
-    let byPath = Self.byPath(moves)
+    let byPath = RulePaths(moves, among: tree.mailboxes.flatMap(\.ruleTexts))
     for (index, listed) in tree.mailboxes.enumerated() {
-      guard let number = listed.ruleTexts.lazy.compactMap({ byPath[$0] }).first else { continue }
+      guard let number = byPath.rule(for: listed.ruleTexts) else { continue }
       named.insert(index)
       switch moves[number].to {
       case .path: break
@@ -26,25 +28,41 @@ struct MoveMatch {
     _ moves: [MappingRules.Move], _ tree: SourceTree
   ) -> (moves: [Int: MappingRules.Move], unused: [MappingRules.Move]) {
     guard !moves.isEmpty else { return ([:], []) }
-    let byPath = byPath(moves)
+    let shallow = tree.nodes.indices.filter { tree.nodes[$0].depth < depthMax }
+    let byPath = RulePaths(moves, among: shallow.flatMap(tree.ruleTexts))
     var matched: [Int: MappingRules.Move] = [:]
     var used: Set<Int> = []
-    for (node, value) in tree.nodes.enumerated() where value.depth < depthMax {
-      guard let number = tree.ruleTexts(node).lazy.compactMap({ byPath[$0] }).first else {
-        continue
-      }
+    for node in shallow {
+      guard let number = byPath.rule(for: tree.ruleTexts(node)) else { continue }
       matched[node] = moves[number]
       used.insert(number)
     }
     return (matched, moves.indices.filter { !used.contains($0) }.map { moves[$0] })
   }
 
-  private static func byPath(_ moves: [MappingRules.Move]) -> [String: Int] {
-    Dictionary(
-      moves.enumerated().map { (MailboxPath.text(of: MailboxPath.typed($1.from)), $0) },
-      uniquingKeysWith: { first, _ in first })
-  }
-
   /// Nobody types a rule for a mailbox deeper than this, and the paths of hostile trees are long.
   private static let depthMax = 64
+}
+
+/// The rules by the paths they name: to the byte, or, where no path is the same to the byte, the
+/// same to read.
+private struct RulePaths {
+  private var exact: [ExactText: Int] = [:]
+  private var alike: [String: Int] = [:]
+
+  /// - Parameter paths: those that could be meant.
+  init(_ moves: [MappingRules.Move], among paths: [String]) {
+    let there = Set(paths.map { ExactText($0) })
+    for (number, move) in moves.enumerated() {
+      let path = MailboxPath.text(of: MailboxPath.typed(move.from))
+      if exact[ExactText(path)] == nil { exact[ExactText(path)] = number }
+      if !there.contains(ExactText(path)), alike[path] == nil { alike[path] = number }
+    }
+  }
+
+  /// The rule for what has these paths.
+  func rule(for paths: [String]) -> Int? {
+    paths.lazy.compactMap { exact[ExactText($0)] }.first
+      ?? paths.lazy.compactMap { alike[$0] }.first
+  }
 }

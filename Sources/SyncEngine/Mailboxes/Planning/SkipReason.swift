@@ -48,10 +48,10 @@ enum SkipReason: Sendable, Equatable {
     case .placed, .plain, nil: break
     }
     if role == nil, isNonMail(listed, listing.family) { return .nonMail }
-    if let glob = rules.exclude.first(where: { matches($0, listed) }) {
+    if let glob = rules.exclude.first(where: { listed.isMeant(by: $0) }) {
       return .excluded(rule: glob.description)
     }
-    if !rules.include.isEmpty, !rules.include.contains(where: { matches($0, listed) }) {
+    if !rules.include.isEmpty, !rules.include.contains(where: { listed.isMeant(by: $0) }) {
       return .notIncluded
     }
     let isEmpty = listed.messages == 0 && !listed.isInbox
@@ -71,10 +71,6 @@ enum SkipReason: Sendable, Equatable {
   /// is only called so is a label.
   static func hasRemainder(_ listed: ListedMailbox, in listing: MailboxListing) -> Bool {
     listing.tellsLabels && MailboxRole.all.attributes.contains(where: listed.mailbox.has)
-  }
-
-  static func matches(_ glob: Glob, _ listed: ListedMailbox) -> Bool {
-    listed.ruleTexts.contains { glob.matches($0) }
   }
 
   private static func isNonMail(_ listed: ListedMailbox, _ family: ServerFamily) -> Bool {

@@ -10,7 +10,7 @@ struct Spot: Sendable, Equatable {
   /// The segments as one text, for looking up what is there.
   let text: String
   /// Equal for two paths that the target takes for one.
-  let key: String
+  let key: ExactText
   /// In modified UTF-7, as it goes to the target.
   let name: [UInt8]
 
@@ -19,5 +19,5 @@ struct Spot: Sendable, Equatable {
     Spot(segments: segments, text: text, key: key, name: name.bytes)
   }
 
-  static let root = Spot(segments: [], text: "", key: "", name: [])
+  static let root = Spot(segments: [], text: "", key: ExactText(""), name: [])
 }

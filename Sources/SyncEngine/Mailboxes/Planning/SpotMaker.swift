@@ -6,7 +6,7 @@ import MailWire
 /// Makes places by the target's rules for delimiters and letters.
 struct SpotMaker: Sendable {
   let delimiter: UInt8?
-  /// Whether names that differ in case only are one mailbox.
+  /// Whether names that differ in case only, or are the same to read, are one mailbox.
   let foldsCase: Bool
 
   /// The place one level below another.
@@ -15,12 +15,13 @@ struct SpotMaker: Sendable {
     guard !parent.segments.isEmpty else {
       let isInbox = MailboxName(encoded).isInbox
       return Spot(
-        segments: [segment], text: segment, key: isInbox ? Self.inboxKey : key(segment),
+        segments: [segment], text: segment,
+        key: ExactText(isInbox ? Self.inboxKey : key(segment)),
         name: encoded)
     }
     return Spot(
       segments: parent.segments + [segment], text: parent.text + Self.separator + segment,
-      key: parent.key + Self.separator + key(segment),
+      key: ExactText(parent.key.text + Self.separator + key(segment)),
       name: parent.name + (delimiter.map { [$0] } ?? []) + encoded)
   }
 

@@ -14,9 +14,11 @@ struct TargetTree: Sendable {
   /// Raw names of existing mailboxes.
   let names: Set<MailboxName>
   /// Existing mailboxes by exact text.
-  private var existing: [String: Int] = [:]
+  private var existing: [ExactText: Int] = [:]
+  /// Existing mailboxes by text that is the same to read; the first by raw bytes.
+  private var alike: [String: Int] = [:]
   /// Existing mailboxes by key; several when only their letters' case differs.
-  private var keys: Set<String> = []
+  private var keys: Set<ExactText> = []
   private let spots: SpotMaker
 
   init(_ listing: MailboxListing) {
@@ -26,15 +28,16 @@ struct TargetTree: Sendable {
     roles = RoleAssignment(tree)
     names = Set(tree.mailboxes.map(\.mailbox.name))
     let paths = tree.mailboxes.map { $0.path.texts.joined(separator: SpotMaker.separator) }
-    // Two names that differ in case only prove that case counts.
+    // Two names that differ in case only, or are the same to read, prove that bytes count.
     let foldsCase =
-      profile.foldsCase && Set(paths.map(\.caseFolded)).count == Set(paths).count
+      profile.foldsCase
+      && Set(paths.map(\.caseFolded)).count == Set(paths.map { ExactText($0) }).count
     spots = SpotMaker(delimiter: tree.delimiter, foldsCase: foldsCase)
     prefix = spots.spot(of: tree.prefix, from: .root)
     for (index, listed) in tree.mailboxes.enumerated() where listed.space == .personal {
       let path = paths[index]
-      // Swift takes composed and decomposed text for equal; the first, by raw bytes, is kept.
-      if existing[path] == nil { existing[path] = index }
+      if existing[ExactText(path)] == nil { existing[ExactText(path)] = index }
+      if alike[path] == nil { alike[path] = index }
       keys.insert(spots.spot(of: listed.path.texts, from: .root).key)
     }
   }
@@ -54,15 +57,19 @@ struct TargetTree: Sendable {
     spots.spot(of: segments, from: root)
   }
 
-  /// The mailbox that is there, with the same text.
+  /// The mailbox that is there, with the same text, or with one that the server takes for the same.
   func mailbox(at spot: Spot) -> ListedMailbox? {
-    existing[spot.text].map { tree.mailboxes[$0] }
+    index(at: spot).map { tree.mailboxes[$0] }
+  }
+
+  private func index(at spot: Spot) -> Int? {
+    existing[ExactText(spot.text)] ?? (spots.foldsCase ? alike[spot.text] : nil)
   }
 
   /// Whether a new mailbox there would get in the way of one with another text, or mail sent there
   /// would be refused.
   func isObstructed(_ spot: Spot) -> Bool {
-    guard let index = existing[spot.text] else {
+    guard let index = index(at: spot) else {
       return keys.contains(spot.key)
     }
     return roles.entries[index].map { $0.role.refusesAppend && $0.rule == .attribute } ?? false
