@@ -32,6 +32,8 @@ package enum ArchiveError: Error, Sendable, Equatable {
   case unfaithful(detail: String)
   /// Something is where files are to be written, and nothing is ever overwritten.
   case occupied(path: String)
+  /// Mail that was read could not be put where it was to go; the archive is not at fault.
+  indirect case notExported(ArchiveError)
   /// The archive was closed.
   case closed
 }
@@ -86,6 +88,7 @@ extension ArchiveError: CustomStringConvertible {
     case .folderFull(let folder): "folder \(folder.rawValue) has used up its UIDs"
     case .unfaithful(let detail): "a message would not come back as it is: \(detail)"
     case .occupied(let path): "\(path) is not an empty directory"
+    case .notExported(let error): "the mail could not be put there: \(error)"
     case .closed: "the archive is closed"
     }
   }

@@ -140,7 +140,7 @@ extension ExitStatus {
     case .targetFull: .targetFull
     case .journalFailed, .journalNewer, .journalForeign, .stateUnwritable, .diskFull,
       .systemRefused,
-      .archiveMissing, .archiveNewer, .archiveDamaged, .archiveFailed:
+      .archiveMissing, .archiveNewer, .archiveDamaged, .archiveFailed, .exportFailed:
       .localState
     case .journalLocked, .archiveLocked: .locked
     case .sameMailboxOnBothSides, .mapConflict: .usage

@@ -27,7 +27,7 @@ import Testing
     .tooManyRefusals: (4, 4, 4), .listingIncomplete: (4, 4, 4),
     .tooManyRemovals: (4, 4, 4), .cannotRemove: (4, 4, 4), .removalNotConfirmed: (5, 5, 5),
     .archiveMissing: (7, 7, 7), .archiveNewer: (7, 7, 7), .archiveDamaged: (7, 7, 7),
-    .archiveFailed: (7, 7, 7), .archiveLocked: (8, 8, 8),
+    .archiveFailed: (7, 7, 7), .exportFailed: (7, 7, 7), .archiveLocked: (8, 8, 8),
     .targetFull: (15, 15, 15),
     .journalFailed: (7, 7, 7), .journalNewer: (7, 7, 7), .journalForeign: (7, 7, 7),
     .stateUnwritable: (7, 7, 7), .diskFull: (7, 7, 7), .journalLocked: (8, 8, 8),

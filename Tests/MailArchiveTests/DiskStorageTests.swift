@@ -24,7 +24,7 @@ struct DiskStorageTests {
     let file = try storage.open("segments/x", creating: true)
     try file.append(Array("abc".utf8))
     try file.synchronize()
-    file.close()
+    try file.close()
     try storage.synchronizeDirectory("segments")
     #expect(try mode(folder.file("archive")) == 0o700)
     #expect(try mode(folder.file("archive/segments")) == 0o700)
@@ -52,7 +52,7 @@ struct DiskStorageTests {
     try file.truncate(to: 2)
     try file.append(Array("z".utf8))
     #expect(try storage.contents(of: "x") == Array("abz".utf8))
-    file.close()
+    try file.close()
     #expect(throws: ArchiveError.self) { try file.append([1]) }
   }
 
@@ -79,5 +79,32 @@ struct DiskStorageTests {
     let lock = try storage.lock()
     lock.release()
     try storage.lock().release()
+  }
+
+  @Test("may be reached by a link, and has none inside")
+  func links() async throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.file("real"), withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: "real")
+    for path in ["link", "link/", "link/."] {
+      let writer = try await ArchiveWriter.open(at: folder.file(path))
+      let account = try await writer.account("me")
+      _ = try await writer.folder("INBOX", in: account, FolderProperties())
+      _ = try await writer.close()
+    }
+    #expect(try ArchiveReader.open(at: folder.file("link")).identity.uuid.isEmpty == false)
+    #expect(try await ArchiveCheck(at: folder.file("real")).run(.messages).isClean)
+    let storage = DiskStorage(root: folder.file("real"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("real/inside"), withDestinationPath: folder.path)
+    #expect(try storage.status(of: "inside")?.isDirectory == false)
+    #expect(try DiskStorage(root: folder.file("nowhere")).status(of: "") == nil)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("dangling"), withDestinationPath: "nowhere")
+    await #expect(throws: ArchiveError.self) {
+      try await ArchiveWriter.open(at: folder.file("dangling"))
+    }
   }
 }

@@ -42,6 +42,8 @@ package struct ArchiveExport: Sendable {
     package internal(set) var bytes: Int64 = 0
     /// Messages that are not whole, and were left out.
     package internal(set) var damages: [ArchiveDamage] = []
+    /// What a person should know of what was made, a sentence each.
+    package internal(set) var remarks: [String] = []
   }
 
   private let reader: ArchiveReader
@@ -62,7 +64,8 @@ package struct ArchiveExport: Sendable {
         if report.messages > before { report.folders += 1 }
       }
     }
-    try await sink.finish()
+    try await sink.complete()
+    report.remarks = await sink.remarks
     return report
   }
 
@@ -83,7 +86,7 @@ package struct ArchiveExport: Sendable {
           report.damages.append(damage)
           continue
         }
-        try await sink.add(
+        try await sink.take(
           ExportedMessage(
             bytes: bytes, digest: placement.message.digest, date: placement.internalDate,
             flags: placement.flags, account: account.label, folder: folder.name,

@@ -16,5 +16,5 @@ final class EmlSink: ExportSink {
     try tree.write(message, to: "\(place)/\(ArchiveLayout.eightDigits(number)).eml")
   }
 
-  func finish() async throws(ArchiveError) { tree.synchronize() }
+  func finish() async throws(ArchiveError) { try tree.synchronize() }
 }

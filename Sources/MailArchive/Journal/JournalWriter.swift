@@ -78,7 +78,7 @@ final class JournalWriter {
     let opening = JournalOpening(
       format: ArchiveIdentity.version, archive: archive, journal: number,
       previous: isFirst ? nil : position.digest, time: time, tool: Self.tool)
-    close()
+    try close()
     file = try storage.open(ArchiveLayout.journalPath(number), creating: true)
     last = JournalScan.LastFile(number: number, digest: RunningDigest(), began: time)
     position.file = number
@@ -87,8 +87,8 @@ final class JournalWriter {
     return opening
   }
 
-  func close() {
-    file?.close()
-    file = nil
+  func close() throws(ArchiveError) {
+    defer { file = nil }
+    try file?.close()
   }
 }

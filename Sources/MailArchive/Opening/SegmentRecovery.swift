@@ -83,9 +83,9 @@ struct SegmentRecovery {
       switch repair {
       case .truncate(let path, let length):
         let file = try storage.open(path, creating: false)
-        defer { file.close() }
         try file.truncate(to: length)
         try file.synchronize()
+        try file.close()
       case .remove(let path):
         try storage.remove(path)
         try storage.synchronizeDirectory(ArchiveLayout.directory(of: path))

@@ -92,8 +92,8 @@ struct WriterOpening {
       return
     }
     let file = try storage.open(path, creating: false)
-    defer { file.close() }
     try file.truncate(to: tail.validLength)
     try file.synchronize()
+    try file.close()
   }
 }

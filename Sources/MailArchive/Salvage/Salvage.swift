@@ -19,6 +19,8 @@ package struct Salvage: Sendable {
     package internal(set) var repeats: Int64 = 0
     /// Where something was lost.
     package internal(set) var damages: [ArchiveDamage] = []
+    /// What a person should know of what was made, a sentence each.
+    package internal(set) var remarks: [String] = []
   }
 
   /// Compact, since there may be millions.
@@ -67,14 +69,15 @@ package struct Salvage: Sendable {
             report.repeats += 1
             continue
           }
-          try await sink.add(Self.message(of: entry))
+          try await sink.take(Self.message(of: entry))
           report.messages += 1
           report.bytes += Int64(entry.message.count)
         }
       }
       report.damages += scan.damages
     }
-    try await sink.finish()
+    try await sink.complete()
+    report.remarks = await sink.remarks
     return report
   }
 

@@ -13,7 +13,7 @@ final class DiskFile: StorageFile {
     self.path = path
   }
 
-  deinit { close() }
+  deinit { if let descriptor { Foundation.close(descriptor) } }
 
   func append(_ bytes: [UInt8]) throws(ArchiveError) {
     let descriptor = try opened()
@@ -53,10 +53,26 @@ final class DiskFile: StorageFile {
     guard code == 0 else { throw .failed("synchronizing", path, errno: errno) }
   }
 
-  func close() {
+  func beginSynchronizing() {
+    #if os(Linux)
+      // Whoever says that pages are not needed again has them written.
+      if let descriptor { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
+    #endif
+  }
+
+  func setTime(_ seconds: Int64) {
+    guard let descriptor else { return }
+    let time = timespec(tv_sec: time_t(seconds), tv_nsec: 0)
+    _ = [time, time].withUnsafeBufferPointer { futimens(descriptor, $0.baseAddress) }
+  }
+
+  func close() throws(ArchiveError) {
     guard let open = descriptor else { return }
-    Foundation.close(open)
     descriptor = nil
+    // Interrupted is closed, and must not be tried again.
+    guard Foundation.close(open) == 0 || errno == EINTR else {
+      throw .failed("closing", path, errno: errno)
+    }
   }
 
   private func opened() throws(ArchiveError) -> Int32 {

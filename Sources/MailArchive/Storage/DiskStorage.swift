@@ -49,7 +49,9 @@ package struct DiskStorage: Storage {
 
   package func status(of path: String) throws(ArchiveError) -> FileStatus? {
     var status = stat()
-    guard lstat(full(path), &status) == 0 else {
+    // The place itself may be a link, as a directory above it may; what is in it may not.
+    let code = path.isEmpty ? stat(root, &status) : lstat(full(path), &status)
+    guard code == 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw failure("looking at", path)
     }

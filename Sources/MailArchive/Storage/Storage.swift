@@ -52,7 +52,23 @@ package protocol StorageFile: AnyObject {
   /// Returns when the bytes and the length are on disk (`fdatasync`).
   func synchronize() throws(ArchiveError)
 
-  func close()
+  /// Begins to put the bytes on disk without waiting for it, where that is possible.
+  func beginSynchronizing()
+
+  /// Sets the time of the last change; some file systems have no room for such a time.
+  ///
+  /// - Parameter seconds: since 1970-01-01 00:00:00 UTC.
+  func setTime(_ seconds: Int64)
+
+  /// Throws when the file system says only now that it did not keep the bytes. A file that nobody
+  /// holds any more is closed without asking.
+  func close() throws(ArchiveError)
+}
+
+extension StorageFile {
+  package func beginSynchronizing() {}
+
+  package func setTime(_ seconds: Int64) {}
 }
 
 /// The lock against a second writer; given back by `release` or with the last reference.
@@ -88,9 +104,9 @@ extension Storage {
     let temporary = path + ".tmp"
     if try status(of: temporary) != nil { try remove(temporary) }
     let file = try open(temporary, creating: true)
-    defer { file.close() }
     try file.append(bytes)
     try file.synchronize()
+    try file.close()
     try rename(temporary, to: path)
     try synchronizeDirectory(ArchiveLayout.directory(of: path))
   }

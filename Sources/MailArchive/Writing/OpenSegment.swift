@@ -60,7 +60,7 @@ final class OpenSegment {
       if directoryIsNew { try storage.synchronizeDirectory(ArchiveLayout.segments) }
     }
     isNew = false
-    file?.close()
-    file = nil
+    defer { file = nil }
+    try file?.close()
   }
 }

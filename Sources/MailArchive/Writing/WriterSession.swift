@@ -216,7 +216,6 @@ final class WriterSession {
   /// After a fault only the lock is given back, and the fault is thrown.
   func close() throws(ArchiveError) -> ArchiveHead {
     defer {
-      journal.close()
       try? catalog.close()
       lock.release()
     }
@@ -224,6 +223,7 @@ final class WriterSession {
     return try guarding { () throws(ArchiveError) in
       try segments.sealQuiet(since: clock() - limits.quietSeconds)
       if segments.hasEvents { try write() }
+      try journal.close()
       let head = ArchiveHead(position: journal.position, time: clock())
       try storage.replace(ArchiveLayout.head, with: head.text)
       catalog.settle()
@@ -234,7 +234,7 @@ final class WriterSession {
   /// Gives everything back without a clean end, as a crash would.
   func abandon() {
     fault = .closed
-    journal.close()
+    try? journal.close()
     try? catalog.close()
     lock.release()
   }

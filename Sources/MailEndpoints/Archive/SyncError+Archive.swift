@@ -30,7 +30,8 @@ extension SyncError {
         .archiveDamaged, .endpoint, .stop,
         "remove \(ArchiveLayout.catalog); it is made again from the journal"
       )
-    case .diskFull: (.diskFull, .run, .stop, nil)
+    case .diskFull, .notExported(.diskFull): (.diskFull, .run, .stop, nil)
+    case .notExported: (.exportFailed, .run, .stop, nil)
     case .readOnly: (.archiveFailed, .run, .stop, "check the owner and the mount of the folder")
     case .io, .catalog, .closed: (.archiveFailed, .run, .stop, nil)
     case .noSuchMessage, .noSuchFolder, .folderFull: (.mailboxRefused, .mailbox, .stop, nil)
@@ -46,6 +47,7 @@ extension SyncError {
     case .newer(let detail): detail
     case .damaged(let damage): "\(damage)"
     case .catalog(let detail), .catalogDamaged(let detail): "its catalog: \(detail)"
+    case .notExported(let error): detail(of: error)
     case .readOnly, .io, .noSuchMessage, .noSuchFolder, .folderFull, .unfaithful, .occupied,
       .closed:
       error.description

@@ -22,6 +22,7 @@ extension SyncError {
     case tooManyRemovals, cannotRemove, removalNotConfirmed
     // Archives
     case archiveMissing, archiveLocked, archiveNewer, archiveDamaged, archiveFailed
+    case exportFailed
     // Room
     case targetFull
     // Here
@@ -76,6 +77,7 @@ extension SyncError.Cause {
     case .archiveNewer: "the archive was written by a newer mailmove"
     case .archiveDamaged: "the archive is damaged"
     case .archiveFailed: "the archive cannot be read or written"
+    case .exportFailed: "exported mail cannot be written"
     case .targetFull: "the mailbox at the \(server) is full"
     case .journalFailed: "the ledger cannot be read or written"
     case .journalNewer: "the ledger was written by a newer mailmove"
@@ -143,6 +145,7 @@ extension SyncError.Cause {
     case .archiveNewer: "use that version of mailmove"
     case .archiveDamaged: "'mailmove archive check' tells what is wrong; nothing was changed"
     case .archiveFailed: "check the disk, then run the same command again; the archive recovers"
+    case .exportFailed: "give another folder"
     case .targetFull: "make room or raise the quota at the target, then run the same command again"
     case .journalFailed: "check the disk; keep the file, it is the record of what was moved"
     case .journalNewer: "use that version of mailmove"

@@ -54,7 +54,10 @@ struct OpenArchive: Sendable {
     let known = try await SyncError.fromArchive(.source) { () throws(ArchiveError) in
       try await reader.accounts()
     }
-    let chosen = known.filter { account == nil || $0.label == account }
+    let labels = PathTwins(known.map(\.label))
+    let chosen = known.filter { known in
+      account.map { labels.isMeant(known.label, by: $0) } ?? true
+    }
     if let account, chosen.isEmpty {
       throw UsageError(
         "the archive holds no account '\(account)'",
@@ -84,24 +87,27 @@ struct OpenArchive: Sendable {
 
   static func path(of name: String, delimiter: String?) -> String {
     guard let delimiter, !delimiter.isEmpty else { return name }
-    return name.replacing(delimiter, with: "/")
+    return name.levels(separatedBy: delimiter).joined(separator: "/")
   }
 
   /// The one folder with a name.
   func folder(named name: String) throws(UsageError) -> Folder {
     let typed = MailboxPath.withInboxInCapitals(name)
-    var found = folders.filter { MailboxPath.withInboxInCapitals($0.path) == typed }
-    if found.isEmpty { found = folders.filter { $0.folder.name == name } }
+    let twins = PathTwins(folders.map(\.path) + folders.map(\.folder.name))
+    var found = folders.filter {
+      twins.isMeant(MailboxPath.withInboxInCapitals($0.path), by: typed)
+    }
+    if found.isEmpty { found = folders.filter { twins.isMeant($0.folder.name, by: name) } }
     guard let first = found.first else {
       throw UsageError(
         "the archive holds no folder '\(name)'",
         hint: Suggestion.closest(to: name, in: folders.map(\.path)) ?? listing)
     }
-    let others = Set(found.map(\.account))
-    guard others.count == 1 else {
+    guard Set(found.map(\.folder.account)).count == 1 else {
       throw UsageError(
         "several accounts have a folder '\(name)'",
-        hint: "choose one with --account: \(others.sorted().joined(separator: ", "))")
+        hint: "choose one with --account: "
+          + found.map(\.account).sorted().joined(separator: ", "))
     }
     return first
   }
@@ -109,10 +115,11 @@ struct OpenArchive: Sendable {
   /// The folders that match any of the patterns; all of them if there are no patterns.
   func folders(matching patterns: [String]) throws(UsageError) -> [Folder] {
     guard !patterns.isEmpty else { return folders }
+    let twins = PathTwins(folders.map(\.path))
     var chosen: Set<FolderID> = []
     for pattern in patterns {
       let glob = Glob(pattern)
-      let matching = folders.filter { glob.matches($0.path) }
+      let matching = folders.filter { glob.means($0.path, twins: twins.twins(of: $0.path)) }
       if matching.isEmpty {
         throw UsageError(
           "--folder: no folder of the archive matches '\(pattern)'",

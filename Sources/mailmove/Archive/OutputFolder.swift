@@ -39,6 +39,28 @@ enum OutputFolder {
     }
   }
 
+  /// Fills it; when that fails, what is in it would be in the way of another try.
+  static func fill<Filled>(
+    _ path: String, _ body: () async throws(ArchiveError) -> Filled
+  ) async throws(SyncError) -> Filled {
+    do throws(ArchiveError) { return try await body() } catch {
+      var side = SyncError.Side.source
+      if case .notExported = error { side = .target }
+      let known = SyncError(error, side: side)
+      let first =
+        switch known.cause {
+        case .diskFull: "make room"
+        case .exportFailed: "check the disk that it is on"
+        case .archiveFailed: known.specificHint ?? "check the archive's disk"
+        default: known.hint
+        }
+      throw SyncError(
+        known.cause, scope: known.scope, remedy: known.remedy, side: side, detail: known.detail,
+        hint: "\(first); \(path) is not complete: remove it, or give another folder, and then run "
+          + "the command again")
+    }
+  }
+
   /// Makes it; that it cannot be made is for the user to put right.
   static func make<Made>(
     _ path: String, _ body: () async throws(ArchiveError) -> Made
@@ -46,8 +68,8 @@ enum OutputFolder {
     do throws(ArchiveError) { return try await body() } catch {
       var reason: String?
       if case .readOnly = error { reason = "permission denied" }
-      if case .io(_, _, let words) = error { reason = words.lowercased() }
-      guard let reason else { throw SyncError(error, side: .target) }
+      if case .io("making", _, let words) = error { reason = words.lowercased() }
+      guard let reason else { throw SyncError(.notExported(error), side: .target) }
       throw UsageError("\(path) cannot be made: \(reason)", hint: "give another folder")
     }
   }

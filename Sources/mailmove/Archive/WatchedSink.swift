@@ -39,4 +39,6 @@ struct WatchedSink: ExportSink {
   }
 
   func finish() async throws(ArchiveError) { try await sink.finish() }
+
+  var remarks: [String] { get async { await sink.remarks } }
 }

@@ -19,10 +19,12 @@ struct ArchiveExportText {
       + (report.damages.isEmpty ? "" : "; \(Quantity.count(report.damages.count)) left out")
   }
 
-  var remark: String? {
-    guard vanished > 0 else { return nil }
-    return "\(Quantity.count(vanished, "message")) of these folders that vanished at the source "
-      + "not exported; --all takes them too"
+  var remarks: [String] {
+    guard vanished > 0 else { return report.remarks }
+    return report.remarks + [
+      "\(Quantity.count(vanished, "message")) of these folders that vanished at the source "
+        + "not exported; --all takes them too"
+    ]
   }
 
   /// The fields of the event `export`.
@@ -32,6 +34,6 @@ struct ArchiveExportText {
       ("folders", JSON(report.folders)), ("messages", JSON(report.messages)),
       ("bytes", JSON(report.bytes)), ("vanished", JSON(vanished)),
       ("damages", .array(report.damages.map(DamageText.json))),
-    ]
+    ] + (report.remarks.isEmpty ? [] : [("remarks", .array(report.remarks.map { .string($0) }))])
   }
 }

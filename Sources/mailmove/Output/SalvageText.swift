@@ -26,6 +26,6 @@ struct SalvageText {
       ("segments", JSON(report.segments)), ("messages", JSON(report.messages)),
       ("bytes", JSON(report.bytes)), ("repeats", JSON(report.repeats)),
       ("damages", .array(report.damages.map(DamageText.json))),
-    ]
+    ] + (report.remarks.isEmpty ? [] : [("remarks", .array(report.remarks.map { .string($0) }))])
   }
 }

@@ -4,6 +4,7 @@
 import Foundation
 import MailArchive
 import MailWire
+import SyncEngine
 import Synchronization
 import Testing
 
@@ -261,5 +262,61 @@ struct ArchiveExportTests {
         engine: FakeEngine())
       #expect(said.withLock { $0 } == expected)
     }
+  }
+
+  @Test("mean a folder to the byte where there is one, and else what is the same to read")
+  func twins() async throws {
+    let composed = "Caf\u{E9}"
+    let decomposed = "Cafe\u{301}"
+    try await sample.addMessage(in: composed)
+    let alone = await sample.run([
+      "export", "ARCHIVE", "OUT1", "--format", "eml", "--folder", decomposed,
+    ])
+    #expect(alone.output.hasPrefix("1 message "), "\(alone)")
+    #expect(await sample.run(["cat", "ARCHIVE", decomposed, "1"]).delivered == ArchiveSample.work)
+    try await sample.addMessage(in: decomposed)
+    try await sample.addMessage(in: decomposed)
+    for (name, count) in [(composed, 1), (decomposed, 2)] {
+      let said = await sample.run(
+        ["export", "ARCHIVE", "OUT\(count)x", "--format", "eml", "--folder", name])
+      #expect(said.output.hasPrefix("\(count) message"), "\(said)")
+      #expect(
+        await sample.run(["cat", "ARCHIVE", name, "2"]).status == (count == 2 ? .success : .usage))
+    }
+    let all = await sample.run(
+      ["export", "ARCHIVE", "OUT9", "--format", "eml", "--account", "you@example.net"])
+    #expect(all.output.hasPrefix("4 messages "), "\(all)")
+  }
+
+  @Test("say after a failure what can be done, and not that the same command may be typed again")
+  func failure() async throws {
+    let out = sample.folder.path + "/out"
+    let error = await #expect(throws: SyncError.self) {
+      try await OutputFolder.fill(out) { () throws(ArchiveError) in
+        throw ArchiveError.notExported(.diskFull(path: "x"))
+      }
+    }
+    #expect(error?.cause == .diskFull && error?.side == .target)
+    #expect(
+      error?.hint
+        == "make room; \(out) is not complete: remove it, or give another folder, and then run the "
+        + "command again")
+    for failed in [
+      ArchiveError.notExported(.io(operation: "closing", path: "x", reason: "y")),
+      .notExported(.readOnly(path: "x")),
+      .notExported(.damaged(ArchiveDamage(.journal, path: "", ""))),
+    ] {
+      let error = await #expect(throws: SyncError.self) {
+        try await OutputFolder.fill(out) { () throws(ArchiveError) in throw failed }
+      }
+      #expect(error?.cause == .exportFailed && error?.hint.contains(out) == true)
+      #expect(error.map { mailmove.ExitStatus($0) } == .localState)
+    }
+    let reading = await #expect(throws: SyncError.self) {
+      try await OutputFolder.fill(out) { () throws(ArchiveError) in
+        throw ArchiveError.io(operation: "reading", path: "x", reason: "y")
+      }
+    }
+    #expect(reading?.cause == .archiveFailed && reading?.hint.contains("remove it") == true)
   }
 }

@@ -57,6 +57,15 @@ final class ArchiveSample: Sendable {
     _ = try await writer.close()
   }
 
+  /// Puts a message into a folder of the second account.
+  func addMessage(in folder: String) async throws {
+    let writer = try await ArchiveWriter.open(at: path)
+    let account = try await writer.account("you@example.net")
+    let folder = try await writer.folder(folder, in: account)
+    try await Self.put(Self.work, in: folder, at: 1_600_000_000, writer)
+    _ = try await writer.close()
+  }
+
   private static func put(
     _ bytes: [UInt8], in folder: ArchiveFolder, at seconds: Int64? = nil, zone: Int = 0,
     flags: FlagSet = .none, _ writer: ArchiveWriter

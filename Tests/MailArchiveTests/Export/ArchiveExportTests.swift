@@ -148,12 +148,27 @@ struct ArchiveExportTests {
     #expect(try digests(of: files()).isSubset(of: Set(archive.entries.map(\.digest))))
   }
 
+  /// Levels of names, and the names of directories they get.
+  static let names: [(String, String)] = [
+    ("Work", "Work"), ("Work.", "Work%2E"), ("Work ", "Work%20"), (".hidden", "%2Ehidden"),
+    ("a b.c", "a b.c"), ("a:b", "a%3Ab"), ("CON", "CON_"), ("con.d", "con.d"), ("cur", "cur_"),
+    ("Cafe\u{301}", "Cafe\u{301}"), ("Caf\u{E9}", "Caf\u{E9}"), ("", "_"), (" ", "%20"),
+  ]
+
+  @Test("has names of directories that every file system takes", arguments: names)
+  func directoryNames(level: String, name: String) {
+    #expect(ExportName.of(level).isExactly(name))
+    #expect("a/\u{301}b/".levels(separatedBy: "/") == ["a", "\u{301}b", ""])
+  }
+
   @Test("keeps odd folder names apart, and inside its directory", arguments: ExportFormat.allCases)
   func oddNames(format: ExportFormat) async throws {
     let names = [
       "../../escape", "..", ".", "", "/", "a//b", "Work", "work", "WORK", "cur", "a/cur",
       "INBOX.mbox",
-      "INBOX", "x.eml/y", "nul\u{0}", "tab\t", String(repeating: "ü", count: 300),
+      "INBOX", "Caf\u{E9}", "Cafe\u{301}", "Caf\u{E9}/x", "Cafe\u{301}/x", "Work.", "Work ",
+      "Work/a.",
+      "nul", "COM1/x", "x.eml/y", "nul\u{0}", "tab\t", String(repeating: "ü", count: 300),
       String(repeating: "ü", count: 301), "a:b", "a%3Ab", "-rf", "~", "CON",
     ]
     let sink = try format.sink(at: folder.file("out"))

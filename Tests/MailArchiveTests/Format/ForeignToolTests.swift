@@ -112,7 +112,7 @@ struct ForeignToolTests {
     #expect(readable.count > entries.count / 4)
     let file = readable.flatMap { GzipMember.build(.mail, $0.encoded()) }
     try Data(file).write(to: URL(fileURLWithPath: folder.file("readable.mbox.gz")))
-    #expect(try namesAfterMutt("readable.mbox.gz").count == readable.count)
+    #expect(try Mutt.copied("readable.mbox.gz", in: folder).count == readable.count)
   }
 
   @Test("shows mutt the flags")
@@ -126,36 +126,11 @@ struct ForeignToolTests {
         ).encoded())
     }
     try Data(file).write(to: URL(fileURLWithPath: folder.file("flags.mbox.gz")))
-    let names = try namesAfterMutt("flags.mbox.gz")
-    let letters = names.map {
-      $0.split(separator: ",").count == 2 ? $0.suffix(while: \.isLetter) : ""
-    }
+    let names = try Mutt.copied("flags.mbox.gz", in: folder)
+    let letters = names.map(Mutt.letters)
     #expect(letters.count == 32)
     for letter in "SRF" {
       #expect(letters.filter { $0.contains(letter) }.count == 16, "\(letter)")
     }
-  }
-
-  /// The names of the files after mutt has copied a mailbox into a Maildir.
-  private func namesAfterMutt(_ mailbox: String) throws -> [String] {
-    let settings = """
-      open-hook \\\\.gz$ "gzip -cd %f > %t"
-      set mbox_type=Maildir confirmappend=no confirmcreate=no copy=no wait_key=no quit=yes
-      set auto_tag=yes sort=mailbox-order folder=\(folder.path)
-      push "<tag-pattern>~A<enter><copy-message>\(folder.file("out"))<enter><quit>n"
-      """
-    try Data(settings.utf8).write(to: URL(fileURLWithPath: folder.file("muttrc")))
-    // mutt wants a terminal; `script` makes one.
-    let command = "mutt -n -F muttrc -R -f \(mailbox)"
-    _ = try run("TERM=xterm HOME=$PWD timeout 60 script -qec \"\(command)\" /dev/null")
-    return try ["new", "cur"].flatMap {
-      try FileManager.default.contentsOfDirectory(atPath: folder.file("out/" + $0))
-    }
-  }
-}
-
-extension String {
-  fileprivate func suffix(while isWanted: (Character) -> Bool) -> String {
-    String(reversed().prefix(while: isWanted).reversed())
   }
 }

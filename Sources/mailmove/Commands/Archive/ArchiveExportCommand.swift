@@ -65,7 +65,7 @@ struct ArchiveExportCommand: Subcommand {
         let sink = try await OutputFolder.make(folderToMake) { () throws(ArchiveError) in
           WatchedSink(try format.sink(at: folderToMake), terminal)
         }
-        let report = try await SyncError.fromArchive(.source) { () throws(ArchiveError) in
+        let report = try await OutputFolder.fill(folderToMake) { () throws(ArchiveError) in
           try await ArchiveExport(archive.reader).run(selected, into: sink)
         }
         let text = ArchiveExportText(
@@ -121,7 +121,7 @@ struct ArchiveExportCommand: Subcommand {
     DamageText.tell(text.report.damages, "left out", terminal)
     guard !terminal.manner.isQuiet else { return status }
     terminal.result(text.summary, .strong)
-    if let remark = text.remark { terminal.word(remark) }
+    for remark in text.remarks { terminal.word(remark) }
     return status
   }
 }

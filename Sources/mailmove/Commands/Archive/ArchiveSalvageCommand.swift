@@ -88,7 +88,7 @@ struct ArchiveSalvageCommand: Subcommand {
     let sink = try await OutputFolder.make(folder) { () throws(ArchiveError) in
       WatchedSink(try format.sink(at: folder), terminal)
     }
-    return try await SyncError.fromArchive(.source) { () throws(ArchiveError) in
+    return try await OutputFolder.fill(folder) { () throws(ArchiveError) in
       try await Salvage(at: path).run(into: sink)
     }
   }
@@ -96,18 +96,12 @@ struct ArchiveSalvageCommand: Subcommand {
   private func fillArchive(
     at folder: String, from path: String, _ terminal: Terminal
   ) async throws -> Salvage.Report {
-    let writer = try await OutputFolder.make(folder) { () throws(ArchiveError) in
-      try await ArchiveWriter.open(at: folder)
+    try await OutputFolder.make(folder) { () throws(ArchiveError) in
+      try DiskStorage(root: folder).makeDirectory("")
     }
-    return try await SyncError.fromArchive(.source) { () throws(ArchiveError) in
-      do throws(ArchiveError) {
-        let report = try await Salvage(at: path).run(
-          into: WatchedSink(ArchiveSink(writer), terminal))
-        _ = try await writer.close()
-        return report
-      } catch {
-        await writer.abandon()
-        throw error
+    return try await OutputFolder.fill(folder) { () throws(ArchiveError) in
+      try await ArchiveSink.filling(folder) { (sink) throws(ArchiveError) in
+        try await Salvage(at: path).run(into: WatchedSink(sink, terminal))
       }
     }
   }
@@ -118,6 +112,7 @@ struct ArchiveSalvageCommand: Subcommand {
     guard !terminal.manner.isJSON else { return status }
     DamageText.tell(text.report.damages, "lost", terminal)
     if status != .success || !terminal.manner.isQuiet { terminal.result(text.summary, .strong) }
+    if !terminal.manner.isQuiet { for remark in text.report.remarks { terminal.word(remark) } }
     return status
   }
 }
