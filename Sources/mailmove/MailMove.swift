@@ -33,6 +33,7 @@ struct MailMove: AsyncParsableCommand {
 
   static func main() async {
     BrokenPipe.ignore()
+    StandardStreams.provide()
     ProcessLimits.prepare()
     let surroundings = Surroundings.ofProcess(environment: ProcessInfo.processInfo.environment)
     Foundation.exit(await run(nil, surroundings).rawValue)
@@ -44,6 +45,15 @@ struct MailMove: AsyncParsableCommand {
   ) async -> ExitStatus {
     let terminal = Terminal(Terminal.Manner(), surroundings)
     if let shortage = ProcessLimits.shortage { return terminal.tell(shortage) }
+    let status = await perform(arguments, surroundings, terminal, engine)
+    guard let undelivered = surroundings.undelivered() else { return status }
+    return status.worse(terminal.tell(undelivered))
+  }
+
+  private static func perform(
+    _ arguments: [String]?, _ surroundings: Surroundings, _ terminal: Terminal,
+    _ engine: any Engine
+  ) async -> ExitStatus {
     do {
       let command = try parseAsRoot(Self.completed(arguments))
       if let ours = command as? any Subcommand {

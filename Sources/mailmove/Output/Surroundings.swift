@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Synchronization
 
 /// What a process finds around it: streams, their terminals, variables, the time.
 struct Surroundings: Sendable {
@@ -16,6 +17,9 @@ struct Surroundings: Sendable {
   let write: @Sendable (String, Terminal.Stream) -> Void
   /// Writes bytes to standard output as they are; throws `UndeliveredOutput`.
   let deliver: @Sendable ([UInt8]) throws -> Void
+  /// Why some of what `write` was given for standard output is not there; nil if all of it is, or
+  /// if nobody reads any more.
+  var undelivered: @Sendable () -> UndeliveredOutput? = { nil }
 
   /// RFC 3339, in UTC.
   func timestamp() -> String { Timestamp.text(seconds()) }
@@ -26,7 +30,8 @@ struct Surroundings: Sendable {
   }
 
   static func ofProcess(environment: [String: String]) -> Surroundings {
-    Surroundings(
+    let lost = FirstFailure()
+    return Surroundings(
       environment: environment,
       isTerminal: { isatty($0.descriptor) == 1 },
       width: {
@@ -36,12 +41,30 @@ struct Surroundings: Sendable {
       },
       now: { ContinuousClock.now },
       seconds: { Int64(time(nil)) },
-      // A reader that went away is no reason to stop the work, so failures are of no interest.
-      write: { text, stream in _ = writeAll(Array(text.utf8), to: stream.descriptor) },
+      // No reason to stop the work: what it says of itself is not all that it does.
+      write: { text, stream in
+        let code = writeAll(Array(text.utf8), to: stream.descriptor)
+        if stream == .output { lost.note(code) }
+      },
       deliver: { bytes in
         let code = writeAll(bytes, to: STDOUT_FILENO)
         if code != 0 { throw UndeliveredOutput(code: code) }
-      })
+      },
+      undelivered: { lost.output })
+  }
+
+  /// The first failure of standard output; what is written behind a gap makes it no better.
+  private final class FirstFailure: Sendable {
+    private let code = Mutex<Int32>(0)
+
+    func note(_ failure: Int32) {
+      code.withLock { code in if code == 0 { code = failure } }
+    }
+
+    var output: UndeliveredOutput? {
+      let output = UndeliveredOutput(code: code.withLock { $0 })
+      return output.code == 0 || output.isReaderGone ? nil : output
+    }
   }
 
   /// - Returns: why not all was written; 0 when it was.
@@ -51,6 +74,10 @@ struct Surroundings: Sendable {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         rest.removeFirst(count)
+      } else if errno == EAGAIN {
+        // Somebody else made it so that writing does not wait.
+        var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&room, 1, -1)
       } else if errno != EINTR {
         return errno
       }
@@ -75,6 +102,9 @@ struct UndeliveredOutput: Error {
 
   /// Nobody reads any more.
   var isReaderGone: Bool { code == EPIPE }
+
+  /// The reason, to stand inside a sentence.
+  var reason: String { SystemError.text(code) }
 }
 
 /// Moments as text.

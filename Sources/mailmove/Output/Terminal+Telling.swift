@@ -35,6 +35,14 @@ extension Terminal {
     return status
   }
 
+  /// Tells that results did not get to where they were to go (invariant 18).
+  func tell(_ output: UndeliveredOutput) -> ExitStatus {
+    complain(
+      "the result could not be written to standard output: \(output.reason)",
+      hint: "make room where it goes, or read it elsewhere; what was done is done")
+    return .localState
+  }
+
   func complain(_ error: SyncError, alone: Bool = false) {
     complain(ErrorText.message(error), hint: ErrorText.hint(error, alone: alone))
   }

@@ -66,8 +66,8 @@ struct ArchiveCatCommand: Subcommand {
     } catch let error as UndeliveredOutput {
       // Whoever read has had enough, as `head` has.
       guard !error.isReaderGone else { return .success }
-      let reason = SystemError.text(error.code)
-      terminal.word("mailmove: standard output did not take the message: \(reason)", .error)
+      terminal.word(
+        "mailmove: standard output did not take the message: \(error.reason)", .error)
       return .localState
     } catch { return terminal.tell(error) }
   }
