@@ -28,6 +28,19 @@ extension SQLiteJournal {
     }
   }
 
+  package func release(_ pairs: [MailboxPair]) async throws -> [MailboxPair] {
+    try await write { db in
+      let statement = try db.cachedStatement(
+        sql: """
+          UPDATE pair SET target = NULL, target_path = NULL WHERE id = ? AND anchor_mailbox IS NULL
+            AND NOT EXISTS (
+              SELECT 1 FROM message WHERE message.pair = pair.id AND state IN (1, 2, 5))
+          """)
+      for pair in pairs { try statement.execute(arguments: [pair.id]) }
+      return try Self.pairs(in: db)
+    }
+  }
+
   package func standing(of pair: MailboxPair) async throws -> PairStanding {
     try await read { db in
       let row = try Row.fetchOne(

@@ -67,14 +67,25 @@ extension ExitStatus {
     }
   }
 
-  /// The code for a comparison; messages on record as not moved are skips and no difference.
+  /// The code for a comparison; messages on record as not moved are skips and no difference, and
+  /// so are folders that could not be compared.
   init(_ report: VerifyReport) {
     let kinds = Set(report.differences.map(\.kind))
-    if kinds.contains(where: Self.isBroken) {
-      self = .differences
-    } else {
-      self = kinds.contains(.notMoved) ? .skips : .success
+    let failures = report.mailboxes.compactMap(\.failure).map { ExitStatus($0) }
+    let status: ExitStatus =
+      kinds.contains(where: Self.isBroken)
+      ? .differences : kinds.contains(.notMoved) ? .skips : .success
+    let all = failures.reduce(status) { $0.worse($1) }
+    self = report.rules?.selectsNothing == true ? all.worse(.usage) : all
+  }
+
+  /// The code for a plan: whether every folder could be looked at, and there is any.
+  init(_ report: PlanReport, mayBeNothing: Bool = false) {
+    let all = report.lines.compactMap(\.failure).reduce(ExitStatus.success) {
+      $0.worse(ExitStatus($1))
     }
+    let isNothing = report.rules?.selectsNothing == true && !mayBeNothing
+    self = isNothing ? all.worse(.usage) : all
   }
 
   /// The code for a job as its ledger stands.
@@ -143,7 +154,7 @@ extension ExitStatus {
       .archiveMissing, .archiveNewer, .archiveDamaged, .archiveFailed, .exportFailed:
       .localState
     case .journalLocked, .archiveLocked: .locked
-    case .sameMailboxOnBothSides, .mapConflict: .usage
+    case .sameMailboxOnBothSides, .mapConflict, .nothingSelected: .usage
     case .interrupted: .interrupted
     case .internalFault: .internalFault
     }

@@ -69,7 +69,7 @@ struct LiveEngine: Engine {
       source, target in
       try await Verify(
         source: source, target: target, journal: journal, level: level,
-        selects: { rules.selects($0) }, observer: hooks.verification
+        rules: rules, observer: hooks.verification
       ).run()
     }
   }

@@ -203,6 +203,55 @@ struct AllJobsTests {
     #expect(!said.output.contains("exit code"))
   }
 
+  @Test func aRuleOfAllJobsIsToldOnlyIfItFitsInNone() async throws {
+    _ = try folder.file(
+      ".config/mailmove/config.yaml",
+      """
+      version: 1
+      defaults:
+        exclude: [Trash, Trsah]
+      jobs:
+        zoe: {source: imaps://zoe@old.example.org, target: imaps://zoe@new.example.org}
+        ann: {source: imaps://ann@old.example.org, target: imaps://ann@new.example.org}
+        bob:
+          source: imaps://bob@old.example.org
+          target: imaps://bob@new.example.org
+          exclude: [Typo]
+
+      """)
+    let folders = ["zoe": ["INBOX", "Trash"], "ann": ["INBOX"], "bob": ["INBOX"]]
+    let engine = FakeEngine(report: Self.clean, folders: folders)
+    for arguments in [["-q"], ["-q", "-n"]] {
+      let said = await run(arguments, engine: engine)
+      #expect(said.status == .success)
+      #expect(
+        said.errors == """
+          mailmove: bob: warning: --exclude Typo fits no folder of the source
+          mailmove: warning: --exclude Trsah fits no folder of the source
+
+          """, "\(said.errors)")
+    }
+    // In a run of one job nobody knows whether it fits in another.
+    let recorder = Recorder(environment)
+    #expect(
+      await MailMove.run(["sync", "-q", "ann"], recorder.surroundings, engine: engine) == .success)
+    #expect(recorder.errors.isEmpty)
+  }
+
+  @Test func whereARuleOfAllJobsSelectsNothingAnywhereThatIsTheResult() async throws {
+    try configure(["zoe", "ann"])
+    let engine = FakeEngine(
+      report: Self.clean, folders: ["zoe": ["INBOX", "Work"], "ann": ["INBOX"]])
+    let fitting = await run(["-q", "--include", "Work"], engine: engine)
+    #expect(fitting.status == .success && fitting.errors.isEmpty)
+    for arguments in [["-q", "--include", "Wrok"], ["-q", "-n", "--include", "Wrok"]] {
+      let said = await run(arguments, engine: engine)
+      #expect(said.status == .usage)
+      #expect(said.errors.contains("warning: --include Wrok fits no folder"), "\(said.errors)")
+      #expect(said.errors.contains("mailmove: no folder is selected\n"), "\(said.errors)")
+    }
+  }
+
   @Test func addressesAndAllExcludeEachOtherAndAllNeedsJobs() async throws {
     let both = await run(["imaps://a@h", "imaps://a@i"])
     #expect(both.status == .usage)

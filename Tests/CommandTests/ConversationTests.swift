@@ -168,6 +168,36 @@ import Testing
     #expect(!said.errors.contains("not moved"), "\(said.errors)")
   }
 
+  @Test(arguments: ["plan", "verify"])
+  func aFolderThatCannotBeOpenedIsNamedInTheEnd(command: String) async {
+    let locked = SyncError(
+      .permissionDenied, scope: .mailbox, remedy: .stop, side: .source,
+      mailbox: MailboxName(wire: "Locked"))
+    for manner in [[], ["-q"]] {
+      let said = await run([command] + manner + accounts, engine: FakeEngine(locked: locked))
+      #expect(said.status == .skips)
+      #expect(
+        said.errors.contains("mailmove: the source server does not permit this in 'Locked'\n"))
+      #expect(!said.output.contains("could not be compared") || command == "verify")
+    }
+  }
+
+  @Test func withoutAHomeTheFoldersThatAreGivenAreEnough() async throws {
+    let noHome = ["HOME": ""]
+    let state = ["--state", folder.path]
+    for command in [["sync"] + accounts, ["plan"] + accounts, ["status"]] {
+      let said = await run(command + state, with: noHome)
+      #expect(!said.errors.contains("HOME"), "\(said.errors)")
+      #expect(said.status != .usage)
+      let homeless = await run(command, with: noHome)
+      #expect(homeless.status == .usage)
+      #expect(homeless.errors.contains("give --state DIR, or set XDG_STATE_HOME or HOME"))
+    }
+    let named = await run(["sync", "alice"] + state, with: noHome)
+    #expect(named.status == .usage)
+    #expect(named.errors.contains("give --config FILE, or set XDG_CONFIG_HOME or HOME"))
+  }
+
   @Test func thePlanShowsTheRuleThatWon() async {
     let said = await run(["sync", "--dry-run"] + accounts)
     #expect(said.status == .success)

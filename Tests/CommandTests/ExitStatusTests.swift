@@ -32,7 +32,7 @@ import Testing
     .journalFailed: (7, 7, 7), .journalNewer: (7, 7, 7), .journalForeign: (7, 7, 7),
     .stateUnwritable: (7, 7, 7), .diskFull: (7, 7, 7), .journalLocked: (8, 8, 8),
     .systemRefused: (7, 7, 7),
-    .sameMailboxOnBothSides: (2, 2, 2), .mapConflict: (2, 2, 2),
+    .sameMailboxOnBothSides: (2, 2, 2), .mapConflict: (2, 2, 2), .nothingSelected: (2, 2, 2),
     .interrupted: (130, 130, 130), .internalFault: (1, 1, 1),
   ]
 

@@ -18,6 +18,10 @@ final class FakeEngine: Engine {
   let failures: [String: SyncError]
   /// What ledgers know of earlier runs; nil: they cannot be read.
   let history: LedgerHistory?
+  /// The folders that a job's source lists, by the names of jobs.
+  let folders: [String: [String]]
+  /// Why a folder cannot be opened.
+  let locked: SyncError?
   /// What happens during a run.
   let events: [RunEvent]
   /// Called when a job begins to run.
@@ -26,6 +30,7 @@ final class FakeEngine: Engine {
   init(
     report: Report = Samples.report, failure: SyncError? = nil,
     failures: [String: SyncError] = [:], history: LedgerHistory? = nil,
+    folders: [String: [String]] = [:], locked: SyncError? = nil,
     events: [RunEvent] = Samples.events,
     onSync: @escaping @Sendable (Job) -> Void = { _ in }
   ) {
@@ -33,6 +38,8 @@ final class FakeEngine: Engine {
     self.failure = failure
     self.failures = failures
     self.history = history
+    self.folders = folders
+    self.locked = locked
     self.events = events
     self.onSync = onSync
   }
@@ -47,7 +54,28 @@ final class FakeEngine: Engine {
     if let failure = job.name.flatMap({ failures[$0] }) { throw failure }
     for event in events { hooks.observer(event) }
     hooks.trace?("C: a1 NOOP")
+    var report = report
+    report.rules = check(job)
+    for rule in report.rules?.told ?? [] { hooks.observer(.warning("\(rule)")) }
     return report
+  }
+
+  /// A folder that cannot be opened, if there is to be one.
+  private var unreadable: [PlanReport.Line] {
+    guard let locked else { return [] }
+    return [
+      .init(
+        mapped: Samples.inbox.mapped, messages: nil, bytes: nil, done: 0, tooBig: nil,
+        failure: locked)
+    ]
+  }
+
+  private func check(_ job: Job) -> RuleCheck? {
+    job.name.flatMap { folders[$0] }.map { names in
+      let listing = MailboxListing(
+        mailboxes: names.map { Mailbox(name: MailboxName(wire: $0), delimiter: nil) })
+      return RuleCheck(job.rules, listing, frozen: [])
+    }
   }
 
   func plan(_ job: Job, hooks: RunHooks) async throws -> PlanReport {
@@ -59,12 +87,12 @@ final class FakeEngine: Engine {
           mapped: Samples.sent.mapped, messages: 7, bytes: 1234, done: 2, tooBig: 1,
           appendLimit: 10_000_000),
         .init(mapped: left.mapped, messages: nil, bytes: nil, done: 0, tooBig: nil),
-      ],
+      ] + unreadable,
       notes: ["two folders look like Sent"],
       limits: TargetLimits(
         appendLimit: 25_000_000), quota: Quota(usedBytes: 1000, limitBytes: 5_000_000_000),
       isFrozen: false,
-      speed: .init(messages: 10, bytes: 1000, taken: .milliseconds(20)))
+      speed: .init(messages: 10, bytes: 1000, taken: .milliseconds(20)), rules: check(job))
   }
 
   func verify(_ job: Job, level: VerifyLevel, hooks: RunHooks) async throws -> VerifyReport {
@@ -78,6 +106,8 @@ final class FakeEngine: Engine {
         kind: .missing, pair: Samples.inbox,
         key: SourceKey(uidValidity: UIDValidity(1), uid: UID(5)))
     ]
+    mailbox.failure = locked
+    if locked != nil { mailbox.differences = [] }
     var report = VerifyReport(level: level)
     report.mailboxes = [mailbox]
     return report

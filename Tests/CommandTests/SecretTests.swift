@@ -18,14 +18,14 @@ import Testing
     arguments: [
       ("hunter2", "hunter2"), ("hunter2\n", "hunter2"), ("hunter2\r\n", "hunter2"),
       (" with blanks \n", " with blanks "), ("päss\"\\\n", "päss\"\\"),
-      ("first\nlogin: alice\n", "first"),
+      ("first\nlogin: alice\n", "first"), ("\u{FEFF}hunter2\n", "hunter2"),
     ])
   func theFirstLineOfAFileCounts(content: String, expected: String) throws {
     let folder = try TemporaryFolder()
     #expect(text(try SecretFile.read(folder.file("s", content))) == expected)
   }
 
-  @Test(arguments: ["", "\n", "\r\n", "\nsecond\n", "a\u{0}b\n"])
+  @Test(arguments: ["", "\n", "\r\n", "\nsecond\n", "a\u{0}b\n", "\u{FEFF}\n"])
   func aFileWithoutASecretIsRefused(content: String) throws {
     let folder = try TemporaryFolder()
     let file = try folder.file("s", content)

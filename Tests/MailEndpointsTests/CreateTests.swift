@@ -15,17 +15,20 @@ import Testing
     private let isRacing: Bool
     private let fold: @Sendable (String) -> String
     private let refusal: @Sendable (_ text: String) -> String?
+    /// A mailbox is a file, and none can be below it.
+    private let hasFilesOnly: Bool
 
     /// - Parameters:
     ///   - isRacing: what is refused has just been made by another client.
     ///   - fold: what the server makes of a name.
     init(
-      _ names: [String] = ["INBOX"], isRacing: Bool = false,
+      _ names: [String] = ["INBOX"], isRacing: Bool = false, hasFilesOnly: Bool = false,
       folding fold: @escaping @Sendable (String) -> String = { $0 },
       refusal: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
       self.names = Mutex(names)
       self.isRacing = isRacing
+      self.hasFilesOnly = hasFilesOnly
       self.fold = fold
       self.refusal = refusal
     }
@@ -35,12 +38,16 @@ import Testing
     func answer(_ request: ScriptedIMAPServer.Request) -> [String]? {
       let name = request.text.split(separator: "\"").dropFirst().first.map(String.init) ?? ""
       switch request.name {
-      case "LIST": return names.withLock { $0 }.map { "* LIST () \"/\" \"\($0)\"" } + ["OK done"]
+      case "LIST":
+        let attribute = hasFilesOnly ? "\\NoInferiors" : ""
+        return names.withLock { $0 }.map { "* LIST (\(attribute)) \"/\" \"\($0)\"" } + ["OK done"]
       case "SELECT":
         return names.withLock { $0 }.contains(name)
           ? ScriptedMailbox.opened() : ["NO [NONEXISTENT] no such mailbox"]
       case "CREATE":
-        let refusal = refusal(request.text)
+        let isBelow = names.withLock { $0.contains { name.hasPrefix($0 + "/") } }
+        let refusal =
+          hasFilesOnly && isBelow ? "NO nothing can be below a file" : refusal(request.text)
         if refusal == nil || isRacing { names.withLock { $0.append(fold(name)) } }
         return [refusal ?? "OK done"]
       default: return nil
@@ -132,6 +139,7 @@ import Testing
   func aRefusedNameIsFollowedByOthers(refusal: String) async throws {
     let row = ScriptedMailbox.mapped("Top/50% off*")
     let other = try #require(CreateAlternatives.names(for: row, family: .generic).first)
+    #expect(other == MailboxName(wire: "Top/50_ off_"))
     let (result, creates) = try await Self.open(
       row, at: Mailboxes(refusal: { $0.contains("%") ? refusal : nil }))
     #expect(try result.get().name == other)
@@ -157,6 +165,31 @@ import Testing
     server.stop()
     #expect(report.failure == nil && report.mailboxes.allSatisfy { $0.failure == nil })
     #expect(mailboxes.all == ["INBOX", "Wow_", "Wow_/Sub", "Wow_/Sub/Deep"])
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [1, 2])
+  func whatCannotBeBelowAMailboxIsMadeBesideItAtEveryDepth(lanes: Int) async throws {
+    let mailboxes = Mailboxes(hasFilesOnly: true)
+    let server = try ScriptedIMAPServer { request, _ in mailboxes.answer(request) }
+    let source = FakeAccount()
+    for name in ["Teams", "Teams/Bauhaus", "Teams/Bauhaus/2024", "Teams/Nord", "Box/a/b"] {
+      source.create(MailboxName(wire: name))
+    }
+    var options = RunOptions()
+    options.lanes = lanes
+    let run = Run(
+      endpoints: RunEndpoints(
+        connectSource: { FakeSource(source) },
+        connectTarget: { try await IMAPTarget.connect(server.account()) }),
+      journal: MemoryJournal(), rules: MappingRules(), options: options,
+      pacing: Scenario.instant)
+    let report = await run.run()
+    server.stop()
+    #expect(report.failure == nil && report.mailboxes.allSatisfy { $0.failure == nil })
+    #expect(
+      mailboxes.all == [
+        "Box/a/b", "INBOX", "Teams", "Teams - Bauhaus", "Teams - Bauhaus - 2024", "Teams - Nord",
+      ])
   }
 
   @Test(

@@ -62,6 +62,10 @@ package struct CrashingJournal: Journal {
     try await wrapped.messages(in: state, limit: limit)
   }
 
+  package func release(_ pairs: [MailboxPair]) async throws -> [MailboxPair] {
+    try await change("release") { try await wrapped.release(pairs) }
+  }
+
   package func reopen(_ state: MessageState) async throws -> Int {
     try await change("reopen") { try await wrapped.reopen(state) }
   }

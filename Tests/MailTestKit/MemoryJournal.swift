@@ -59,6 +59,25 @@ package actor MemoryJournal: Journal, KeyBook {
     }
   }
 
+  package func release(_ pairs: [MailboxPair]) async throws -> [MailboxPair] {
+    try change("release") { contents in
+      for index in contents.pairs.indices where pairs.contains(contents.pairs[index]) {
+        let pair = contents.pairs[index]
+        let wasMade =
+          contents.standings[pair.id]?.target != nil
+          || contents.records[pair.id, default: [:]].values.contains {
+            $0.isAtTarget || $0.state == .lost
+          }
+        guard !wasMade else { continue }
+        var mapped = pair.mapped
+        mapped.target = nil
+        mapped.targetPath = nil
+        contents.pairs[index] = MailboxPair(id: pair.id, mapped: mapped)
+      }
+      return contents.pairs
+    }
+  }
+
   package func standing(of pair: MailboxPair) async throws -> PairStanding {
     guard var standing = contents.standings[pair.id] else { throw Self.fault("no such pair") }
     let records = contents.records[pair.id, default: [:]].values

@@ -67,8 +67,8 @@ extension IMAPConnection {
     let refusal = first.answer
     let error = ServerAnswer.error(refusal, on: .create, side: account.side).at(mailbox: planned)
     let moved = try otherNamespace(for: planned, mailbox.targetDelimiter, after: refusal)
-    let isAboutTheName = error.cause == .mailboxNameRefused
-    let others = isAboutTheName ? CreateAlternatives.names(for: mailbox, family: family) : []
+    let others = alternatives(
+      to: mailbox, isAboutTheName: error.cause == .mailboxNameRefused, listed: first.rows)
     for name in (moved.map { [$0] } ?? []) + others {
       let again = try attempt(name, mailbox)
       if again.isThere { return Self.spelling(of: name, in: again.rows, before: before) }
@@ -76,6 +76,33 @@ extension IMAPConnection {
       guard next.cause == .mailboxNameRefused || name == moved else { throw next.at(mailbox: name) }
     }
     throw error
+  }
+
+  /// The names to try after a refusal. What cannot be below a mailbox goes beside it, at once where
+  /// the server says that nothing can be below it, and in the end where it does not say.
+  private func alternatives(
+    to mailbox: MappedMailbox, isAboutTheName: Bool, listed: [ListRow]
+  ) -> [MailboxName] {
+    func beside(_ isParent: (ListRow) -> Bool) -> [MailboxName] {
+      let parents = Set(listed.lazy.filter(isParent).map(\.name))
+      guard let levels = Self.levels(down: mailbox, to: parents),
+        let row = CreateAlternatives.beside(mailbox, levels: levels, family: family)
+      else { return [] }
+      return (row.target.map { [$0] } ?? []) + CreateAlternatives.names(for: row, family: family)
+    }
+    let told = beside { $0.has("\\NoInferiors") }
+    guard told.isEmpty, isAboutTheName else { return told }
+    return CreateAlternatives.names(for: mailbox, family: family)
+      + beside { !$0.has("\\Noselect") && !$0.has("\\NonExistent") }.prefix(1)
+  }
+
+  /// How many levels there are down to the first of some mailboxes that is above a planned one.
+  private static func levels(down mailbox: MappedMailbox, to parents: Set<MailboxName>) -> Int? {
+    guard let bytes = mailbox.target?.bytes, let delimiter = mailbox.targetDelimiter else {
+      return nil
+    }
+    let ends = bytes.indices.filter { bytes[$0] == delimiter }
+    return ends.firstIndex { parents.contains(MailboxName(Array(bytes[..<$0]))) }.map { $0 + 1 }
   }
 
   /// The name with the personal prefix added, or taken away, where a refusal may be about that.
@@ -141,8 +168,11 @@ extension IMAPConnection {
   ) -> MailboxName {
     if now.contains(where: { $0.name == name }) { return name }
     let wanted = MatchingForm("\(name)")
-    let twin = now.first { MatchingForm("\($0.name)") == wanted && !$0.has("\\Noselect") }
     let new = now.filter { !before.contains($0.name) && !$0.has("\\Noselect") }
-    return twin?.name ?? (new.count == 1 ? new[0].name : name)
+    if let twin = new.first(where: { MatchingForm("\($0.name)") == wanted }) { return twin.name }
+    if new.count == 1 { return new[0].name }
+    // It was there before, under a name that the server takes for the same.
+    let twin = now.first { MatchingForm("\($0.name)") == wanted && !$0.has("\\Noselect") }
+    return twin?.name ?? name
   }
 }

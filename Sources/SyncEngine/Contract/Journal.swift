@@ -15,6 +15,10 @@ package protocol Journal: Sendable {
   /// unless it was left out then.
   func freeze(_ mailboxes: [MappedMailbox]) async throws -> [MailboxPair]
 
+  /// Takes back what was decided on mailboxes for which nothing was ever made at the target: they
+  /// count as left out then and can be decided again. Others stay as they are. Returns the map.
+  func release(_ pairs: [MailboxPair]) async throws -> [MailboxPair]
+
   /// Where a pair stands; an empty standing for a pair that never began.
   func standing(of pair: MailboxPair) async throws -> PairStanding
 

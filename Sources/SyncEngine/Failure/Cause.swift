@@ -27,7 +27,8 @@ extension SyncError {
     case targetFull
     // Here
     case journalFailed, journalNewer, journalForeign, journalLocked, stateUnwritable, diskFull
-    case systemRefused, sameMailboxOnBothSides, mapConflict, interrupted, internalFault
+    case systemRefused, sameMailboxOnBothSides, mapConflict, nothingSelected, interrupted
+    case internalFault
   }
 }
 
@@ -88,6 +89,7 @@ extension SyncError.Cause {
     case .systemRefused: "this machine does not give mailmove what it needs"
     case .sameMailboxOnBothSides: "source and target are the same account"
     case .mapConflict: "the folder map cannot be made"
+    case .nothingSelected: "no folder is selected"
     case .interrupted: "interrupted"
     case .internalFault: "a fault in mailmove"
     }
@@ -156,6 +158,7 @@ extension SyncError.Cause {
     case .systemRefused: "raise the limits of this process (ulimit), then run the command again"
     case .sameMailboxOnBothSides: "check the two addresses"
     case .mapConflict: "change --map or --into"
+    case .nothingSelected: "check --include and --exclude; 'mailmove plan' names the folders"
     case .interrupted: "run the same command again; it continues where it stopped"
     case .internalFault: "please report it with the output of -v"
     }

@@ -58,6 +58,15 @@ package struct SyncError: Error, Sendable, Equatable {
     return copy
   }
 
+  /// The same with the name of the pair's mailbox on its side, unless it names a mailbox already.
+  func naming(_ row: MappedMailbox) -> SyncError {
+    guard mailbox == nil else { return self }
+    return at(mailbox: side == .target ? row.target ?? row.source : row.source)
+  }
+
+  /// Whether no more than one mailbox is concerned, so that work can go on with the others.
+  var isOfOneMailbox: Bool { scope == .mailbox || scope == .message }
+
   /// Any error as one of ours: a cancelled task is an interruption, anything unknown is a fault
   /// of the program.
   package static func from(_ error: any Error) -> SyncError {

@@ -5,8 +5,9 @@ import MailWire
 
 /// Makes one segment of a mailbox name legal for one target.
 ///
-/// What is legal stays as it is, and making legal twice is the same as once. The replacement is
-/// always `_`: look-alikes of `/` and `.` would turn back into the delimiter in another program.
+/// What is legal stays as it is, byte for byte, and making legal twice is the same as once. The
+/// replacement is always `_`: look-alikes of `/` and `.` would turn back into the delimiter in
+/// another program.
 package struct LegalName: Sendable {
   package let profile: NamingProfile
   package let delimiter: UInt8?
@@ -55,10 +56,11 @@ package struct LegalName: Sendable {
     if isPlain(text) { return text }
     var kept = String.UnicodeScalarView()
     for scalar in text.unicodeScalars where !isRemoved(scalar) { kept.append(scalar) }
+    if profile.composes { kept = String(kept).nfc.unicodeScalars }
     var result = String.UnicodeScalarView()
     var blanks = String.UnicodeScalarView()
-    for scalar in String(kept).nfc.unicodeScalars {
-      if scalar.properties.isWhitespace {
+    for scalar in kept {
+      if profile.trimsBlanks, scalar.properties.isWhitespace {
         blanks.append(scalar)
         continue
       }
@@ -69,8 +71,8 @@ package struct LegalName: Sendable {
       result.append(isForbidden(scalar) ? "_" : scalar)
     }
     guard let first = result.first else { return "_" }
-    if result.elementsEqual("..".unicodeScalars) { return "_" }
-    if Self.forbiddenAtStart.contains(first) || profile.forbiddenAtStart.contains(first) {
+    if profile.composes, result.elementsEqual("..".unicodeScalars) { return "_" }
+    if profile.forbiddenAtStart.contains(first) {
       result.replaceSubrange(...result.startIndex, with: CollectionOfOne("_"))
     }
     return String(result)
@@ -95,20 +97,25 @@ package struct LegalName: Sendable {
 
   private func isRemoved(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
-    case .control, .unassigned, .surrogate, .lineSeparator, .paragraphSeparator: true
-    default: scalar == "\u{FEFF}"
+    case .control: true
+    case .unassigned, .surrogate, .lineSeparator, .paragraphSeparator: profile.composes
+    default: profile.composes && scalar == "\u{FEFF}"
     }
   }
 
   private func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
-    if Self.forbidden.contains(scalar) || profile.forbidden.contains(scalar) { return true }
+    if scalar == "/" || profile.forbidden.contains(scalar) { return true }
     guard scalar.isASCII else { return false }
     if let delimiter, scalar.value == UInt32(delimiter) { return true }
     return profile.allowedASCII.map { !$0.contains(scalar) } ?? false
   }
 
+  /// A server that cuts blanks off would take `INBOX ` for the inbox.
   private func withoutReserved(_ segment: String, isTop: Bool) -> String {
-    isReserved(segment, isTop: isTop) ? segment + "_" : segment
+    if isTop, segment.utf8.count > 5, segment.trimmingBlanks.caseFolded == "inbox" {
+      return segment.trimmingBlanks
+    }
+    return isReserved(segment, isTop: isTop) ? segment + "_" : segment
   }
 
   private func fits(_ segment: String, _ bytesMax: Int) -> Bool {
@@ -131,11 +138,13 @@ package struct LegalName: Sendable {
     }
     return stem.isEmpty ? "_" : stem
   }
+}
 
-  /// `/` and `\` are delimiters elsewhere, `%` and `*` are wildcards of LIST, and `"` needs quoting
-  /// that not every program gets right.
-  private static let forbidden: Set<Unicode.Scalar> = ["/", "\\", "%", "*", "\""]
-
-  /// A home directory, a namespace, and a hidden file.
-  private static let forbiddenAtStart: Set<Unicode.Scalar> = ["~", "#", "."]
+extension String {
+  fileprivate var trimmingBlanks: String {
+    var text = self[...]
+    while text.first?.isWhitespace ?? false { text.removeFirst() }
+    while text.last?.isWhitespace ?? false { text.removeLast() }
+    return String(text)
+  }
 }

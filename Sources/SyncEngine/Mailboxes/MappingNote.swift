@@ -9,10 +9,6 @@ package enum MappingNote: Sendable, Equatable, CustomStringConvertible {
   case looksLikeRole(String, MailboxRole)
   /// Several mailboxes have one role.
   case severalWithRole(MailboxRole, leader: String, others: [String])
-  /// A rule that fits no mailbox.
-  case unusedRule(String)
-  /// A rule that fits a mailbox whose row is frozen with another destination.
-  case frozenBeforeRule(String)
   /// An attribute that nearly every mailbox has.
   case distrustedAttribute(String)
   /// A name that looks misread, and what it may have been.
@@ -47,9 +43,6 @@ package enum MappingNote: Sendable, Equatable, CustomStringConvertible {
       '\(leader)' is taken as the folder for \(role.rawValue); also marked or named so: \
       \(Self.list(others)).
       """
-    case .unusedRule(let rule): "\(rule) fits no folder of the source."
-    case .frozenBeforeRule(let rule):
-      "\(rule) changes nothing: the folder was mapped by an earlier run, which is kept."
     case .distrustedAttribute(let attribute):
       "Nearly every folder is marked \(attribute), so the mark is not believed."
     case .misreadName(let path, let guess): "'\(path)' looks like a misread '\(guess)'."

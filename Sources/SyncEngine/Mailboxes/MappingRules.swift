@@ -55,8 +55,17 @@ package struct MappingRules: Sendable, Equatable {
   /// Keep Junk and Trash out of the target's own folders for them, which many servers purge.
   package var quarantinesJunkAndTrash = false
   package var onCollision = Collision.suffix
+  /// The options whose rules hold for other jobs too, so that here they may have no effect.
+  package var shared: Set<IdleRule.Option> = []
+  /// Other jobs are run with the same rules: that they select nothing here is no mistake.
+  package var maySelectNothing = false
 
   package init() {}
+
+  /// Whether any mailbox is named by a rule.
+  var hasNames: Bool {
+    !include.isEmpty || !exclude.isEmpty || !moves.isEmpty || into != nil
+  }
 
   /// Adds a rule as typed on the command line: `FROM=TO`, with `\Sent` and the like for a role at
   /// the target, and `\=` for an equals sign in a name.
@@ -107,9 +116,17 @@ package struct MappingRules: Sendable, Equatable {
   /// Whether `include` and `exclude` let a mailbox of a frozen map through, by the path people
   /// know.
   package func selects(_ mailbox: MappedMailbox) -> Bool {
-    let paths = [mailbox.sourcePath, mailbox.sourcePath.removingInboxPrefix]
-    func fits(_ glob: Glob) -> Bool { paths.contains { glob.matches($0) } }
+    func fits(_ glob: Glob) -> Bool { Self.fits(glob, mailbox) }
     return !exclude.contains(where: fits) && (include.isEmpty || include.contains(where: fits))
+  }
+
+  static func fits(_ glob: Glob, _ mailbox: MappedMailbox) -> Bool {
+    [mailbox.sourcePath, mailbox.sourcePath.removingInboxPrefix].contains { glob.matches($0) }
+  }
+
+  /// Whether a `--map` names the mailbox itself, which makes it wanted whatever it is.
+  func names(_ listed: ListedMailbox) -> Bool {
+    moves.contains { listed.isMeant(by: MailboxPath.text(of: MailboxPath.typed($0.from))) }
   }
 }
 

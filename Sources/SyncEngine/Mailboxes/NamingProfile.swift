@@ -3,15 +3,20 @@
 
 /// What a family of servers allows in names, as far as it is known before the first CREATE.
 ///
-/// Where nothing is known, the values are those of the strictest server that is common; a refusal
-/// at CREATE is answered with ``CreateAlternatives``.
+/// Only what a family is known to refuse, to change or to take for something else is here: a name
+/// is the source's own wherever the target may take it, and a refusal at CREATE is answered with
+/// ``CreateAlternatives``.
 package struct NamingProfile: Sendable, Equatable {
-  /// Characters a segment may not contain, beside the delimiter and those no target gets.
+  /// Characters a segment may not contain, beside `/` and the delimiter.
   package var forbidden: Set<Unicode.Scalar> = []
   /// When set, the only ASCII characters a segment may contain.
   package var allowedASCII: Set<Unicode.Scalar>?
-  /// Characters a segment may not begin with, beside those no target gets.
+  /// Characters a segment may not begin with.
   package var forbiddenAtStart: Set<Unicode.Scalar> = []
+  /// Blanks at both ends are taken away, and several become one.
+  package var trimsBlanks = false
+  /// Text is composed (NFC), and what is no character is left out.
+  package var composes = false
   /// Bytes of one segment in modified UTF-7.
   package var segmentBytesMax = 255
   /// Characters (UTF-16 code units) of one segment; nil: only the bytes count.
@@ -20,6 +25,8 @@ package struct NamingProfile: Sendable, Equatable {
   package var pathBytesMax = 1000
   /// Whether names that differ in case only are one mailbox. Assumed unless it is known not to be.
   package var foldsCase = true
+  /// Whether names that differ in normalisation only are one mailbox. Many servers compose names.
+  package var foldsForms = true
   /// Top-level names that are taken for something else, case-folded. Those that a later reading
   /// would leave out of the hierarchy are never made, at no target.
   package var reservedAtTop = containers
@@ -52,6 +59,7 @@ package struct NamingProfile: Sendable, Equatable {
     case .zimbra: applyZimbra()
     case .domino: rolesWithoutChildren = [.inbox]
     case .stalwart:
+      trimsBlanks = true
       roleNames = [.sent: "Sent Items", .trash: "Deleted Items", .junk: "Junk Mail"]
     case .smarterMail:
       roleNames = [.sent: "Sent Items", .trash: "Deleted Items", .junk: "Junk E-Mail"]
@@ -67,6 +75,7 @@ package struct NamingProfile: Sendable, Equatable {
     case .yandex: pathBytesMax = 80
     case .archive:
       foldsCase = false
+      foldsForms = false
       segmentBytesMax = 1 << 20
       pathBytesMax = 1 << 20
     case .generic, .hMailServer, .kerio, .groupWise, .mailRu, .netEase, .mailEnable, .axigen,
@@ -75,9 +84,23 @@ package struct NamingProfile: Sendable, Equatable {
     }
   }
 
-  /// The narrowest profile: for a second try after a server refused a name without a usable reason.
+  /// What hardly any server refuses: for a second try after a refusal without a usable reason.
+  ///
+  /// `\` is a delimiter elsewhere, `%` and `*` are wildcards of LIST, and `"` needs quoting that
+  /// not every program gets right; a home directory, a namespace, and a hidden file begin with the
+  /// three others.
+  package var careful: NamingProfile {
+    var careful = self
+    careful.forbidden.formUnion(["\\", "%", "*", "\""])
+    careful.forbiddenAtStart.formUnion(["~", "#", "."])
+    careful.trimsBlanks = true
+    careful.composes = true
+    return careful
+  }
+
+  /// The narrowest profile: for a third try.
   package var strict: NamingProfile {
-    var strict = self
+    var strict = careful
     strict.allowedASCII = Self.lettersAndDigits.union([" ", "-", "_", "(", ")"])
     strict.forbidden = []
     return strict
@@ -91,10 +114,12 @@ package struct NamingProfile: Sendable, Equatable {
 
   private mutating func applyGmail() {
     forbidden = ["^"]
+    trimsBlanks = true
     segmentUnitsMax = 225
   }
 
   private mutating func applyExchange() {
+    trimsBlanks = true
     segmentUnitsMax = 250
     reservedAtTop.formUnion([
       "files", "calendar", "contacts", "tasks", "journal", "notes", "rss feeds", "sync issues",
@@ -116,7 +141,7 @@ package struct NamingProfile: Sendable, Equatable {
     foldsCase = false
     // The rest of its set is not portable: `^` stands for a dot inside.
     allowedASCII = Self.lettersAndDigits.union(" #$'()*+,-.:=?@[]_~&".unicodeScalars)
-    forbiddenAtStart = ["$"]
+    forbiddenAtStart = ["$", "~"]
     pathBytesMax = 480
     reservedAtTop.insert("user")
   }
@@ -124,11 +149,11 @@ package struct NamingProfile: Sendable, Equatable {
   private mutating func applyUW() {
     foldsCase = false
     allowsDualUse = false
-    forbiddenAtStart = ["/"]
+    forbiddenAtStart = ["/", "~", "#"]
   }
 
   private mutating func applyZimbra() {
-    forbidden = [":"]
+    forbidden = [":", "\""]
     segmentUnitsMax = 128
     reservedAtTop.formUnion([
       "contacts", "emailed contacts", "calendar", "tasks", "briefcase", "chats",

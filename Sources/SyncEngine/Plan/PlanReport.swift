@@ -21,11 +21,18 @@ package struct PlanReport: Sendable {
 
     /// Messages that would be removed from the source once they are proven; nil: nothing would.
     package let removable: Int?
+    /// The source no longer lists it; what was moved of it stays at the target.
+    package let isGone: Bool
+    /// Why it cannot be looked at.
+    package let failure: SyncError?
 
     package init(
       mapped: MappedMailbox, messages: Int64?, bytes: Int64?, done: Int, tooBig: Int?,
-      appendLimit: Int64? = nil, removable: Int? = nil
+      appendLimit: Int64? = nil, removable: Int? = nil, isGone: Bool = false,
+      failure: SyncError? = nil
     ) {
+      self.isGone = isGone
+      self.failure = failure
       self.mapped = mapped
       self.messages = messages
       self.bytes = bytes
@@ -46,6 +53,8 @@ package struct PlanReport: Sendable {
   package let isFrozen: Bool
   /// How fast the source handed out a sample; nil when there is nothing to read.
   package let speed: Speed?
+  /// Whether the operator's rules have an effect.
+  package let rules: RuleCheck?
 
   /// What was read as a sample, and how long it took.
   package struct Speed: Sendable, Equatable {
@@ -69,8 +78,9 @@ package struct PlanReport: Sendable {
 
   package init(
     lines: [Line], notes: [String], limits: TargetLimits, quota: Quota?, isFrozen: Bool,
-    speed: Speed?
+    speed: Speed?, rules: RuleCheck? = nil
   ) {
+    self.rules = rules
     self.quota = quota
     self.speed = speed
     self.lines = lines
@@ -113,5 +123,6 @@ package struct PlanReport: Sendable {
     return report
   }
 
-  private var moved: [Line] { lines.filter { $0.mapped.target != nil } }
+  /// The mailboxes that there is something to be done about.
+  package var moved: [Line] { lines.filter { $0.mapped.target != nil && !$0.isGone } }
 }

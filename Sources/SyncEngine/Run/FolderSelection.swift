@@ -66,10 +66,3 @@ extension FolderSelection {
     return Workload(messages: messages, bytes: Int64(bytes))
   }
 }
-
-extension MappingRules {
-  /// Whether a `--map` names the mailbox itself, which makes it wanted whatever it is.
-  fileprivate func names(_ listed: ListedMailbox) -> Bool {
-    moves.contains { listed.isMeant(by: MailboxPath.text(of: MailboxPath.typed($0.from))) }
-  }
-}

@@ -123,7 +123,7 @@ struct Lane {
           triedAgain = true
           continue
         }
-        line.failure = failure
+        line.failure = failure.naming(item.pair.mapped)
         return nil
       case .run: return failure
       case .connection, .endpoint: break
@@ -142,7 +142,7 @@ struct Lane {
         guard wasLetIn, failure.scope == .connection, failure.remedy == .retry(after: nil),
           !stop.isRequested
         else { return failure }
-        line.failure = failure
+        line.failure = failure.naming(item.pair.mapped)
         return nil
       }
       observer(.retrying(failure, after: wait, attempt: retry.attempt))

@@ -51,14 +51,17 @@ package struct Run: Sendable {
     var report = Report()
     do {
       if options.retriesSkipped { _ = try await journal.reopen(.skipped) }
-      let (connections, selection, there) = try await firstContact()
+      let contact = try await firstContact()
+      let (connections, selection) = (contact.connections, contact.selection)
+      for rule in contact.check.told { observer(.warning("\(rule)")) }
+      report.rules = contact.check
       report.leftOut = selection.leftOut
       let before = try await journal.summary()
       try await giveUp(before, beside: selection)
       observer(
         .planned(mailboxes: selection.items.count, toCopy: selection.workload(before)))
-      let lanes = try await lanes(for: selection.items, there, connections)
-      report = await work(selection, there, connections, lanes: lanes, report)
+      let lanes = try await lanes(for: selection.items, contact.there, connections)
+      report = await work(selection, contact.there, connections, lanes: lanes, report)
       if report.failure == nil, !stop.isRequested { try await clear(&report) }
       report.complete(with: try await journal.summary())
     } catch {
@@ -71,22 +74,21 @@ package struct Run: Sendable {
   }
 
   /// Connects, lists and makes the folder map, again as far as the errors allow it.
-  private func firstContact() async throws -> (
-    Lane.Connections, FolderSelection, TargetListing
-  ) {
+  private func firstContact() async throws -> Contact {
     var retry = RetryPolicy(attemptsMax: min(options.attemptsMax, Self.firstAttemptsMax))
     while true {
       var open: Lane.Connections?
       do {
         let connections = try await Lane.Connections.open(endpoints)
         open = connections
-        let (selection, there) = try await select(connections)
+        let contact = try await select(connections)
+        let selection = contact.selection
         if options.recopiesLost {
           let copies = LostCopies(
             target: connections.target, journal: journal, observer: observer)
           try await copies.reopen(in: selection.items.map(\.pair))
         }
-        return (connections, selection, there)
+        return contact
       } catch {
         await open?.close()
         let failure = SyncError.from(error)
@@ -101,23 +103,51 @@ package struct Run: Sendable {
   /// Somebody who mistyped a port should not wait for long; cron comes back by itself.
   private static let firstAttemptsMax = 2
 
+  /// What the first contact brought.
+  private struct Contact {
+    let connections: Lane.Connections
+    let selection: FolderSelection
+    let there: TargetListing
+    let check: RuleCheck
+  }
+
   /// Both sides list at once: where mailboxes on record are not the same any more shows there.
-  private func select(_ connections: Lane.Connections) async throws -> (
-    FolderSelection, TargetListing
-  ) {
+  private func select(_ connections: Lane.Connections) async throws -> Contact {
     let frozen = try await journal.pairs()
     async let ahead = connections.target.mailboxes()
     let listing = try await connections.source.mailboxes()
+    let (known, check) = try await decided(frozen, listing, rules)
     let there = try await ahead
-    let selection = FolderSelection(listing: listing, frozen: frozen, rules: rules)
-    guard selection.needsPlanning else { return (selection, TargetListing(there)) }
+    let selection = FolderSelection(listing: listing, frozen: known, rules: rules)
+    guard selection.needsPlanning else {
+      return Contact(
+        connections: connections, selection: selection, there: TargetListing(there), check: check)
+    }
     let map = try MailboxMapping.plan(
       for: listing, target: there, rules: rules,
-      frozen: frozen.map(\.mapped).filter { $0.target != nil })
+      frozen: known.map(\.mapped).filter { $0.target != nil })
     for note in map.notes { observer(.notice("\(note)")) }
-    let selected = FolderSelection(
+    let planned = FolderSelection(
       listing: listing, frozen: try await journal.freeze(map.rows), rules: rules)
-    return (selected, TargetListing(there))
+    return Contact(
+      connections: connections, selection: planned, there: TargetListing(there), check: check)
+  }
+
+  /// What of the map is to be kept, and whether the rules have an effect (invariant 18). Where a
+  /// rule comes too late for mailboxes that were never made, it is not too late.
+  private func decided(
+    _ frozen: [MailboxPair], _ listing: MailboxListing, _ rules: MappingRules
+  ) async throws -> ([MailboxPair], RuleCheck) {
+    var known = frozen
+    var check = RuleCheck(rules, listing, frozen: frozen.map(\.mapped))
+    if check.comesTooLate {
+      let unmade = try await journal.neverMade(frozen)
+      if !unmade.isEmpty { known = try await journal.release(unmade) }
+      check = RuleCheck(rules, listing, frozen: known.map(\.mapped))
+    }
+    guard check.selectsNothing, !rules.maySelectNothing else { return (known, check) }
+    for rule in check.told { observer(.warning("\(rule)")) }
+    throw SyncError.nothingSelected(check)
   }
 
   /// What was still to be moved out of mailboxes that the source has no longer is gone from it.

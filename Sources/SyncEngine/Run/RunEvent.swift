@@ -75,6 +75,8 @@ package struct Report: Sendable {
   /// What an endpoint has to say about its state after the run, in a few words of one line, such as
   /// `archive head 1234 sha256:…`; nil when it has nothing to say.
   package var targetState: String?
+  /// Whether the operator's rules have an effect; nil when the source was not listed.
+  package var rules: RuleCheck?
 
   package init(
     mailboxes: [MailboxLineItem] = [], leftOut: [MailboxPair] = [], failure: SyncError? = nil

@@ -25,7 +25,7 @@ struct HeaderComparison {
       guard let expected = match.record.fingerprint, found[match.target.uid] != expected else {
         return nil
       }
-      return comparison.difference(.header, match, "another header at the target")
+      return comparison.difference(.header, match)
     }
   }
 }
@@ -86,10 +86,10 @@ struct ByteComparison {
       case .exact: return nil
       case .rewritten:
         return comparison.difference(
-          .rewritten, match, "the target changed line ends, NUL or 8-bit header bytes")
+          .rewritten, match, "line ends, NUL or 8-bit header bytes")
       case .headerLinesAdded:
-        return comparison.difference(.header, match, "header lines of another tool at the target")
-      case nil: return comparison.difference(.bytes, match, "other bytes at the target")
+        return comparison.difference(.header, match, "lines that another tool added")
+      case nil: return comparison.difference(.bytes, match)
       }
     }
   }
@@ -107,8 +107,7 @@ struct ByteComparison {
     return found.sorted { $0.key < $1.key }.compactMap { uid, identity in
       known[identity.digest].map {
         Difference(
-          kind: .doubled, pair: comparison.pair, key: $0.key, targetUID: uid,
-          detail: "a second copy at the target")
+          kind: .doubled, pair: comparison.pair, key: $0.key, targetUID: uid)
       }
     }
   }

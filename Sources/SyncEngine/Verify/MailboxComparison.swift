@@ -15,10 +15,12 @@ struct MailboxComparison: Sendable {
   let pair: MailboxPair
   let source: MailboxSnapshot
   let target: MailboxSnapshot
-  let matched: [Match]
-  let missing: [Difference]
+  private(set) var matched: [Match] = []
+  /// Records whose copy is not where the ledger says, or of which it does not say where.
+  private(set) var unplaced: [MessageRecord] = []
   /// Copies at the target that belong to no record.
-  let unclaimed: [Entry]
+  private(set) var unclaimed: [Entry]
+  private let originals: [UID: Entry]
 
   /// - Parameter isSameGround: the target's UIDVALIDITY is the one the records were made under.
   init(
@@ -28,27 +30,41 @@ struct MailboxComparison: Sendable {
     self.pair = pair
     self.source = source
     self.target = target
-    var copies = Dictionary(uniqueKeysWithValues: target.entries.map { ($0.uid, $0) })
-    let originals = Dictionary(uniqueKeysWithValues: source.entries.map { ($0.uid, $0) })
-    var matched: [Match] = []
-    var missing: [Difference] = []
+    var copies = Self.byUID(target.entries)
+    originals = Self.byUID(source.entries)
+    unclaimed = []
     for record in records where record.isAtTarget {
-      guard isSameGround, let uid = record.targetUID, let copy = copies.removeValue(forKey: uid)
-      else {
-        missing.append(
-          Difference(
-            kind: .missing, pair: pair, key: record.key, targetUID: record.targetUID,
-            detail: isSameGround
-              ? "not at the target" : "the target's UIDVALIDITY changed; run sync first"))
-        continue
+      if isSameGround, let uid = record.targetUID, let copy = copies.removeValue(forKey: uid) {
+        matched.append(Match(record: record, source: original(of: record), target: copy))
+      } else {
+        unplaced.append(record)
       }
-      let isCurrent = record.key.uidValidity == source.uidValidity
-      matched.append(
-        Match(record: record, source: isCurrent ? originals[record.key.uid] : nil, target: copy))
     }
-    self.matched = matched
-    self.missing = missing
     unclaimed = copies.values.sorted { $0.uid < $1.uid }
+  }
+
+  /// What the source lists under the key of a record; nil: it is no longer there.
+  func original(of record: MessageRecord) -> Entry? {
+    record.key.uidValidity == source.uidValidity ? originals[record.key.uid] : nil
+  }
+
+  /// Joins copies that were found by their content to the records they belong to.
+  mutating func place(_ found: [SourceKey: Entry]) {
+    guard !found.isEmpty else { return }
+    for record in unplaced {
+      guard let copy = found[record.key] else { continue }
+      matched.append(Match(record: record, source: original(of: record), target: copy))
+    }
+    let taken = Set(found.values.map(\.uid))
+    unplaced.removeAll { found[$0.key] != nil }
+    unclaimed.removeAll { taken.contains($0.uid) }
+  }
+
+  /// Records of which the target has no copy, once it was looked for by its content.
+  var missing: [Difference] {
+    unplaced.map {
+      Difference(kind: .missing, pair: pair, key: $0.key, targetUID: $0.targetUID)
+    }
   }
 
   /// Differences in flags, INTERNALDATE and, if asked for, in size.
@@ -57,27 +73,41 @@ struct MailboxComparison: Sendable {
       var found: [Difference] = []
       if includingSize, match.target.size != match.record.size {
         found.append(
-          difference(.size, match, "\(match.record.size) bytes moved, \(match.target.size) there"))
+          difference(
+            .size, match, "\(match.record.size) bytes moved, \(match.target.size) at the target"))
       }
+      let origin = match.source == nil ? "on record" : "at the source"
       let wanted = match.source?.flags ?? match.record.flags
       let dropped = match.record.dropped.flags
       let names = Set(wanted.names.map { $0.lowercased() }).subtracting(dropped)
       let there = Set(match.target.flags.names.map { $0.lowercased() }).subtracting(dropped)
       if names != there, !source.traits.contains(.withoutFlags) {
-        found.append(difference(.flags, match, "\(wanted) there, \(match.target.flags) here"))
+        found.append(
+          difference(
+            .flags, match,
+            "\(Self.shown(wanted)) \(origin), \(Self.shown(match.target.flags)) at the target"))
       }
       if !match.record.dropped.date,
         let date = match.source?.internalDate ?? match.record.internalDate,
         let copied = match.target.internalDate, !date.isSameMoment(as: copied)
       {
-        found.append(difference(.date, match, "\(date) there, \(copied) here"))
+        let origin = match.source?.internalDate == nil ? "on record" : "at the source"
+        found.append(difference(.date, match, "\(date) \(origin), \(copied) at the target"))
       }
       return found
     }
   }
 
-  func difference(_ kind: Difference.Kind, _ match: Match, _ detail: String) -> Difference {
+  func difference(_ kind: Difference.Kind, _ match: Match, _ detail: String = "") -> Difference {
     Difference(
       kind: kind, pair: pair, key: match.record.key, targetUID: match.target.uid, detail: detail)
+  }
+
+  private static func shown(_ flags: FlagSet) -> String {
+    flags.names.isEmpty ? "none" : flags.names.joined(separator: " ")
+  }
+
+  private static func byUID(_ entries: [Entry]) -> [UID: Entry] {
+    Dictionary(entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
   }
 }

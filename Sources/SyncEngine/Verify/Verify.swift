@@ -5,40 +5,49 @@ import MailWire
 
 /// Compares source, ledger and target, reading only.
 package struct Verify: Sendable {
-  private let source: any MailSource
-  private let target: any TargetView
+  let source: any MailSource
+  let target: any TargetView
   private let journal: any Journal
   private let level: VerifyLevel
-  private let selects: @Sendable (MappedMailbox) -> Bool
+  private let rules: MappingRules
   private let observer: VerifyObserver
 
   /// - Parameters:
-  ///   - selects: which mailboxes of the frozen map to compare.
+  ///   - rules: which mailboxes of the frozen map to compare.
   ///   - observer: told how far the comparison is.
   package init(
     source: any MailSource, target: any TargetView, journal: any Journal, level: VerifyLevel,
-    selects: @escaping @Sendable (MappedMailbox) -> Bool = { _ in true },
+    rules: MappingRules = MappingRules(),
     observer: @escaping VerifyObserver = { _ in }
   ) {
     self.source = source
     self.target = target
     self.journal = journal
     self.level = level
-    self.selects = selects
+    self.rules = rules
     self.observer = observer
   }
 
-  /// Throws `SyncError` when the comparison cannot be made; differences are in the report.
+  /// Throws `SyncError` when the comparison cannot be made; differences are in the report, and so
+  /// are mailboxes that cannot be compared.
   package func run() async throws -> VerifyReport {
     var report = VerifyReport(level: level)
-    let pairs = try await journal.pairs().filter { $0.mapped.target != nil && selects($0.mapped) }
+    let all = try await journal.pairs()
+    let check = RuleCheck(rules, onRecord: all.map(\.mapped))
+    report.rules = check
+    if check.selectsNothing { return report }
+    let pairs = all.filter { $0.mapped.target != nil && rules.selects($0.mapped) }
     observer(.planned(mailboxes: pairs.count, toCompare: try await workload(of: pairs)))
     let labels = try await labels(for: pairs)
     for pair in pairs {
       try Task.checkCancellation()
       observer(.mailboxStarted(pair))
       var mailbox = VerifiedMailbox(pair: pair)
-      try await verify(pair, labels, &mailbox)
+      do {
+        try await verify(pair, labels, &mailbox)
+      } catch let error as SyncError where error.isOfOneMailbox {
+        mailbox.failure = error.naming(pair.mapped)
+      }
       report.mailboxes.append(mailbox)
       observer(.mailboxFinished(mailbox))
     }
@@ -79,14 +88,20 @@ package struct Verify: Sendable {
       observer(.compared(pair, messages: found.onRecord, bytes: 0))
       return
     }
-    let there = try await source.snapshot(of: pair.mapped, labels: labels)
+    let there = try await sourceSnapshot(of: pair, labels)
     found.atSource = there.entries.count
     found.differences += try await unaccounted(there, records, pair)
-    guard let here = try await targetSnapshot(name, pair, records, &found) else { return }
+    let here = try await fromTarget(name, pair, &found) {
+      try await target.snapshot(of: name, since: nil)
+    }
+    guard let here else { return }
     found.atTarget = here.entries.count
-    let isSameGround = here.uidValidity == standing.target?.uidValidity
-    let comparison = MailboxComparison(
-      pair: pair, source: there, target: here, records: records, isSameGround: isSameGround)
+    var comparison = MailboxComparison(
+      pair: pair, source: there, target: here, records: records,
+      isSameGround: here.uidValidity == standing.target?.uidValidity)
+    let elsewhere = try await CopySearch(comparison, name, source, target).run()
+    comparison.place(elsewhere)
+    found.foundByContent = elsewhere.count
     found.compared = comparison.matched.count
     found.differences += comparison.missing
     found.differences += comparison.metadata(includingSize: level < .bytes)
@@ -99,51 +114,6 @@ package struct Verify: Sendable {
     } else {
       observer(.compared(pair, messages: found.compared, bytes: 0))
     }
-  }
-
-  private func compareCounts(
-    _ pair: MailboxPair, _ labels: ListedLabels, _ name: MailboxName, _ records: [MessageRecord],
-    _ found: inout VerifiedMailbox
-  ) async throws {
-    found.atSource =
-      pair.mapped.decision == .remainder
-      ? try await source.snapshot(of: pair.mapped, labels: labels).entries.count
-      : Int(try await source.status(of: pair.mapped.source).messages ?? 0)
-    let known = records.count { $0.state != .vanished && $0.state != .pending }
-    if found.atSource > known {
-      found.differences.append(
-        Difference(
-          kind: .unaccounted, pair: pair,
-          detail: "\(found.atSource) messages at the source, \(known) dealt with"))
-    }
-    do {
-      found.atTarget = Int(try await target.status(of: name).messages ?? 0)
-    } catch let error as SyncError where error.scope == .mailbox {
-      found.differences.append(mailboxMissing(pair, error))
-      return
-    }
-    if found.atTarget < found.onRecord {
-      found.differences.append(
-        Difference(
-          kind: .missing, pair: pair,
-          detail: "\(found.onRecord) messages on record, \(found.atTarget) at the target"))
-    }
-  }
-
-  private func targetSnapshot(
-    _ name: MailboxName, _ pair: MailboxPair, _ records: [MessageRecord],
-    _ found: inout VerifiedMailbox
-  ) async throws -> MailboxSnapshot? {
-    do {
-      return try await target.snapshot(of: name, since: nil)
-    } catch let error as SyncError where error.scope == .mailbox {
-      found.differences.append(mailboxMissing(pair, error))
-      return nil
-    }
-  }
-
-  private func mailboxMissing(_ pair: MailboxPair, _ error: SyncError) -> Difference {
-    Difference(kind: .mailbox, pair: pair, detail: "\(error)")
   }
 
   private func unaccounted(
@@ -160,8 +130,7 @@ package struct Verify: Sendable {
     return open.map { entry in
       Difference(
         kind: .unaccounted, pair: pair,
-        key: SourceKey(uidValidity: snapshot.uidValidity, uid: entry.uid),
-        detail: "not moved yet")
+        key: SourceKey(uidValidity: snapshot.uidValidity, uid: entry.uid))
     }
   }
 

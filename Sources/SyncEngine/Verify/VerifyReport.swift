@@ -47,7 +47,7 @@ package struct Difference: Sendable, Equatable {
     case date
     /// The target holds a second copy, byte for byte, that belongs to no message.
     case doubled
-    /// The mailbox itself is missing at the target.
+    /// The mailbox itself is not listed at the target any more.
     case mailbox
   }
 
@@ -75,6 +75,11 @@ package struct VerifiedMailbox: Sendable {
   package var onRecord = 0
   package var atTarget = 0
   package var compared = 0
+  /// Copies that are not where the ledger says and were found by their content; the next run puts
+  /// on record where they are. No difference.
+  package var foundByContent = 0
+  /// Why the mailbox could not be compared.
+  package var failure: SyncError?
   package var differences: [Difference] = []
 
   package init(pair: MailboxPair) { self.pair = pair }
@@ -84,6 +89,8 @@ package struct VerifiedMailbox: Sendable {
 package struct VerifyReport: Sendable {
   package let level: VerifyLevel
   package var mailboxes: [VerifiedMailbox] = []
+  /// Whether the operator's rules have an effect.
+  package var rules: RuleCheck?
 
   package init(level: VerifyLevel) { self.level = level }
 

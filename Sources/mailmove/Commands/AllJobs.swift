@@ -48,6 +48,7 @@ struct AllJobs {
 
   func conclude(_ outcomes: [JobOutcome], signal: Int32?) async -> ExitStatus {
     var worst: ExitStatus = outcomes.compactMap(\.status).reduce(.success) { $0.worse($1) }
+    worst = worst.worse(tellIdleRules(of: outcomes.compactMap(\.rules)))
     if signal != nil { worst = worst.worse(ExitStatus.interrupted.after(signal)) }
     if !isDryRun {
       let writer = MetricsWriter(engine: engine, terminal: terminal)
@@ -59,6 +60,20 @@ struct AllJobs {
       for line in text.table { terminal.result(line) }
     }
     return worst
+  }
+
+  /// Tells of rules that several jobs have and that fit in none of them; where they leave nothing
+  /// to do in any job, that is the result.
+  private func tellIdleRules(of checks: [RuleCheck]) -> ExitStatus {
+    let fitting = checks.reduce(into: Set<String>()) { $0.formUnion($1.fitting) }
+    var told: Set<String> = []
+    for rule in checks.flatMap(\.sharedIdle)
+    where !fitting.contains(rule.typed) && told.insert(rule.typed).inserted {
+      terminal.warn(rule)
+    }
+    guard !told.isEmpty, checks.allSatisfy(\.selectsNothing) else { return .success }
+    terminal.complainOfNothingSelected()
+    return .usage
   }
 
   private var isDryRun: Bool { roster.settings.isOn(.dryRun) }
@@ -87,6 +102,9 @@ struct AllJobs {
       return JobOutcome(item.name, status, settings: item.settings, surroundings)
     }
     guard session.isDryRun else { return await JobRun(session).perform(under: wish) }
-    return JobOutcome(session, await Planning(session).perform(under: wish), nil)
+    let plan = await Planning(session).perform(under: wish)
+    var outcome = JobOutcome(session, plan.status, nil)
+    outcome.rules = plan.rules
+    return outcome
   }
 }

@@ -23,7 +23,7 @@ struct OneJob {
       if let name = request.name { await writeMetrics(ofBroken: name, request.settings) }
       throw error
     }
-    if session.isDryRun { return await Planning(session).perform() }
+    if session.isDryRun { return await Planning(session).perform().status }
     let outcome = await JobRun(session).perform()
     let status = outcome.status ?? .internalFault
     let writer = MetricsWriter(engine: engine, terminal: session.terminal)

@@ -19,6 +19,7 @@ struct PlanCommand: Subcommand {
         0        the plan is shown
         1        a fault in mailmove
         2        wrong usage or configuration, nothing touched
+        3        the plan is shown; some folders cannot be opened
         5        temporary, run again
         7        ledger
         10, 11   cannot connect to the source, the target
@@ -33,7 +34,7 @@ struct PlanCommand: Subcommand {
   func perform(_ engine: any Engine, _ surroundings: Surroundings) async throws -> ExitStatus {
     let request = try job.request(
       with: removal.collect, environment: surroundings.environment)
-    return await Planning(try JobSession(request, engine, surroundings)).perform()
+    return await Planning(try JobSession(request, engine, surroundings)).perform().status
   }
 }
 
@@ -44,19 +45,24 @@ struct Planning {
   init(_ session: JobSession) { self.session = session }
 
   /// - Parameter wish: the wish to stop of all jobs, if this is one of several.
-  func perform(under wish: StopWish? = nil) async -> ExitStatus {
+  func perform(under wish: StopWish? = nil) async -> (status: ExitStatus, rules: RuleCheck?) {
     let engine = session.engine
     let ending = await session.perform(writesLedger: false, under: wish) { job, hooks in
       try await engine.plan(job, hooks: hooks)
     }
-    guard let report = ending.value else { return ending.status }
+    guard let report = ending.value else { return (ending.status, nil) }
     let terminal = session.terminal
     let text = PlanText(report: report)
-    terminal.event("plan", text.fields)
+    let mayBeNothing = session.draft.rules.maySelectNothing
+    let status = ExitStatus(report, mayBeNothing: mayBeNothing)
+    terminal.event("plan", text.fields(exit: status))
     if !terminal.manner.isJSON, !terminal.manner.isQuiet {
       for line in text.table + text.remarks { terminal.result(line) }
     }
+    for rule in report.rules?.told ?? [] { terminal.warn(rule) }
+    if status == .usage { terminal.complainOfNothingSelected() }
+    for failure in text.failures { terminal.complain(failure) }
     terminal.next(["sync"] + session.arguments)
-    return .success
+    return (status, report.rules)
   }
 }

@@ -24,7 +24,7 @@ struct VerifyCommand: Subcommand {
         0        no differences
         1        a fault in mailmove
         2        wrong usage or configuration, nothing touched
-        3        nothing but messages on record as skipped
+        3        nothing but messages on record as skipped, or folders that cannot be opened
         5        temporary, run again
         6        differences
         7        ledger
@@ -60,6 +60,11 @@ struct VerifyCommand: Subcommand {
 
   private func tell(_ text: VerifyText, _ status: ExitStatus, _ terminal: Terminal) {
     terminal.event("verify", text.fields(exit: status))
+    for rule in text.report.rules?.told ?? [] { terminal.warn(rule) }
+    if text.report.rules?.selectsNothing == true { terminal.complainOfNothingSelected() }
+    defer {
+      for failure in text.report.mailboxes.compactMap(\.failure) { terminal.complain(failure) }
+    }
     let isSilent = terminal.manner.isQuiet && status == .success
     guard !terminal.manner.isJSON, !isSilent else { return }
     if terminal.isWatched || terminal.manner.isVerbose {
@@ -70,7 +75,7 @@ struct VerifyCommand: Subcommand {
     if rest > 0 {
       terminal.result("and \(Quantity.count(rest)) more; --json lists all", .warning)
     }
-    if let advice = text.advice { terminal.result(advice) }
+    for line in [text.remark, text.advice].compactMap(\.self) { terminal.result(line) }
     terminal.result(text.summary, .strong)
   }
 }

@@ -55,7 +55,7 @@ struct JobDraft: Sendable {
         "\(SyncError.Cause.sameMailboxOnBothSides.sentence(for: .local)): \(urls.source.identity)",
         hint: SyncError.Cause.sameMailboxOnBothSides.hint)
     }
-    rules = try MappingRules(settings)
+    rules = try MappingRules(settings, isOneOfAll: request.isOneOfAll)
     options = RunOptions(settings, now: Int64(Date().timeIntervalSince1970))
     compresses = settings.truth(.compress)
     identity = JobIdentity(source: source.endpoint, target: target.endpoint)

@@ -11,6 +11,8 @@ struct JobOutcome: Sendable {
   let status: ExitStatus?
   /// nil when it ended before there was anything to report.
   var report: Report?
+  /// Whether the rules of the job have an effect; nil when that was not found out.
+  var rules: RuleCheck?
   /// From the secrets to the last word.
   var elapsed = Duration.zero
   /// When that was; seconds since 1970.
@@ -37,6 +39,7 @@ struct JobOutcome: Sendable {
     job = session.draft.ledgerName.description
     self.status = status
     self.report = report
+    rules = report?.rules
     elapsed = session.terminal.elapsed
     ended = session.surroundings.seconds()
     ledger = session.draft.state.ledger(session.draft.ledgerName)

@@ -9,6 +9,8 @@ struct JobRequest: Sendable {
   let name: String?
   let settings: Settings
   let environment: [String: String]
+  /// Other jobs run with it.
+  let isOneOfAll: Bool
   private let addresses: (source: Address, target: Address)
 
   private enum Address: Sendable {
@@ -43,7 +45,7 @@ struct JobRequest: Sendable {
       let configuration = try ConfigurationFile.load(early, environment, isNeeded: false)
       self.init(
         name: nil, source: .typed(first), target: .typed(second),
-        settings: Settings([options, variables, configuration.defaults]),
+        settings: Settings([options, variables, configuration.defaults], shared: [2]),
         environment: environment)
       return
     }
@@ -58,21 +60,26 @@ struct JobRequest: Sendable {
   }
 
   /// A job as it is written in the configuration file.
+  ///
+  /// - Parameter isOneOfAll: what stands above it holds for other jobs too, which run as well.
   init(
     _ job: Configuration.Job, named name: String, above: [[Choice]], _ defaults: [Choice],
-    environment: [String: String]
+    isOneOfAll: Bool = false, environment: [String: String]
   ) {
+    let ofAll = isOneOfAll ? Set(above.indices) : []
     self.init(
       name: name, source: .written(job.source, key: "source"),
       target: .written(job.target, key: "target"),
-      settings: Settings(above + [job.choices, defaults]), environment: environment)
+      settings: Settings(above + [job.choices, defaults], shared: ofAll.union([above.count + 1])),
+      isOneOfAll: isOneOfAll, environment: environment)
   }
 
   private init(
     name: String?, source: Address, target: Address, settings: Settings,
-    environment: [String: String]
+    isOneOfAll: Bool = false, environment: [String: String]
   ) {
     self.name = name
+    self.isOneOfAll = isOneOfAll
     self.settings = settings
     self.environment = environment
     addresses = (source, target)
@@ -102,9 +109,16 @@ enum ConfigurationFile {
     if let chosen {
       path = chosen
     } else {
-      let folder = try BaseFolder.path(
-        "XDG_CONFIG_HOME", orHome: ".config", environment: environment)
-      path = folder + "/config.yaml"
+      do {
+        path =
+          try BaseFolder.path(
+            "XDG_CONFIG_HOME", orHome: ".config", orOption: "--config FILE",
+            environment: environment) + "/config.yaml"
+      } catch {
+        // Without a home there is no file of one's own, and where none is needed, none is missed.
+        guard isNeeded else { return Configuration(absent: "~/.config/mailmove/config.yaml") }
+        throw error
+      }
     }
     let shown = SafeText.visible(path)
     guard chosen != nil || isNeeded || FileManager.default.fileExists(atPath: path) else {

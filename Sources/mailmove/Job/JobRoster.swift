@@ -31,7 +31,7 @@ struct JobRoster: Sendable {
       do {
         let request = JobRequest(
           try configuration.job(named: name), named: name, above: above, configuration.defaults,
-          environment: environment)
+          isOneOfAll: true, environment: environment)
         items.append(Item(name: name, settings: request.settings, request: .success(request)))
       } catch {
         items.append(Item(name: name, settings: common, request: .failure(error)))

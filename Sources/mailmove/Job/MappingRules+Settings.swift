@@ -5,7 +5,9 @@ import SyncEngine
 
 extension MappingRules {
   /// The rules among all settings.
-  init(_ settings: Settings) throws(UsageError) {
+  ///
+  /// - Parameter isOneOfAll: the job runs with others that share settings with it.
+  init(_ settings: Settings, isOneOfAll: Bool = false) throws(UsageError) {
     self.init()
     include = settings.list(.include).map { Glob($0) }
     exclude = settings.list(.exclude).map { Glob($0) }
@@ -16,6 +18,11 @@ extension MappingRules {
     liftsInboxChildren = settings.isOn(.liftInboxChildren)
     quarantinesJunkAndTrash = settings.isOn(.quarantineJunkTrash)
     includesEmpty = !settings.isOn(.skipEmpty)
+    let options: [(IdleRule.Option, Setting)] = [
+      (.include, .include), (.exclude, .exclude), (.map, .map), (.into, .into),
+    ]
+    shared = Set(options.filter { settings.isShared($0.1) }.map(\.0))
+    maySelectNothing = isOneOfAll && (shared.contains(.include) || shared.contains(.exclude))
     do {
       for move in settings.list(.map) { try addMove(move) }
       try validate()

@@ -14,7 +14,8 @@ struct StateFolder: Sendable, Equatable {
       path = chosen
     } else {
       path = try BaseFolder.path(
-        "XDG_STATE_HOME", orHome: ".local/state", environment: environment)
+        "XDG_STATE_HOME", orHome: ".local/state", orOption: "--state DIR",
+        environment: environment)
     }
   }
 
@@ -59,13 +60,15 @@ struct StateFolder: Sendable, Equatable {
 /// The folders of the XDG Base Directory Specification.
 enum BaseFolder {
   static func path(
-    _ variable: String, orHome fallback: String, environment: [String: String]
+    _ variable: String, orHome fallback: String, orOption option: String,
+    environment: [String: String]
   ) throws(UsageError) -> String {
     // The specification: a relative path is to be ignored.
     if let base = environment[variable], base.hasPrefix("/") { return base + "/mailmove" }
     guard let home = environment["HOME"], home.hasPrefix("/") else {
       throw UsageError(
-        "there is no home folder (HOME is not set)", hint: "set \(variable), or HOME")
+        "there is no home folder (HOME is not set)",
+        hint: "give \(option), or set \(variable) or HOME")
     }
     return "\(home)/\(fallback)/mailmove"
   }

@@ -13,19 +13,28 @@ struct PlanText {
       .init("size", isNumber: true), .init("done", isNumber: true), .init("why", widthMax: 72),
     ])
     for line in report.lines {
-      let unknown = line.mapped.target == nil ? "" : "?"
+      let unknown = line.mapped.target == nil || line.isGone ? "" : "?"
       table.add([
-        line.mapped.sourcePath, line.mapped.shownTarget ?? "(left out)",
+        line.mapped.shownSource, line.mapped.shownTarget ?? "(left out)",
         line.messages.map { Quantity.count($0) } ?? unknown,
         line.bytes.map(Quantity.bytes) ?? unknown,
-        line.mapped.target == nil ? "" : Quantity.count(line.done), line.mapped.reason,
+        line.mapped.target == nil ? "" : Quantity.count(line.done), Self.why(line),
       ])
     }
     return table.lines
   }
 
+  private static func why(_ line: PlanReport.Line) -> String {
+    if let failure = line.failure { return ErrorText.message(failure) }
+    return line.isGone
+      ? "gone from the source; what was moved stays at the target" : line.mapped.reason
+  }
+
+  /// Folders that could not be looked at.
+  var failures: [SyncError] { report.lines.compactMap(\.failure) }
+
   var remarks: [String] {
-    let moved = report.lines.filter { $0.mapped.target != nil }
+    let moved = report.moved
     var lines = [
       "\(Quantity.count(report.messages, "message")) in \(Quantity.count(moved.count, "folder"))"
         + (report.bytes > 0 ? ", \(Quantity.bytes(report.bytes))" : "")
@@ -58,8 +67,9 @@ struct PlanText {
   }
 
   /// The fields of the event `plan`.
-  var fields: [(String, JSON)] {
+  func fields(exit: ExitStatus) -> [(String, JSON)] {
     [
+      ("exit", JSON(exit.rawValue)),
       ("messages", JSON(report.messages)), ("bytes", JSON(report.bytes)),
       ("frozen", .bool(report.isFrozen)), ("limits", LimitsText.json(report.limits, report.quota)),
       ("notes", .array(report.notes.map(JSON.string))),
@@ -78,6 +88,8 @@ struct PlanText {
       ("messages", JSON(line.messages)), ("bytes", JSON(line.bytes)),
       ("done", JSON(line.done)), ("too_big", JSON(line.tooBig)),
       ("append_limit", JSON(line.appendLimit)), ("removable", JSON(line.removable)),
+      ("gone", .bool(line.isGone)),
+      ("failure", line.failure.map { .object(ErrorText.fields($0)) } ?? .null),
     ])
   }
 }

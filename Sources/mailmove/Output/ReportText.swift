@@ -118,7 +118,7 @@ struct ReportText {
   }
 
   static func name(_ pair: MailboxPair) -> String {
-    let source = pair.mapped.sourcePath
+    let source = pair.mapped.shownSource
     guard let target = pair.mapped.shownTarget, target != source else { return source }
     return "\(source) → \(target)"
   }
@@ -131,6 +131,9 @@ struct ReportText {
 }
 
 extension MappedMailbox {
+  /// The path at the source, for people; a name of no characters can be seen too.
+  var shownSource: String { sourcePath.isEmpty ? "''" : sourcePath }
+
   /// The path at the target, for people; nil when the mailbox is not moved.
   var shownTarget: String? { target == nil ? nil : targetPath }
 }

@@ -60,6 +60,18 @@ extension Terminal {
     word("mailmove: \(whose)warning: \(SafeText.visible(message))", .warning)
   }
 
+  /// Tells of a rule that has no effect.
+  func warn(_ rule: IdleRule) {
+    event("warning", [("message", .string("\(rule)"))])
+    warn("\(rule)")
+  }
+
+  /// Tells that there was nothing to look at.
+  func complainOfNothingSelected() {
+    let cause = SyncError.Cause.nothingSelected
+    complain(cause.sentence(for: .local), hint: cause.hint)
+  }
+
   /// Tells an event of a run.
   func tell(_ event: RunEvent) {
     let (name, fields) = EventText.json(event)

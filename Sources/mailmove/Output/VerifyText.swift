@@ -16,26 +16,42 @@ struct VerifyText {
     ])
     for mailbox in report.mailboxes {
       table.add([
-        ReportText.name(mailbox.pair), Quantity.count(mailbox.atSource),
-        Quantity.count(mailbox.onRecord), Quantity.count(mailbox.atTarget),
+        ReportText.name(mailbox.pair), count(mailbox.atSource, in: mailbox),
+        Quantity.count(mailbox.onRecord), count(mailbox.atTarget, in: mailbox),
         Quantity.count(mailbox.compared), Quantity.count(mailbox.differences.count),
       ])
     }
     return table.lines
   }
 
+  /// A number that was not learnt is none.
+  private func count(_ number: Int, in mailbox: VerifiedMailbox) -> String {
+    mailbox.failure != nil && number == 0 ? "?" : Quantity.count(number)
+  }
+
   var summary: String {
     let compared = report.mailboxes.reduce(0) { $0 + $1.compared }
     let found = report.differences.count
+    let failed = report.mailboxes.count { $0.failure != nil }
     return "\(Quantity.count(compared, "message")) compared by \(report.level.rawValue) in "
-      + "\(Quantity.count(report.mailboxes.count, "folder")): "
+      + "\(Quantity.count(report.mailboxes.count - failed, "folder")): "
       + (found == 0 ? "no differences" : Quantity.count(found, "difference"))
+      + (failed == 0 ? "" : "; \(Quantity.count(failed, "folder")) could not be compared")
+  }
+
+  /// What is no difference and worth knowing; nil where there is nothing.
+  var remark: String? {
+    let found = report.mailboxes.reduce(0) { $0 + $1.foundByContent }
+    return found == 0
+      ? nil
+      : "\(Quantity.count(found, "message")) found at the target by content, where the ledger "
+        + "does not have them"
   }
 
   /// One line for each difference, as many as `limit`.
   func differences(limit: Int) -> [String] {
     report.differences.prefix(limit).map { difference in
-      var line = difference.pair.mapped.sourcePath
+      var line = difference.pair.mapped.shownSource
       if let key = difference.key { line += ", \(key)" }
       line += ": \(Self.sentence(difference.kind))"
       if !difference.detail.isEmpty { line += ": \(difference.detail)" }
@@ -64,7 +80,9 @@ struct VerifyText {
       EventText.fields(of: mailbox.pair) + [
         ("at_source", JSON(mailbox.atSource)), ("on_record", JSON(mailbox.onRecord)),
         ("at_target", JSON(mailbox.atTarget)), ("compared", JSON(mailbox.compared)),
+        ("found_by_content", JSON(mailbox.foundByContent)),
         ("differences", JSON(mailbox.differences.count)),
+        ("failure", mailbox.failure.map { .object(ErrorText.fields($0)) } ?? .null),
       ])
   }
 
@@ -89,7 +107,7 @@ struct VerifyText {
     case .flags: "other flags at the target"
     case .date: "another date at the target"
     case .doubled: "twice at the target"
-    case .mailbox: "the folder is missing at the target"
+    case .mailbox: "the target no longer lists the folder"
     }
   }
 }

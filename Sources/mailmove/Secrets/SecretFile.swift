@@ -9,6 +9,9 @@ enum SecretFile {
   /// Octets of a secret; tokens of the largest providers stay below 8 KiB.
   static let secretBytesMax = 64 << 10
 
+  /// U+FEFF in UTF-8.
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
   /// - Parameter credentials: the folder in which the system's service manager hands over
   ///   credentials (`CREDENTIALS_DIRECTORY`, systemd.exec(5)); nil when there is none.
   static func read(_ path: String, credentials: String? = nil) throws(UsageError) -> Secret {
@@ -54,9 +57,11 @@ enum SecretFile {
     return !path.dropFirst(folder.utf8.count + 1).contains("/")
   }
 
-  /// The first line, without its end: what `pass`, `echo` and editors write.
+  /// The first line, without its end: what `pass`, `echo` and editors write. A byte order mark,
+  /// which some editors put in front, is no part of it.
   static func secret(from bytes: [UInt8]) throws(UsageError) -> Secret {
-    var line = bytes.prefix { $0 != 0x0A }
+    let text = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
+    var line = text.prefix { $0 != 0x0A }
     if line.last == 0x0D { line.removeLast() }
     guard !line.isEmpty else {
       throw UsageError("the first line is empty", hint: "write the password into the first line")

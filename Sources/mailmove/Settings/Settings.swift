@@ -41,9 +41,14 @@ struct Choice: Sendable {
 /// A list that is given in one place replaces the list of the next; lists are never joined.
 struct Settings: Sendable {
   private var layers: [[Setting: Choice]]
+  /// The layers that hold for other jobs too.
+  private let shared: Set<Int>
 
   /// Takes the layers in the order of their precedence, the strongest first.
-  init(_ layers: [[Choice]]) {
+  ///
+  /// - Parameter shared: the layers that hold for other jobs too.
+  init(_ layers: [[Choice]], shared: Set<Int> = []) {
+    self.shared = shared
     self.layers = layers.map { layer in
       Dictionary(layer.map { ($0.setting, $0) }, uniquingKeysWith: { _, later in later })
     }
@@ -65,6 +70,11 @@ struct Settings: Sendable {
 
   func choice(of setting: Setting) -> Choice? {
     layers.lazy.compactMap { $0[setting] }.first
+  }
+
+  /// Whether what was chosen holds for other jobs too.
+  func isShared(_ setting: Setting) -> Bool {
+    layers.firstIndex { $0[setting] != nil }.map(shared.contains) ?? false
   }
 
   func text(_ setting: Setting) -> String? { choice(of: setting)?.values.last }

@@ -55,6 +55,32 @@ import Testing
   }
 
   @Test(arguments: JournalKind.allCases)
+  func decidesAgainOnlyWhereNothingWasEverMade(_ kind: JournalKind) async throws {
+    try await kind.with { journal in
+      let names = ["Begun", "Moved", "Unmade"]
+      let first = try await journal.freeze(names.map { JournalSamples.mailbox($0) })
+      try await journal.begin(
+        first[0],
+        at: TargetAnchor(
+          mailbox: MailboxName(wire: "Begun"), uidValidity: UIDValidity(1), uidNext: UID(1)))
+      try await journal.record([.settled(JournalSamples.stored(1))], in: first[1])
+      let released = try await journal.release(first)
+      #expect(released == first)
+      #expect(released.map { $0.mapped.target == nil } == [false, false, true])
+      let again = try await journal.freeze(
+        names.map { name in
+          var mapped = JournalSamples.mailbox(name)
+          mapped.target = MailboxName(wire: "elsewhere")
+          return mapped
+        })
+      #expect(again == first)
+      #expect(again[0].mapped.target == first[0].mapped.target)
+      #expect(again[1].mapped.target == first[1].mapped.target)
+      #expect(again[2].mapped.target == MailboxName(wire: "elsewhere"))
+    }
+  }
+
+  @Test(arguments: JournalKind.allCases)
   func followsAMailboxThatWasRenamedAtTheSource(_ kind: JournalKind) async throws {
     try await kind.with { journal in
       let first = try await journal.freeze([

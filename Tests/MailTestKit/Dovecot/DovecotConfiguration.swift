@@ -107,6 +107,7 @@ struct DovecotConfiguration {
     case .maildir: options.delimiter == "." ? "maildir:~/mail" : "maildir:~/mail:LAYOUT=fs"
     case .sdbox: "sdbox:~/mail"
     case .mdbox: "mdbox:~/mail"
+    case .mbox: "mbox:~/mail:INBOX=~/inbox"
     }
   }
 

@@ -6,7 +6,7 @@ import Foundation
 /// The knobs of `DovecotLab`; the defaults are a fast, modern server with one user.
 package struct DovecotOptions: Sendable {
   /// How mail is stored (Dovecot's `mail_location`).
-  package enum Storage: String, Sendable { case maildir, sdbox, mdbox }
+  package enum Storage: String, Sendable { case maildir, sdbox, mdbox, mbox }
 
   /// Who may log in.
   package struct User: Sendable, Hashable {

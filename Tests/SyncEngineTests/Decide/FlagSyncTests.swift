@@ -51,6 +51,18 @@ struct FlagSyncTests {
   }
 
   @Test(arguments: table, flags)
+  func whatIsSoAlreadyIsNoChange(_ line: Line, _ flag: FlagSet) {
+    let target = line.target ? flag : .none
+    for policy in [RunOptions.FlagPolicy.merge, .source] {
+      let change = FlagSync.change(
+        of: UID(1), carried: line.carried ? flag : .none, source: line.source ? flag : .none,
+        target: target, permanent: .everything, policy: policy)
+      guard let change else { continue }
+      #expect(target.union(change.add).subtracting(change.remove) != target)
+    }
+  }
+
+  @Test(arguments: table, flags)
   func sourceMakesTheTargetLikeTheSource(_ line: Line, _ flag: FlagSet) {
     #expect(Self.applied(line, flag, .source) == line.source)
   }

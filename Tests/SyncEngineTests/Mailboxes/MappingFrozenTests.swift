@@ -121,13 +121,4 @@ import Testing
       target: target, frozen: first.rows)
     #expect(second.target("Sent") == "Sent" && second.target("Gesendet") == "Sent/Gesendet")
   }
-
-  @Test func aRuleThatComesTooLateIsReported() throws {
-    let first = try MailboxMapping.plan(source: listing(row("A")), target: target)
-    var rules = MappingRules()
-    try rules.addMove("A=B")
-    let second = try MailboxMapping.plan(
-      source: listing(row("A")), target: target, rules: rules, frozen: first.rows)
-    #expect(second.target("A") == "A" && second.notes.contains(.frozenBeforeRule("--map A=B")))
-  }
 }

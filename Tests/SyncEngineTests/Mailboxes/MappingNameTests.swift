@@ -93,6 +93,35 @@ import Testing
     }
   }
 
+  @Test func ofTwoFormsAtTheTargetTheSameOneIsUsedAndElseTheOther() throws {
+    let (composed, decomposed) = (decodedRow(["Caf\u{E9}"]), decodedRow(["Cafe\u{301}"]))
+    let source = listing(composed, decomposed)
+    let both = try MailboxMapping.plan(
+      source: source, target: listing(row("INBOX"), composed, decomposed, family: .dovecot))
+    #expect(both.rows.allSatisfy { $0.target == $0.source && $0.existsAtTarget })
+    let one = try MailboxMapping.plan(
+      source: listing(decomposed), target: listing(row("INBOX"), composed, family: .dovecot))
+    #expect(one.rows.map(\.target) == [composed.name] && one.rows[0].existsAtTarget)
+  }
+
+  @Test func namesThatServersMayRefuseArePlannedAsTheyAre() throws {
+    for name in ["Rechnungen 100%", "a  b", "Was?*", "\\o", ".x", "Cafe\u{301}"] {
+      let source = listing(row("INBOX"), decodedRow([name]))
+      let map = try MailboxMapping.plan(source: source, target: emptyTarget())
+      #expect(map.rows.allSatisfy { $0.target == $0.source && $0.decision != .renamed })
+    }
+  }
+
+  @Test func whereNoMailboxHasOthersBelowItNewOnesWillNotEither() throws {
+    let source = listing(row("Teams"), row("Teams/Nord"), row("Teams/Nord/2024"))
+    let mbox = listing(row("INBOX", "\\NoInferiors"), row("Old", "\\NoInferiors"))
+    let map = try MailboxMapping.plan(source: source, target: mbox)
+    #expect(map.target("Teams/Nord/2024") == "Teams - Nord - 2024")
+    let yahoo = listing(row("INBOX", "\\NoInferiors"), row("Sent", "\\Sent", "\\NoInferiors"))
+    #expect(
+      try MailboxMapping.plan(source: source, target: yahoo).target("Teams/Nord") == "Teams/Nord")
+  }
+
   @Test func anExistingMailboxOfTheSameTextIsUsedAndOneOfAnotherCaseIsNot() throws {
     let target = listing(row("INBOX"), row("work"), row("Plan &- Bau"), family: .exchange)
     let map = try MailboxMapping.plan(

@@ -35,7 +35,16 @@ struct SimulatedTarget {
     MailboxListing(
       mailboxes: names.map { Mailbox(name: $0, delimiter: delimiter.asciiValue) },
       namespaces: personal(habit == .prefix ? "INBOX." : "", delimiter),
-      family: habit == .foldsCase ? .exchange : habit == .twentyOnly ? .gmx : .generic)
+      family: family)
+  }
+
+  private var family: ServerFamily {
+    switch habit {
+    case .foldsCase: .exchange
+    case .twentyOnly: .gmx
+    case .trims: .stalwart
+    case .prefix, .dotted, .renames, .lies: .generic
+    }
   }
 
   mutating func create(_ name: MailboxName) -> Answer {

@@ -35,4 +35,42 @@ import Testing
     #expect(lines[work].flatMap(\.tooBig) == 2)
     #expect(lines[.inbox].flatMap(\.tooBig) == 1)
   }
+
+  @Test func aFolderThatCannotBeOpenedHasItsLineAndTheOthersTheirs() async throws {
+    let source = Letter.account(3)
+    for name in ["Locked", "Ghost", "Work"] {
+      source.deliver(Letter.text(9), to: MailboxName(wire: name))
+    }
+    let refusing = FakeSource(source) { request in
+      guard request == "snapshot Locked" || request == "snapshot Ghost" else { return }
+      throw SyncError(
+        request.hasSuffix("Ghost") ? .mailboxMissing : .permissionDenied, scope: .mailbox,
+        remedy: .stop, side: .source)
+    }
+    let report = try await PlanRun(
+      source: refusing, target: FakeTarget(FakeAccount()), journal: nil, rules: MappingRules()
+    ).run()
+    let failures = report.lines.compactMap(\.failure)
+    #expect(failures.map(\.cause) == [.mailboxMissing, .permissionDenied])
+    #expect(failures.compactMap(\.mailbox).map(\.description) == ["Ghost", "Locked"])
+    #expect(report.messages == 4 && report.speed != nil)
+  }
+
+  @Test func aFolderThatIsGoneIsToldAndNotCounted() async throws {
+    let gone = MailboxName(wire: "Gone")
+    let source = Letter.account(3)
+    source.deliver(Letter.text(9), to: gone)
+    let run = Scenario(source: source, target: FakeAccount())
+    #expect(await run.run().failure == nil)
+    source.remove(gone)
+    try source.change(.inbox) { $0.messages[UID(1)] = nil }
+    source.deliver(Letter.text(20))
+    let report = try await PlanRun(
+      source: FakeSource(source), target: FakeTarget(run.target), journal: run.journal,
+      rules: MappingRules()
+    ).run()
+    #expect(report.lines.filter(\.isGone).map(\.mapped.source) == [gone])
+    #expect(report.moved.map(\.done) == [2])
+    #expect(report.messages == 3 && report.remaining.messages == 1)
+  }
 }

@@ -172,9 +172,11 @@ struct VerifyTests {
     run.source.create(MailboxName(wire: "Other"))
     _ = await run.run()
     let told = Mutex<[String]>([])
+    var rules = MappingRules()
+    rules.include = [Glob("inbox")]
     let report = try await Verify(
       source: FakeSource(run.source), target: FakeTarget(run.target), journal: run.journal,
-      level: .bytes, selects: { $0.source.isInbox },
+      level: .bytes, rules: rules,
       observer: { event in told.withLock { $0.append(Self.line(event)) } }
     ).run()
     #expect(report.mailboxes.map(\.pair.mapped.source) == [.inbox])
@@ -224,5 +226,94 @@ struct VerifyTests {
     #expect(try await Self.kinds(run, level) == [])
     run.source.deliver(CrashTests.mail(77))
     #expect(try await Self.kinds(run, level) == [.unaccounted])
+  }
+
+  @Test(arguments: VerifyLevel.allCases)
+  func aFolderThatIsGoneFromTheSourceIsNoDifference(_ level: VerifyLevel) async throws {
+    let run = await Self.movedWith("Gone")
+    run.source.remove(MailboxName(wire: "Gone"))
+    let report = try await Self.report(run, level)
+    #expect(report.differences.isEmpty && report.mailboxes.allSatisfy { $0.failure == nil })
+    #expect(report.mailboxes.map(\.atSource).sorted() == [0, 4])
+    // What is lost of it at the target still is.
+    try run.target.change(MailboxName(wire: "Gone")) { $0.messages = [:] }
+    #expect(try await Self.kinds(run, level) == [.missing])
+  }
+
+  @Test(arguments: VerifyLevel.allCases)
+  func aFolderThatCannotBeOpenedIsNamedAndTheOthersAreCompared(_ level: VerifyLevel) async throws {
+    let run = await Self.movedWith("Locked")
+    let refusing: @Sendable (String) throws -> Void = { request in
+      guard request == "snapshot Locked" || request == "status Locked" else { return }
+      throw SyncError(.permissionDenied, scope: .mailbox, remedy: .stop, side: .source)
+    }
+    for isSource in [true, false] {
+      let source =
+        isSource ? FakeSource(run.source, onRequest: refusing) : FakeSource(run.source)
+      let target =
+        isSource ? FakeTarget(run.target) : FakeTarget(run.target, onRequest: refusing)
+      let report = try await Verify(
+        source: source, target: target, journal: run.journal, level: level
+      ).run()
+      let failures = report.mailboxes.compactMap(\.failure)
+      #expect(failures.map(\.mailbox) == [MailboxName(wire: "Locked")])
+      #expect(report.differences.isEmpty)
+      #expect(report.mailboxes.reduce(0) { $0 + $1.atTarget } == 4)
+    }
+  }
+
+  /// The same with one message in another folder.
+  private static func movedWith(_ name: String) async -> Scenario {
+    let run = await moved()
+    run.source.deliver(Letter.text(7), to: MailboxName(wire: name))
+    #expect(await run.run().failure == nil)
+    return run
+  }
+
+  @Test(arguments: [VerifyLevel.metadata, .headers, .bytes])
+  func copiesThatTheLedgerDoesNotFindAreFoundByContent(_ level: VerifyLevel) async throws {
+    let run = await Self.moved()
+    try run.target.change(.inbox) { box in
+      box.uidValidity = UIDValidity(77)
+      let first = box.messages.removeValue(forKey: UID(1))
+      box.messages[UID(40)] = first
+    }
+    let report = try await Self.report(run, level)
+    #expect(report.differences.isEmpty, "\(report.differences)")
+    #expect(report.mailboxes.map(\.foundByContent) == [4])
+    try run.target.change(.inbox) { $0.messages[UID(40)] = nil }
+    run.target.deliver(Letter.text(50))
+    let lost = try await Self.report(run, level)
+    #expect(lost.differences.map(\.kind) == [.missing])
+    #expect(lost.differences.first?.key?.uid == UID(1))
+  }
+
+  @Test func equalMessagesAreFoundAsOftenAsTheyAreThere() async throws {
+    let source = FakeAccount()
+    for _ in 0..<3 { source.deliver(Letter.text(1)) }
+    let run = Scenario(source: source, target: FakeAccount())
+    _ = await run.run()
+    try run.target.change(.inbox) { box in
+      box.uidValidity = UIDValidity(77)
+      box.messages[UID(2)] = nil
+    }
+    #expect(try await Self.kinds(run, .metadata) == [.missing])
+  }
+
+  @Test func aCopyThatTheServerRewroteIsFoundAndTold() async throws {
+    var habits = FakeAccount.Habits()
+    habits.rewrite = { bytes in bytes.filter { $0 != UInt8(ascii: "\r") } }
+    let run = await Self.moved(habits)
+    try run.target.change(.inbox) { $0.uidValidity = UIDValidity(77) }
+    #expect(try await Self.kinds(run, .bytes) == Array(repeating: .rewritten, count: 4))
+  }
+
+  @Test func anotherMessageUnderTheSameHeaderIsNotTheCopy() async throws {
+    let run = await Self.moved()
+    try Self.rewrite(1, of: run) { $0.dropLast(3) + Array("!\r\n".utf8) }
+    try run.target.change(.inbox) { $0.uidValidity = UIDValidity(77) }
+    let report = try await Self.report(run, .metadata)
+    #expect(report.differences.map(\.kind) == [.missing])
+    #expect(report.differences.first?.key?.uid == UID(1))
   }
 }

@@ -214,7 +214,7 @@ extension MappingPlanner {
       }
     }
     for segment in rest {
-      let next = target.spot(below: spot, segment.nfc)
+      let next = target.spot(below: spot, segment)
       if target.mailbox(at: next) == nil { try checkLegal(segment, next, path) }
       spot = next
     }
@@ -226,7 +226,7 @@ extension MappingPlanner {
   ) throws(MappingError) {
     let isTop = spot.segments.count == target.prefix.segments.count + 1
     let legal = target.legal(segment, isTop: isTop, source: [])
-    let isLegal = legal.unicodeScalars.elementsEqual(segment.nfc.unicodeScalars)
+    let isLegal = legal.unicodeScalars.elementsEqual(segment.unicodeScalars)
     let isFlat = target.tree.delimiter == nil && spot.segments.count > 1
     guard isLegal, !isFlat, spot.name.count <= target.profile.pathBytesMax else {
       throw .illegalDestination(path, suggestion: isFlat ? segment : legal)

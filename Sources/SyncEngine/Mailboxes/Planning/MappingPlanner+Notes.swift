@@ -5,23 +5,7 @@ import MailWire
 
 extension MappingPlanner {
   func notes(for rows: [MappedMailbox]) -> [MappingNote] {
-    ruleNotes() + roleNotes() + nameNotes() + skipNotes() + targetNotes(rows)
-  }
-
-  private func ruleNotes() -> [MappingNote] {
-    var notes = unusedMoves.map { MappingNote.unusedRule("--map \($0)") }
-    for (option, globs) in [("--include", rules.include), ("--exclude", rules.exclude)] {
-      for glob in globs where !source.mailboxes.contains(where: { $0.isMeant(by: glob) }) {
-        notes.append(.unusedRule("\(option) \(glob)"))
-      }
-    }
-    for (node, move) in moves.sorted(by: { $0.key < $1.key }) {
-      guard let index = nodes.nodes[node].listed,
-        let row = frozen[source.mailboxes[index].mailbox.name], row.decision != .manual
-      else { continue }
-      notes.append(.frozenBeforeRule("--map \(move)"))
-    }
-    return notes
+    roleNotes() + nameNotes() + skipNotes() + targetNotes(rows)
   }
 
   private func roleNotes() -> [MappingNote] {

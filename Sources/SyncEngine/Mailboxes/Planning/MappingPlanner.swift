@@ -24,7 +24,6 @@ struct MappingPlanner {
   let nodes: SourceTree
   /// The operator's word, by node.
   let moves: [Int: MappingRules.Move]
-  let unusedMoves: [MappingRules.Move]
   /// Frozen rows by source name, after renames.
   let frozen: [MailboxName: MappedMailbox]
   /// Where the user's own hierarchy begins at the target.
@@ -58,15 +57,13 @@ struct MappingPlanner {
     }
     let nodes = SourceTree(source, copied: source.mailboxes.indices.filter { skipped[$0] == nil })
     inbox = nodes.nodes.indices.first(where: nodes.isInbox)
-    let matched = MoveMatch.nodes(rules.moves, nodes)
     let target = TargetTree(target)
     self.rules = rules
     self.source = source
     self.roles = roles
     self.skipped = skipped
     self.nodes = nodes
-    moves = matched.moves
-    unusedMoves = matched.unused
+    moves = MoveMatch.nodes(rules.moves, nodes)
     self.target = target
     self.frozen = RenameMatch.apply(frozen, to: source, roles)
     let container = target.profile.container.map { [$0] } ?? []
@@ -102,7 +99,7 @@ struct MappingPlanner {
     let path = MailboxPath.text(of: top.segments)
     for segment in rules.into.map(MailboxPath.typed) ?? [] {
       let legal = target.legal(segment, source: [])
-      if !legal.unicodeScalars.elementsEqual(segment.nfc.unicodeScalars) {
+      if !legal.unicodeScalars.elementsEqual(segment.unicodeScalars) {
         throw .illegalDestination(segment, suggestion: legal)
       }
     }

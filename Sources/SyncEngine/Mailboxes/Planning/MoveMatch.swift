@@ -7,6 +7,8 @@ import MailWire
 struct MoveMatch {
   /// Mailboxes that a rule names, by index; they are copied whatever else is true of them.
   private(set) var named: Set<Int> = []
+  /// The number of the rule that names a mailbox, by its index.
+  private(set) var rules: [Int: Int] = [:]
   /// Those that a rule sends to a role.
   private(set) var roles: [Int: MailboxRole] = [:]
 
@@ -16,6 +18,7 @@ struct MoveMatch {
     for (index, listed) in tree.mailboxes.enumerated() {
       guard let number = byPath.rule(for: listed.ruleTexts) else { continue }
       named.insert(index)
+      rules[index] = number
       switch moves[number].to {
       case .path: break
       case .role(let role): roles[index] = role
@@ -23,21 +26,17 @@ struct MoveMatch {
     }
   }
 
-  /// The rule for each node, a parent that is not listed included, and the rules that fit none.
-  static func nodes(
-    _ moves: [MappingRules.Move], _ tree: SourceTree
-  ) -> (moves: [Int: MappingRules.Move], unused: [MappingRules.Move]) {
-    guard !moves.isEmpty else { return ([:], []) }
+  /// The rule for each node, a parent that is not listed included.
+  static func nodes(_ moves: [MappingRules.Move], _ tree: SourceTree) -> [Int: MappingRules.Move] {
+    guard !moves.isEmpty else { return [:] }
     let shallow = tree.nodes.indices.filter { tree.nodes[$0].depth < depthMax }
     let byPath = RulePaths(moves, among: shallow.flatMap(tree.ruleTexts))
     var matched: [Int: MappingRules.Move] = [:]
-    var used: Set<Int> = []
     for node in shallow {
       guard let number = byPath.rule(for: tree.ruleTexts(node)) else { continue }
       matched[node] = moves[number]
-      used.insert(number)
     }
-    return (matched, moves.indices.filter { !used.contains($0) }.map { moves[$0] })
+    return matched
   }
 
   /// Nobody types a rule for a mailbox deeper than this, and the paths of hostile trees are long.

@@ -6,8 +6,10 @@ import MailWire
 /// Makes places by the target's rules for delimiters and letters.
 struct SpotMaker: Sendable {
   let delimiter: UInt8?
-  /// Whether names that differ in case only, or are the same to read, are one mailbox.
+  /// Whether names that differ in case only are one mailbox.
   let foldsCase: Bool
+  /// Whether names that differ in normalisation only are one mailbox.
+  let foldsForms: Bool
 
   /// The place one level below another.
   func spot(below parent: Spot, _ segment: String) -> Spot {
@@ -29,7 +31,10 @@ struct SpotMaker: Sendable {
     segments.reduce(root) { spot(below: $0, $1) }
   }
 
-  private func key(_ segment: String) -> String { foldsCase ? segment.nfc.caseFolded : segment }
+  private func key(_ segment: String) -> String {
+    let text = foldsForms ? segment.nfc : segment
+    return foldsCase ? text.caseFolded : text
+  }
 
   /// No name can contain it (RFC 9051, 5.1).
   static let separator = "\0"

@@ -23,16 +23,18 @@ struct TargetTree: Sendable {
 
   init(_ listing: MailboxListing) {
     tree = ListingTree(listing)
-    profile = NamingProfile(family: listing.family)
-    legal = LegalName(profile: profile, delimiter: tree.delimiter)
     roles = RoleAssignment(tree)
+    profile = Self.profile(tree, roles)
+    legal = LegalName(profile: profile, delimiter: tree.delimiter)
     names = Set(tree.mailboxes.map(\.mailbox.name))
     let paths = tree.mailboxes.map { $0.path.texts.joined(separator: SpotMaker.separator) }
     // Two names that differ in case only, or are the same to read, prove that bytes count.
     let foldsCase =
-      profile.foldsCase
-      && Set(paths.map(\.caseFolded)).count == Set(paths.map { ExactText($0) }).count
-    spots = SpotMaker(delimiter: tree.delimiter, foldsCase: foldsCase)
+      profile.foldsCase && Set(paths.map(\.caseFolded)).count == Set(paths).count
+    let foldsForms =
+      profile.foldsForms && Set(paths.map { ExactText($0) }).count == Set(paths).count
+    spots = SpotMaker(
+      delimiter: tree.delimiter, foldsCase: foldsCase, foldsForms: foldsForms)
     prefix = spots.spot(of: tree.prefix, from: .root)
     for (index, listed) in tree.mailboxes.enumerated() where listed.space == .personal {
       let path = paths[index]
@@ -40,6 +42,20 @@ struct TargetTree: Sendable {
       if alike[path] == nil { alike[path] = index }
       keys.insert(spots.spot(of: listed.path.texts, from: .root).key)
     }
+  }
+
+  /// What the family allows. Where every mailbox without a role says that it can have none below it
+  /// (mbox files), so will those that are made.
+  private static func profile(_ tree: ListingTree, _ roles: RoleAssignment) -> NamingProfile {
+    var profile = NamingProfile(family: tree.listing.family)
+    let ordinary = tree.mailboxes.indices.filter { index in
+      let listed = tree.mailboxes[index]
+      return roles.entries[index] == nil && !listed.isInbox && listed.mailbox.isSelectable
+        && listed.space == .personal
+    }
+    let isFlat = ordinary.allSatisfy { tree.mailboxes[$0].mailbox.has("\\NoInferiors") }
+    if !ordinary.isEmpty, isFlat { profile.allowsDualUse = false }
+    return profile
   }
 
   /// The place one level below another.
@@ -57,13 +73,14 @@ struct TargetTree: Sendable {
     spots.spot(of: segments, from: root)
   }
 
-  /// The mailbox that is there, with the same text, or with one that the server takes for the same.
+  /// The mailbox that is there: of the same name byte for byte, else of one that differs only in
+  /// how letters with marks are put together.
   func mailbox(at spot: Spot) -> ListedMailbox? {
     index(at: spot).map { tree.mailboxes[$0] }
   }
 
   private func index(at spot: Spot) -> Int? {
-    existing[ExactText(spot.text)] ?? (spots.foldsCase ? alike[spot.text] : nil)
+    existing[ExactText(spot.text)] ?? (spots.foldsForms ? alike[spot.text] : nil)
   }
 
   /// Whether a new mailbox there would get in the way of one with another text, or mail sent there
