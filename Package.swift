@@ -113,6 +113,13 @@ let package = Package(
       name: "HostileTests",
       dependencies: ["mailmove", "MailTransport", "MailWire", "SyncEngine", "MailTestKit"],
       swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "mailmove", "MailArchive", "MailEndpoints", "SQLiteJournal", "SyncEngine", "MailWire",
+        "MailTestKit",
+      ],
+      swiftSettings: strict),
     .testTarget(name: "TidyTests", dependencies: ["MailTestKit"], swiftSettings: strict),
   ]
 )

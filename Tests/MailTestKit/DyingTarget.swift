@@ -8,15 +8,21 @@ import SyncEngine
 package struct DyingTarget: MailTarget {
   private let target: any MailTarget
   private let crash: CrashPoint
+  private let onRequest: @Sendable (String) throws -> Void
 
-  package init(_ target: any MailTarget, crash: CrashPoint) {
+  package init(
+    _ target: any MailTarget, crash: CrashPoint,
+    onRequest: @escaping @Sendable (String) throws -> Void = { _ in }
+  ) {
     self.target = target
     self.crash = crash
+    self.onRequest = onRequest
   }
 
   private func step<Result>(_ name: String, _ body: () async throws -> Result) async throws
     -> Result
   {
+    try onRequest(name)
     try crash.pass("before \(name)")
     let result = try await body()
     try crash.pass("after \(name)")

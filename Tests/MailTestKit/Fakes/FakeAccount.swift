@@ -7,11 +7,29 @@ import Synchronization
 
 /// An account in memory, with the habits of a server as far as a test wants them.
 package final class FakeAccount: Sendable {
+  /// Who put a message there.
+  package enum Author: Sendable {
+    case person, earlierTool, mailmove
+  }
+
   package struct StoredMessage: Sendable, Equatable {
     package var bytes: [UInt8]
     package var flags: FlagSet
     package var date: InternalDate?
     package var modSeq: Int64 = 1
+    package var author = Author.person
+    /// Tells this message from every other in the account, whatever its UID becomes; a copy and a
+    /// moved message are others. 0 where it does not matter.
+    package var token = 0
+
+    package init(
+      bytes: [UInt8], flags: FlagSet, date: InternalDate?, author: Author = .person
+    ) {
+      self.bytes = bytes
+      self.flags = flags
+      self.date = date
+      self.author = author
+    }
   }
 
   package struct Box: Sendable {
@@ -25,6 +43,10 @@ package final class FakeAccount: Sendable {
     package var vanished: [[UID]] = []
     /// Labels as X-GM-LABELS tells them; none where the account tells none.
     package var labels: [UID: [String]] = [:]
+    /// Messages that the server keeps to itself for now.
+    package var hidden: Set<UID> = []
+    /// Tells this mailbox from every other in the account, whatever its name becomes.
+    package var identity = 0
 
     package init(
       uidValidity: UIDValidity = UIDValidity(1), attributes: [String] = []
@@ -33,7 +55,23 @@ package final class FakeAccount: Sendable {
       self.attributes = attributes
     }
 
-    package var uids: [UID] { messages.keys.sorted() }
+    package var uids: [UID] { messages.keys.filter { !hidden.contains($0) }.sorted() }
+
+    /// Octets in all messages together.
+    var size: Int64 {
+      uids.reduce(0) { $0 + Int64(messages[$1]?.bytes.count ?? 0) }
+    }
+
+    /// A message that the server shows.
+    package func visible(_ uid: UID) -> StoredMessage? {
+      hidden.contains(uid) ? nil : messages[uid]
+    }
+
+    /// HIGHESTMODSEQ after one more change.
+    package mutating func nextModSeq(_ clock: Int64) -> Int64 {
+      modSeq = max(modSeq + 1, clock)
+      return modSeq
+    }
   }
 
   /// What a server does differently from a perfect one.
@@ -43,6 +81,10 @@ package final class FakeAccount: Sendable {
     package var listsStatus = true
     /// STATUS tells octets (RFC 8438).
     package var tellsSize = false
+    /// Each new mailbox has a UIDVALIDITY that none had before.
+    package var givesOwnUIDValidity = false
+    /// It tells MAILBOXID (RFC 8474).
+    package var tellsMailboxID = false
     /// Messages stored together or not at all; 1: one by one.
     package var groupMax = 1
     /// What becomes of the bytes of an appended message.
@@ -79,19 +121,52 @@ package final class FakeAccount: Sendable {
     package init() {}
   }
 
+  struct State: Sendable {
+    var boxes: [MailboxName: Box] = [:]
+    var boxesMade = 0
+    var messagesMade = 0
+    /// Mod-sequences are never below it, as at servers that take them from the time of day.
+    var clock: Int64 = 0
+
+    mutating func add(_ box: Box, as name: MailboxName) {
+      boxesMade += 1
+      boxes[name] = box
+      boxes[name]?.identity = boxesMade
+    }
+
+    /// Stores a message under the next UID; makes the mailbox if it is missing.
+    mutating func store(_ message: StoredMessage, in name: MailboxName) -> UID {
+      if boxes[name] == nil { add(Box(), as: name) }
+      var box = boxes[name, default: Box()]
+      messagesMade += 1
+      let uid = UID(box.nextUID)
+      box.nextUID += 1
+      var stored = message
+      stored.modSeq = box.nextModSeq(clock)
+      stored.token = messagesMade
+      box.messages[uid] = stored
+      boxes[name] = box
+      return uid
+    }
+  }
+
   package let habits: Habits
-  private let state: Mutex<[MailboxName: Box]>
+  let state: Mutex<State>
 
   package init(habits: Habits = Habits(), boxes: [MailboxName: Box] = [.inbox: Box()]) {
     self.habits = habits
-    state = Mutex(boxes)
+    var start = State()
+    for (name, box) in boxes.sorted(by: { $0.key < $1.key }) { start.add(box, as: name) }
+    state = Mutex(start)
   }
+
+  package var boxes: [MailboxName: Box] { state.withLock { $0.boxes } }
 
   package func read<Result: Sendable>(
     _ name: MailboxName, _ body: (Box) throws -> Result
   ) throws -> Result {
-    try state.withLock { boxes in
-      guard let box = boxes[name] else { throw Self.missing(name) }
+    try state.withLock { state in
+      guard let box = state.boxes[name] else { throw Self.missing(name) }
       return try body(box)
     }
   }
@@ -99,24 +174,26 @@ package final class FakeAccount: Sendable {
   package func change<Result: Sendable>(
     _ name: MailboxName, _ body: (inout Box) throws -> Result
   ) throws -> Result {
-    try state.withLock { boxes in
-      guard var box = boxes[name] else { throw Self.missing(name) }
-      defer { boxes[name] = box }
+    try state.withLock { state in
+      guard var box = state.boxes[name] else { throw Self.missing(name) }
+      defer { state.boxes[name] = box }
       return try body(&box)
     }
   }
 
   package func create(_ name: MailboxName, attributes: [String] = []) {
-    state.withLock { boxes in
-      if boxes[name] == nil { boxes[name] = Box(attributes: attributes) }
+    state.withLock { state in
+      guard state.boxes[name] == nil else { return }
+      let validity = habits.givesOwnUIDValidity ? Int64(1_000 + state.boxesMade) : 1
+      state.add(Box(uidValidity: UIDValidity(validity), attributes: attributes), as: name)
     }
   }
 
   package func remove(_ name: MailboxName) {
-    state.withLock { boxes in _ = boxes.removeValue(forKey: name) }
+    state.withLock { state in _ = state.boxes.removeValue(forKey: name) }
   }
 
-  package var names: [MailboxName] { state.withLock { $0.keys.sorted() } }
+  package var names: [MailboxName] { state.withLock { $0.boxes.keys.sorted() } }
 
   /// Puts a message in, as delivery would.
   @discardableResult
@@ -128,23 +205,19 @@ package final class FakeAccount: Sendable {
   }
 
   @discardableResult
-  package func store(_ bytes: [UInt8], in name: MailboxName, flags: FlagSet, date: InternalDate?)
-    -> UID
-  {
-    state.withLock { boxes in
-      let uid = UID(boxes[name, default: Box()].nextUID)
-      boxes[name, default: Box()].nextUID += 1
-      boxes[name, default: Box()].modSeq += 1
-      boxes[name, default: Box()].messages[uid] = StoredMessage(
-        bytes: bytes, flags: flags, date: date, modSeq: boxes[name]?.modSeq ?? 1)
-      return uid
+  package func store(
+    _ bytes: [UInt8], in name: MailboxName, flags: FlagSet, date: InternalDate?,
+    by author: Author = .person
+  ) -> UID {
+    state.withLock {
+      $0.store(StoredMessage(bytes: bytes, flags: flags, date: date, author: author), in: name)
     }
   }
 
   /// All messages of a mailbox in the order of their UIDs.
   package func contents(of name: MailboxName = .inbox) -> [StoredMessage] {
-    state.withLock { boxes in
-      guard let box = boxes[name] else { return [] }
+    state.withLock { state in
+      guard let box = state.boxes[name] else { return [] }
       return box.uids.compactMap { box.messages[$0] }.map { message in
         StoredMessage(bytes: message.bytes, flags: message.flags, date: message.date)
       }
@@ -154,15 +227,16 @@ package final class FakeAccount: Sendable {
   package func status(of name: MailboxName) throws -> MailboxStatus {
     try read(name) { box in
       MailboxStatus(
-        messages: Int64(box.messages.count), uidNext: UID(box.nextUID),
+        messages: Int64(box.uids.count), uidNext: UID(box.nextUID),
         uidValidity: box.uidValidity, highestModSeq: habits.hasModSeq ? box.modSeq : nil,
-        size: habits.tellsSize ? box.messages.values.reduce(0) { $0 + Int64($1.bytes.count) } : nil,
-        appendLimit: habits.appendLimits[name])
+        size: habits.tellsSize ? box.size : nil,
+        appendLimit: habits.appendLimits[name],
+        mailboxID: habits.tellsMailboxID ? "M\(box.identity)" : nil)
     }
   }
 
   package func listing() -> MailboxListing {
-    let boxes = state.withLock { $0 }
+    let boxes = boxes
     let rows = boxes.keys.sorted().map { name in
       Mailbox(
         name: name, delimiter: UInt8(ascii: "/"), attributes: boxes[name]?.attributes ?? [],
@@ -177,6 +251,12 @@ package final class FakeAccount: Sendable {
     Entry(
       uid: uid, size: Int64(message.bytes.count), internalDate: message.date,
       flags: message.flags)
+  }
+
+  /// The mailbox of that name is another one than the session means.
+  static func changed(_ name: MailboxName) -> SyncError {
+    SyncError(
+      .mailboxChanged, scope: .mailbox, remedy: .retry(after: nil), side: .target, mailbox: name)
   }
 
   private static func missing(_ name: MailboxName) -> SyncError {

@@ -11,12 +11,15 @@ package final class FakeRemover: MailRemover {
   private let reader: FakeSource
   private let crash: CrashPoint
   private let onRequest: @Sendable (String) throws -> Void
+  private let beforeRemoving: @Sendable (MailboxName, UIDSet) -> Void
   private let wishes = Mutex<[(UIDSet, MailboxName)]>([])
 
   package init(
     _ account: FakeAccount, crash: CrashPoint,
-    onRequest: @escaping @Sendable (String) throws -> Void
+    onRequest: @escaping @Sendable (String) throws -> Void,
+    beforeRemoving: @escaping @Sendable (MailboxName, UIDSet) -> Void = { _, _ in }
   ) {
+    self.beforeRemoving = beforeRemoving
     self.account = account
     self.crash = crash
     self.onRequest = onRequest
@@ -36,11 +39,12 @@ package final class FakeRemover: MailRemover {
     _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
   ) async throws {
-    var there: [UID: SHA256Digest] = [:]
-    try account.change(mailbox) { box in
-      there = box.messages.mapValues { SHA256Digest(of: $0.bytes) }
-    }
-    let uids = UIDSet(proven.filter { there[$0.uid] == $0.digest }.map(\.uid))
+    let box = try account.read(mailbox) { $0 }
+    guard box.uidValidity == uidValidity else { throw FakeAccount.changed(mailbox) }
+    let uids = UIDSet(
+      proven.filter { proof in
+        box.visible(proof.uid).map { SHA256Digest(of: $0.bytes) } == proof.digest
+      }.map(\.uid))
     try onRequest("remove \(mailbox) \(uids)")
     switch manner {
     case .flagOnly: try flag(uids, in: mailbox)
@@ -61,11 +65,12 @@ package final class FakeRemover: MailRemover {
 
   private func flag(_ uids: UIDSet, in mailbox: MailboxName) throws {
     try crash.pass("before flagging \(uids)")
+    beforeRemoving(mailbox, uids)
     try account.change(mailbox) { box in
       for uid in box.uids where uids.contains(uid) {
-        box.modSeq += 1
         box.messages[uid]?.flags.system.insert(.deleted)
-        box.messages[uid]?.modSeq = box.modSeq
+        let modSeq = box.nextModSeq(0)
+        box.messages[uid]?.modSeq = modSeq
       }
     }
     try crash.pass("after flagging \(uids)")
@@ -73,6 +78,7 @@ package final class FakeRemover: MailRemover {
 
   private func expunge(_ uids: UIDSet, in mailbox: MailboxName) throws {
     try crash.pass("before expunging \(uids)")
+    beforeRemoving(mailbox, uids)
     try account.change(mailbox) { box in
       for uid in box.uids where uids.contains(uid) { box.messages[uid] = nil }
       box.modSeq += 1

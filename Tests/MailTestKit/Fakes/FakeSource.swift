@@ -76,9 +76,10 @@ package final class FakeSource: MailSource {
   package func fetch(_ batch: Batch, from mailbox: MailboxName) async throws -> MessageStream {
     try onRequest("fetch \(mailbox) \(batch.uids)")
     let box = try account.read(mailbox) { $0 }
+    guard box.uidValidity == batch.uidValidity else { throw FakeAccount.changed(mailbox) }
     let withheld = account.habits.withheld
     let messages = batch.entries.compactMap { entry -> Fetched? in
-      guard let stored = box.messages[entry.uid], !withheld.contains(entry.uid) else { return nil }
+      guard let stored = box.visible(entry.uid), !withheld.contains(entry.uid) else { return nil }
       return .message(
         Message(
           key: SourceKey(uidValidity: batch.uidValidity, uid: entry.uid),

@@ -11,7 +11,9 @@ package final class FakeTarget: MailTarget {
   private let reader: FakeSource
   private let crash: CrashPoint
   private let onRequest: @Sendable (String) throws -> Void
-  private let waiting = Mutex<[(Message, MailboxName)]>([])
+  private let waiting = Mutex<[(Message, TargetMailbox)]>([])
+  /// The mailboxes that were opened, as STORE in a session means the one that was selected.
+  private let opened = Mutex<[MailboxName: Int]>([:])
 
   package init(
     _ account: FakeAccount, crash: CrashPoint = CrashPoint(),
@@ -61,12 +63,13 @@ package final class FakeTarget: MailTarget {
       account.create(name)
       try crash.pass("after create \(name)")
     }
-    return try account.read(name) { box in
-      TargetMailbox(
-        name: name, uidValidity: box.uidValidity, uidNext: UID(box.nextUID),
-        messages: Int64(box.messages.count), permanentFlags: account.habits.permanentFlags,
-        appendLimit: account.habits.appendLimits[name], wasCreated: isNew)
-    }
+    let box = try account.read(name) { $0 }
+    opened.withLock { $0[name] = box.identity }
+    return TargetMailbox(
+      name: name, uidValidity: box.uidValidity, uidNext: UID(box.nextUID),
+      messages: Int64(box.uids.count), permanentFlags: account.habits.permanentFlags,
+      appendLimit: account.habits.appendLimits[name], wasCreated: isNew,
+      numbers: NumberSpace(try account.status(of: name)))
   }
 
   package func append(_ message: Message, to mailbox: TargetMailbox) async throws
@@ -74,7 +77,7 @@ package final class FakeTarget: MailTarget {
   {
     try onRequest("append \(message.key.uid)")
     let count = waiting.withLock { waiting in
-      waiting.append((message, mailbox.name))
+      waiting.append((message, mailbox))
       return waiting.count
     }
     return count >= account.habits.groupMax ? try await settle() : []
@@ -88,22 +91,25 @@ package final class FakeTarget: MailTarget {
     guard !group.isEmpty else { return [] }
     try onRequest("settle \(group.count)")
     try crash.pass("before storing \(group.map { "\($0.0.key.uid)" })")
-    let results = group.map { message, name in
+    let results = try group.map { message, mailbox in
       if let error = account.habits.refuse(message) {
         return AppendResult(key: message.key, verdict: .refused(error))
       }
       let (kept, dropped) = account.habits.permanentFlags.split(message.entry.flags)
+      // APPEND goes by name, and its answer tells the UIDVALIDITY that the UID belongs to.
+      let validity = try account.read(mailbox.name) { $0.uidValidity }
       let uid =
         account.habits.loses(message)
         ? nil
         : account.store(
-          account.habits.rewrite(message.bytes), in: name, flags: kept,
-          date: message.entry.internalDate)
+          account.habits.rewrite(message.bytes), in: mailbox.name, flags: kept,
+          date: message.entry.internalDate, by: .mailmove)
+      let isTold = account.habits.tellsUIDs && validity == mailbox.uidValidity
       return AppendResult(
         key: message.key,
         verdict: .stored(
           Receipt(
-            uid: account.habits.tellsUIDs ? uid : nil,
+            uid: isTold ? uid : nil,
             concessions: dropped.isEmpty ? [] : [.flagsDropped(dropped)])))
     }
     try crash.pass("after storing \(group.map { "\($0.0.key.uid)" })")
@@ -116,12 +122,14 @@ package final class FakeTarget: MailTarget {
   {
     try onRequest("store \(changes.map(\.uid))")
     try crash.pass("before flags")
+    let selected = opened.withLock { $0[mailbox.name] }
     try account.change(mailbox.name) { box in
+      guard box.identity == selected else { throw FakeAccount.changed(mailbox.name) }
       for change in changes {
-        guard let flags = box.messages[change.uid]?.flags else { continue }
-        box.modSeq += 1
+        guard let flags = box.visible(change.uid)?.flags else { continue }
         box.messages[change.uid]?.flags = flags.union(change.add).subtracting(change.remove)
-        box.messages[change.uid]?.modSeq = box.modSeq
+        let modSeq = box.nextModSeq(0)
+        box.messages[change.uid]?.modSeq = modSeq
       }
     }
     try crash.pass("after flags")

@@ -1,0 +1,334 @@
+// mailmove: the oracle, which knows the whole history.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import MailWire
+import SyncEngine
+
+@testable import mailmove
+
+/// Knows the whole history of a world and asks, after every run, whether all is as it should be.
+struct Oracle {
+  let world: World
+  /// The pair of each mailbox of the source, by its identity, as of the last run.
+  private var pairs: [Int: Int64] = [:]
+  /// Messages that were ever in a mailbox of the source, by its identity and serial number.
+  private var everOf: [Int: [Int: Set<Int>]] = [:]
+  /// The same by the mailbox of the target where they belong.
+  private var everFor: [MailboxName: [Int: Set<Int>]] = [:]
+  /// Flags that a mail ever had at the source.
+  private var everSet: [Int: FlagSet] = [:]
+  /// The mailbox of the source that a copy was made from.
+  private var origins: [Int: Int] = [:]
+  /// Copies that people deleted one by one, which no run has to look for (decision 0027).
+  private var pardons: [MailboxName: [Int: Int]] = [:]
+  /// Copies that others made after a mailbox was done for the first time.
+  private var lateForeign: [MailboxName: [Int: Int]] = [:]
+  private var done: Set<MailboxName> = []
+  private var lastToken = 0
+  private var before: View?
+
+  init(_ world: World) { self.world = world }
+
+  // MARK: Before a run
+
+  mutating func lookBefore() async throws {
+    let ledger = try await View(of: world)
+    forgetUnrecognisable(ledger)
+    let traces = world.takeTraces()
+    for token in traces.carriedOff { origins[token] = nil }
+    for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
+    for pair in ledger.pairs {
+      guard let anchor = ledger.standings[pair]?.target else { continue }
+      let box = ledger.target[anchor.mailbox]
+      let isBroken =
+        box == nil || box?.uidValidity != anchor.uidValidity
+        || (box?.nextUID ?? 0) < anchor.uidNext.rawValue
+      if isBroken { pardons[anchor.mailbox] = nil }
+    }
+    let view = try await View(of: world)
+    noteForeign(view, onlyIn: done)
+    before = view
+  }
+
+  /// Notes what others have brought since the last look, where it may be too late to be recognised.
+  private mutating func noteForeign(_ view: View, onlyIn late: Set<MailboxName>) {
+    for (name, box) in view.target where late.contains(name) {
+      for message in box.messages.values
+      where message.author != .mailmove && message.token > lastToken {
+        guard let serial = Mail.serial(message.bytes) else { continue }
+        lateForeign[name, default: [:]][serial, default: 0] += 1
+      }
+    }
+    lastToken = view.target.values.flatMap(\.messages.values).reduce(lastToken) {
+      max($0, $1.token)
+    }
+  }
+
+  /// A mailbox that went to another name is another one where nothing shows that it is the same.
+  private func forgetUnrecognisable(_ ledger: View) {
+    for (name, box) in ledger.source.sorted(by: { $0.key < $1.key }) {
+      guard let id = pairs[box.identity], let pair = ledger.pairs.first(where: { $0.id == id }),
+        pair.mapped.source != name
+      else { continue }
+      let server = world.habits.source
+      let isRecognisable =
+        server.listsStatus
+        && (server.tellsMailboxID
+          || server.givesOwnUIDValidity && pair.mapped.sourceUIDValidity == box.uidValidity)
+      if !isRecognisable { world.source.reidentify(name) }
+    }
+  }
+
+  // MARK: After a run
+
+  mutating func judge(_ night: Night) async throws -> [Finding] {
+    guard let before else { return [] }
+    let after = try await View(of: world)
+    let traces = world.takeTraces()
+    for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
+    for token in traces.carriedOff { origins[token] = nil }
+    noteForeign(after, onlyIn: Set(after.target.keys))
+    remember(before, after, traces)
+    let exit = ExitStatus(night.report)
+    // Nobody can prove a copy that is taken away between the proof and the removal.
+    var found = traces.gone.isEmpty ? night.removals : []
+    found += ending(exit, night)
+    if exit == .success { found += everythingIsThere(before, after, night) }
+    found += nothingElseWasTouched(before, after, night, traces)
+    if night.plan.removal == nil, night.isCalm { found += sourceWasOnlyRead(before, after) }
+    found += noCopyTooMany(before, after, traces)
+    if world.shelf?.isBegunAnew == true {
+      found.append(Finding(question: 2, text: "an archive was begun where none is mounted"))
+    }
+    if exit == .success, night.isCalm { forgive(after) }
+    return found
+  }
+
+  private mutating func remember(
+    _ before: View, _ after: View, _ traces: World.Traces
+  ) {
+    for boxes in [before.source, after.source] + traces.sources {
+      for (name, box) in boxes {
+        let places = Set([before.place(of: name), after.place(of: name)].compactMap(\.self))
+        for message in box.messages.values {
+          guard let serial = Mail.serial(message.bytes) else { continue }
+          everOf[box.identity, default: [:]][serial, default: []].insert(message.token)
+          everSet[serial] = (everSet[serial] ?? .none).union(message.flags)
+          for place in places {
+            everFor[place, default: [:]][serial, default: []].insert(message.token)
+          }
+        }
+      }
+    }
+    for pair in after.pairs {
+      guard let box = after.source[pair.mapped.source] ?? before.source[pair.mapped.source] else {
+        continue
+      }
+      // A mailbox that got another name during a run could not be seen to be the same.
+      if let old = pairs[box.identity], old != pair.id, !traces.sources.isEmpty {
+        origins = origins.filter { $0.value != box.identity }
+      }
+      pairs[box.identity] = pair.id
+      if let place = after.place(of: pair), after.standings[pair]?.source != nil {
+        pass(place, after)
+      }
+    }
+    let old = before.copies()
+    for (token, copy) in after.copies() {
+      guard old[token] == nil, copy.message.author == .mailmove, world.shelf == nil else {
+        continue
+      }
+      let boxes = after.pairs.filter { after.place(of: $0) == copy.mailbox }.map {
+        (now: after.source[$0.mapped.source], earlier: before.source[$0.mapped.source])
+      }
+      if boxes.count == 1, let identity = boxes[0].now?.identity,
+        identity == boxes[0].earlier?.identity
+      {
+        origins[token] = identity
+      }
+    }
+  }
+
+  /// What others had put there by the time a mailbox was done for the first time is looked at once.
+  private mutating func pass(_ place: MailboxName, _ view: View) {
+    guard done.insert(place).inserted else { return }
+    for (serial, count) in view.held(in: place, where: { $0.author != .mailmove }) {
+      let more = count - (everFor[place]?[serial]?.count ?? 0)
+      if more > 0 { lateForeign[place, default: [:]][serial] = more }
+    }
+  }
+
+  /// No more is pardoned than is missing.
+  private mutating func forgive(_ view: View) {
+    let wanted = view.wanted()
+    for (name, serials) in pardons {
+      let held = view.held(in: name)
+      pardons[name] = serials.reduce(into: [:]) { left, item in
+        let missing = (wanted[name]?[item.key] ?? 0) - (held[item.key] ?? 0)
+        if missing > 0 { left[item.key] = min(item.value, missing) }
+      }
+    }
+  }
+
+  private func ending(_ exit: ExitStatus, _ night: Night) -> [Finding] {
+    var fine: Set<ExitStatus> = [.success, .skips]
+    if night.plan.removal != nil { fine.formUnion([.guarded, .usage]) }
+    if world.shelf?.isMounted == false { fine = [.guarded] }
+    guard night.isCalm ? !fine.contains(exit) : exit == .internalFault && !night.isDead else {
+      return []
+    }
+    let failure = night.report.failure ?? night.report.mailboxes.compactMap(\.failure).first
+    return [
+      Finding(question: 0, text: "ended with \(exit): \(failure.map { "\($0)" } ?? "no reason")")
+    ]
+  }
+
+  // MARK: Question 1 and 6
+
+  private func everythingIsThere(_ before: View, _ after: View, _ night: Night) -> [Finding] {
+    let isMadeUp = night.plan.recopiesLost && night.isCalm
+    var found: [Finding] = []
+    let earlier = before.wanted()
+    for (place, serials) in after.wanted().sorted(by: { $0.key < $1.key }) {
+      let held = after.held(in: place) { copy in isSame(copy) }
+      for (serial, count) in serials.sorted(by: { $0.key < $1.key }) {
+        let wanted = night.isCalm ? count : min(count, earlier[place]?[serial] ?? 0)
+        let pardoned = isMadeUp ? 0 : pardons[place]?[serial] ?? 0
+        let there = held[serial] ?? 0
+        guard there + pardoned < wanted else { continue }
+        found.append(
+          Finding(
+            question: isMadeUp ? 6 : 1,
+            text: "exit 0: the source has mail \(serial) \(wanted) times for \(place), "
+              + "which has it \(there) times"))
+      }
+    }
+    for (name, box) in after.source where !box.uids.isEmpty && after.place(of: name) == nil {
+      guard night.isCalm else { continue }
+      found.append(Finding(question: 1, text: "exit 0: \(name) was left out"))
+    }
+    return found
+  }
+
+  /// What was delivered, or that as a server or an earlier tool changes it.
+  private func isSame(_ copy: View.Message) -> Bool {
+    guard let serial = Mail.serial(copy.bytes), let original = world.original(serial) else {
+      return false
+    }
+    let lines = { (bytes: [UInt8]) in bytes.filter { $0 != 13 } }
+    if copy.author == .earlierTool { return lines(copy.bytes).suffixIs(lines(original)) }
+    return copy.bytes == original || world.habits.rewrites && copy.bytes == lines(original)
+  }
+
+  // MARK: Question 2
+
+  private func nothingElseWasTouched(
+    _ before: View, _ after: View, _ night: Night, _ traces: World.Traces
+  ) -> [Finding] {
+    var found: [Finding] = []
+    let now = after.copies()
+    let gone = Set(traces.gone.map(\.token))
+    for (token, old) in before.copies().sorted(by: { $0.key < $1.key }) {
+      let name = "mail \(Mail.serial(old.message.bytes) ?? -1) in \(old.mailbox) at the target"
+      guard let new = now[token] else {
+        if !gone.contains(token), !isMarkedAsVanished(old, after) {
+          found.append(Finding(question: 2, text: "\(name) was removed"))
+        }
+        continue
+      }
+      if new.message.bytes != old.message.bytes {
+        found.append(Finding(question: 2, text: "the bytes of \(name) were changed"))
+      }
+      let (was, has) = (old.message.flags, new.message.flags)
+      guard was != has, !traces.touched.contains(token),
+        !isFromSource(
+          was, has, Mail.serial(old.message.bytes), before, after, night.plan.flagPolicy)
+      else { continue }
+      let text = "\(name) had \(was) and has \(has), which is not from the source's mail"
+      found.append(Finding(question: 2, text: text))
+    }
+    return found
+  }
+
+  /// An archive shows no longer what the source does not show.
+  private func isMarkedAsVanished(
+    _ old: (mailbox: MailboxName, message: View.Message), _ after: View
+  ) -> Bool {
+    guard world.shelf != nil, let serial = Mail.serial(old.message.bytes) else { return false }
+    return after.held(in: old.mailbox)[serial] ?? 0 >= after.wanted()[old.mailbox]?[serial] ?? 0
+  }
+
+  /// Whether one of the same mails at the source has what was added and lacks what was removed.
+  private func isFromSource(
+    _ was: FlagSet, _ has: FlagSet, _ serial: Int?, _ before: View, _ after: View,
+    _ policy: RunOptions.FlagPolicy
+  ) -> Bool {
+    guard policy != .keep, let serial else { return false }
+    let (added, removed) = (has.subtracting(was), was.subtracting(has))
+    let originals = (Array(before.source.values) + Array(after.source.values))
+      .flatMap(\.messages.values).filter { Mail.serial($0.bytes) == serial }
+    // What the target's user has set stays, unless the target is to be made equal.
+    guard policy == .source || removed.subtracting(everSet[serial] ?? .none).isEmpty else {
+      return false
+    }
+    return originals.contains { mail in
+      added.subtracting(mail.flags).isEmpty && removed.intersection(mail.flags).isEmpty
+    }
+  }
+
+  // MARK: Question 3 and 4
+
+  private func sourceWasOnlyRead(_ before: View, _ after: View) -> [Finding] {
+    let isSame = before.source.allSatisfy { name, box in
+      after.source[name]?.messages == box.messages
+    }
+    return isSame && before.source.count == after.source.count
+      ? [] : [Finding(question: 3, text: "the source was changed")]
+  }
+
+  private func noCopyTooMany(
+    _ before: View, _ after: View, _ traces: World.Traces
+  ) -> [Finding] {
+    var found: [Finding] = []
+    let old = Set(before.copies().keys).union(traces.carriedOff)
+    for name in after.target.keys.sorted() {
+      let (now, made) = (
+        after.held(in: name),
+        after.held(in: name) { $0.author == .mailmove && !old.contains($0.token) }
+      )
+      for serial in made.keys.sorted() {
+        let (count, new) = (now[serial] ?? 0, made[serial] ?? 0)
+        let ever = everFor[name]?[serial]?.count ?? 0
+        guard count > ever + (lateForeign[name]?[serial] ?? 0) else { continue }
+        found.append(
+          Finding(
+            question: 4,
+            text: "\(name) has mail \(serial) \(count) times, \(new) of them since this run; "
+              + "the source ever had it \(ever) times"))
+      }
+    }
+    var made: [Int: [Int: Int]] = [:]
+    for (token, copy) in after.copies() {
+      guard copy.message.author == .mailmove, let origin = origins[token],
+        let serial = Mail.serial(copy.message.bytes)
+      else { continue }
+      made[origin, default: [:]][serial, default: 0] += 1
+    }
+    for (identity, serials) in made.sorted(by: { $0.key < $1.key }) {
+      for (serial, count) in serials where count > everOf[identity]?[serial]?.count ?? 0 {
+        let name = after.source.first { $0.value.identity == identity }?.key
+        found.append(
+          Finding(
+            question: 4,
+            text: "mail \(serial) of the mailbox that is now \(name.map { "\($0)" } ?? "gone") "
+              + "was copied \(count) times"))
+      }
+    }
+    return found
+  }
+}
+
+extension [UInt8] {
+  fileprivate func suffixIs(_ other: [UInt8]) -> Bool { suffix(other.count) == other[...] }
+}

@@ -1,0 +1,159 @@
+// mailmove: living through a history.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import SyncEngine
+
+@testable import mailmove
+
+/// Lives through a story, asking the oracle after every run.
+struct Simulation {
+  /// How a story went.
+  struct Outcome: Sendable {
+    /// What happened, a line for each step.
+    var lines: [String] = []
+    /// What the oracle found; the story ends there.
+    var findings: [Finding] = []
+  }
+
+  private let world: World
+  private let say: (@Sendable (String) -> Void)?
+  private var oracle: Oracle
+  private var outcome = Outcome()
+  /// What happened since the last run that was left in peace and ended with 0; nil before that.
+  private var sincePeace: [Act]?
+
+  private init(_ story: Story, say: (@Sendable (String) -> Void)?) throws {
+    world = try World(story.habits)
+    oracle = Oracle(world)
+    self.say = say
+  }
+
+  /// - Parameter say: told each line as it comes, for a story that ends the process.
+  static func live(_ story: Story, say: (@Sendable (String) -> Void)? = nil) async -> Outcome {
+    var outcome = Outcome()
+    do {
+      var simulation = try Simulation(story, say: say)
+      do { try await simulation.live(story) } catch {
+        outcome.findings = [Finding(question: 0, text: "the world broke: \(error)")]
+      }
+      simulation.world.end()
+      outcome.lines = simulation.outcome.lines
+      outcome.findings += simulation.outcome.findings
+    } catch {
+      outcome.findings = [Finding(question: 0, text: "no world: \(error)")]
+    }
+    return outcome
+  }
+
+  private mutating func live(_ story: Story) async throws {
+    for step in story.steps {
+      switch step {
+      case .act(let act):
+        if let told = world.perform(act) {
+          note(told)
+          sincePeace?.append(act)
+        }
+      case .run(let plan): try await run(plan)
+      }
+      guard outcome.findings.isEmpty else { return }
+    }
+    try await settle()
+  }
+
+  private mutating func note(_ line: String) {
+    outcome.lines.append(line)
+    say?(line)
+  }
+
+  @discardableResult
+  private mutating func run(_ plan: Plan) async throws -> Night {
+    try await oracle.lookBefore()
+    note("mailmove \(plan)")
+    let night = try await Night.run(plan, in: world)
+    for line in night.requests.happened { note(line) }
+    let report = night.report
+    let failure = report.failure ?? report.mailboxes.compactMap(\.failure).first
+    note(
+      "  exit \(ExitStatus(report)), \(report.total(\.copied)) copied, "
+        + "\(report.total(\.alreadyThere)) there, \(report.total(\.flagsUpdated)) flags, "
+        + "\(report.total(\.lost)) lost, \(report.total(\.skipped)) skipped, "
+        + "\(report.total(\.removed)) removed\(failure.map { "; \($0)" } ?? "")")
+    outcome.findings += try await oracle.judge(night)
+    if night.isCalm { outcome.findings += thrift(night) }
+    sincePeace = night.isCalm && ExitStatus(report) == .success ? [] : nil
+    return night
+  }
+
+  /// Lost indexes cost a listing: nothing else has changed, so no message is read again.
+  private func thrift(_ night: Night) -> [Finding] {
+    guard let sincePeace, !sincePeace.isEmpty, night.plan.removal == nil,
+      sincePeace.allSatisfy({ if case .loseIndexes = $0 { true } else { false } })
+    else { return [] }
+    return Side.allCases.compactMap { side in
+      guard side == .source || !targetLeavesDoubt else { return nil }
+      let count = night.requests.count(side, "fetch")
+      guard count > 0 else { return nil }
+      return Finding(
+        question: 5,
+        text: "mod-sequences were lost, and messages of the \(side.rawValue) were read again")
+    }
+  }
+
+  /// Copies with the same header, with none, or that somebody has changed have to be read.
+  private var targetLeavesDoubt: Bool {
+    world.target.boxes.values.contains { box in
+      let copies = box.messages.values.map(\.bytes)
+      let headers = Set(copies.map { $0.prefix { $0 != 10 } })
+      return headers.count < copies.count
+        || !copies.allSatisfy { copy in
+          Mail.hasMessageID(copy) && Mail.serial(copy).flatMap(world.original) == copy
+        }
+    }
+  }
+
+  /// The end of every story: a run in peace, one that has nothing to do, and one that makes up for
+  /// what was lost; and then nothing may be missing.
+  private mutating func settle() async throws {
+    if let told = world.perform(.mount) { note(told) }
+    try await run(Plan())
+    guard outcome.findings.isEmpty else { return }
+    try await runAgain()
+    guard outcome.findings.isEmpty else { return }
+    try await verify()
+    guard outcome.findings.isEmpty else { return }
+    var plan = Plan()
+    plan.recopiesLost = true
+    plan.retriesSkipped = true
+    let night = try await run(plan)
+    guard outcome.findings.isEmpty else { return }
+    let exit = ExitStatus(night.report)
+    if exit != .success {
+      outcome.findings.append(
+        Finding(question: 6, text: "ended with \(exit) though all could be made up for"))
+    }
+    try await verify()
+  }
+
+  /// Question 5: nothing has changed, so nothing changes and nothing is read.
+  private mutating func runAgain() async throws {
+    let before = try await View(of: world)
+    let night = try await run(Plan())
+    let work = [(Side.source, "fetch"), (.target, "append"), (.target, "store")].filter {
+      night.requests.count($0.0, $0.1) > 0
+    }
+    let after = try await View(of: world)
+    let isSame =
+      before.source.mapValues(\.messages) == after.source.mapValues(\.messages)
+      && before.target.mapValues(\.messages) == after.target.mapValues(\.messages)
+    guard !isSame || !work.isEmpty else { return }
+    let text =
+      "a further run \(isSame ? "changed nothing" : "changed something")"
+      + work.map { " and asked the \($0.0.rawValue) to \($0.1)" }.joined()
+    outcome.findings.append(Finding(question: 5, text: text))
+  }
+
+  private mutating func verify() async throws {
+    outcome.findings += try await Comparison(of: world).findings()
+  }
+}

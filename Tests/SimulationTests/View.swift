@@ -1,0 +1,65 @@
+// mailmove: a world at one moment.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import MailWire
+import SyncEngine
+
+/// Both accounts and the ledger's map at one moment.
+struct View: Sendable {
+  typealias Message = FakeAccount.StoredMessage
+
+  let source: [MailboxName: FakeAccount.Box]
+  let target: [MailboxName: FakeAccount.Box]
+  let pairs: [MailboxPair]
+  let standings: [MailboxPair: PairStanding]
+
+  init(of world: World) async throws {
+    source = world.source.boxes
+    target = try await world.shelf?.contents() ?? world.target.boxes
+    pairs = try await world.journal.pairs()
+    var standings: [MailboxPair: PairStanding] = [:]
+    for pair in pairs { standings[pair] = try await world.journal.standing(of: pair) }
+    self.standings = standings
+  }
+
+  /// Where the ledger puts a mailbox of the source; nil where it has no place for it.
+  func place(of name: MailboxName) -> MailboxName? {
+    pairs.first { $0.mapped.source == name }.flatMap(place)
+  }
+
+  func place(of pair: MailboxPair) -> MailboxName? {
+    standings[pair]?.target?.mailbox ?? pair.mapped.target
+  }
+
+  /// What the source shows, by the mailbox at the target where it goes and by serial number.
+  func wanted() -> [MailboxName: [Int: Int]] {
+    var wanted: [MailboxName: [Int: Int]] = [:]
+    for (name, box) in source {
+      guard let place = place(of: name) else { continue }
+      for uid in box.uids {
+        guard let serial = box.messages[uid].flatMap({ Mail.serial($0.bytes) }) else { continue }
+        wanted[place, default: [:]][serial, default: 0] += 1
+      }
+    }
+    return wanted
+  }
+
+  /// The target's messages with the mailbox of each, by their tokens.
+  func copies() -> [Int: (mailbox: MailboxName, message: Message)] {
+    var copies: [Int: (mailbox: MailboxName, message: Message)] = [:]
+    for (name, box) in target {
+      for message in box.messages.values { copies[message.token] = (name, message) }
+    }
+    return copies
+  }
+
+  /// How many copies of each mail a mailbox of the target has.
+  func held(in name: MailboxName, where isMeant: (Message) -> Bool = { _ in true }) -> [Int: Int] {
+    var held: [Int: Int] = [:]
+    for message in target[name]?.messages.values.filter(isMeant) ?? [] {
+      if let serial = Mail.serial(message.bytes) { held[serial, default: 0] += 1 }
+    }
+    return held
+  }
+}

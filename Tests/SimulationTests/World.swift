@@ -1,0 +1,331 @@
+// mailmove: a world with two accounts.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import MailWire
+import SQLiteJournal
+import SyncEngine
+import Synchronization
+
+/// A world with two accounts, and what people and other programs do in it.
+final class World: Sendable {
+  /// What became of the target while mailmove did not do it.
+  struct Traces: Sendable {
+    /// Copies that are gone, by mailbox and serial number.
+    var gone: [(mailbox: MailboxName, serial: Int, token: Int)] = []
+    /// Messages that were changed.
+    var touched: Set<Int> = []
+    /// Mail that people took to another place with its mailbox.
+    var carriedOff: Set<Int> = []
+    /// What the source held after each thing that happened.
+    var sources: [[MailboxName: FakeAccount.Box]] = []
+  }
+
+  private struct Memory {
+    var clock: Int64 = 0
+    var serials: [[UInt8]] = []
+    var namesMade = 0
+    var backups: [Side: FakeAccount.Backup] = [:]
+    var traces = Traces()
+  }
+
+  let habits: WorldHabits
+  let source: FakeAccount
+  let target: FakeAccount
+  /// The target where it is no account.
+  let shelf: ArchiveShelf?
+  let journal: any Journal & KeyBook
+  private let folder: WorldFolder?
+  private let memory = Mutex(Memory())
+
+  static let names = ["Work", "Kunden", "Projekte"].map { MailboxName(wire: $0) }
+
+  init(_ habits: WorldHabits) throws {
+    self.habits = habits
+    let needsFolder = habits.targetKind == .archive || habits.hasLedgerFile
+    let folder = needsFolder ? try WorldFolder() : nil
+    shelf = habits.targetKind == .archive ? folder.map { ArchiveShelf(in: $0) } : nil
+    if habits.hasLedgerFile, let folder {
+      journal = try SQLiteJournal.open(
+        at: folder.path + "/ledger.sqlite",
+        job: JobIdentity(source: "imaps://a@old.example", target: "imaps://a@new.example"))
+    } else {
+      journal = MemoryJournal()
+    }
+    self.folder = folder
+    source = habits.account(.source)
+    target = habits.account(.target)
+    guard habits.sourceKind == .imap else { return }
+    for name in Self.names.prefix(habits.mailboxes) { source.create(name) }
+  }
+
+  /// To be called when the world has come to its end.
+  func end() { try? (journal as? SQLiteJournal)?.close() }
+
+  func account(_ side: Side) -> FakeAccount { side == .source ? source : target }
+
+  /// The bytes that were delivered under a number.
+  func original(_ serial: Int) -> [UInt8]? {
+    memory.withLock { $0.serials.indices.contains(serial) ? $0.serials[serial] : nil }
+  }
+
+  /// What has happened at the target since this was last asked.
+  func takeTraces() -> Traces {
+    memory.withLock { memory in
+      defer { memory.traces = Traces() }
+      return memory.traces
+    }
+  }
+
+  /// Does something and says what, as a person would; nil where there was nothing to do it to.
+  func perform(_ act: Act) -> String? {
+    memory.withLock { memory in
+      memory.clock += 1_000
+      source.advance(clock: memory.clock)
+      target.advance(clock: memory.clock)
+      let before = target.boxes
+      let told = perform(act, &memory)
+      note(before, &memory.traces)
+      memory.traces.sources.append(source.boxes)
+      return told
+    }
+  }
+
+  private func note(_ before: [MailboxName: FakeAccount.Box], _ traces: inout Traces) {
+    let after = target.boxes
+    for (name, box) in before {
+      let now = after[name]
+      let left = Dictionary(
+        (now?.messages.values).map { $0.map { ($0.token, $0) } } ?? [],
+        uniquingKeysWith: { first, _ in first })
+      for message in box.messages.values {
+        if let same = left[message.token] {
+          if same.flags != message.flags { traces.touched.insert(message.token) }
+        } else if let serial = Mail.serial(message.bytes) {
+          traces.gone.append((name, serial, message.token))
+        }
+      }
+      guard now?.identity != box.identity else { continue }
+      traces.carriedOff.formUnion(box.messages.values.map(\.token))
+    }
+  }
+
+  private func perform(_ act: Act, _ memory: inout Memory) -> String? {
+    guard isPossible(act) else { return nil }
+    return switch act {
+    case .deliver(let side, let box, let letter): deliver(letter, side, box, &memory)
+    case .flag(let side, let box, let message, let flag): self.flag(side, box, message, flag)
+    case .move(let side, let box, let message, let to):
+      copy(side, box, message, to, moving: true)
+    case .copy(let side, let box, let message, let to):
+      copy(side, box, message, to, moving: false)
+    case .expunge(let side, let box, let message): expunge(side, box, message)
+    case .empty(let side, let box): empty(side, box)
+    case .make(let side): make(side, &memory)
+    case .rename(let side, let box): rename(side, box, &memory)
+    case .swap(let side, let box, let other): swap(side, box, other)
+    case .delete(let side, let box): delete(side, box, again: false)
+    case .remake(let side, let box): delete(side, box, again: true)
+    case .hide(let box): hide(box)
+    case .unhide: unhide()
+    case .backUp(let side): backUp(side, &memory)
+    case .restore(let side): restore(side, &memory)
+    case .loseIndexes(let side): loseIndexes(side)
+    case .renumber(let side, let box): renumber(side, box)
+    case .earlierTool(let box, let count, let marks): earlierTool(box, count, marks)
+    case .unmount: shelf?.unmount() == true ? "target: the disk is unmounted" : nil
+    case .mount: shelf?.mount() == true ? "target: the disk is mounted again" : nil
+    }
+  }
+
+  /// A maildrop has INBOX alone, and nobody writes to an archive.
+  private func isPossible(_ act: Act) -> Bool {
+    switch act {
+    case .backUp, .restore, .unmount, .mount, .hide, .unhide: true
+    case .make(let side): side == .source ? habits.sourceKind == .imap : shelf == nil
+    case .earlierTool: shelf == nil
+    case .deliver(let side, _, _), .flag(let side, _, _, _), .move(let side, _, _, _),
+      .copy(let side, _, _, _), .expunge(let side, _, _), .empty(let side, _),
+      .rename(let side, _), .swap(let side, _, _), .delete(let side, _), .remake(let side, _),
+      .loseIndexes(let side), .renumber(let side, _):
+      side == .source || shelf == nil
+    }
+  }
+
+  // MARK: Choosing
+
+  private func box(_ side: Side, _ number: Int) -> MailboxName? {
+    Self.choose(number, from: account(side).names)
+  }
+
+  /// INBOX can neither be renamed nor deleted.
+  private func movable(_ side: Side, _ number: Int) -> MailboxName? {
+    Self.choose(number, from: account(side).names.filter { !$0.isInbox })
+  }
+
+  private func message(_ side: Side, _ box: Int, _ number: Int) -> (MailboxName, UID)? {
+    guard let name = self.box(side, box), let uids = account(side).boxes[name]?.uids,
+      let uid = Self.choose(number, from: uids)
+    else { return nil }
+    return (name, uid)
+  }
+
+  private static func choose<Element>(_ number: Int, from all: [Element]) -> Element? {
+    all.isEmpty ? nil : all[number % all.count]
+  }
+
+  private func text(_ side: Side, _ name: MailboxName, _ uid: UID) -> String {
+    let bytes = account(side).boxes[name]?.messages[uid]?.bytes ?? []
+    return "mail \(Mail.serial(bytes).map(String.init) ?? "?") in \(name) (UID \(uid))"
+  }
+
+  // MARK: Messages
+
+  private func deliver(_ letter: Act.Letter, _ side: Side, _ box: Int, _ memory: inout Memory)
+    -> String?
+  {
+    guard let name = self.box(side, box) else { return nil }
+    var serial = memory.serials.count
+    var kind = Mail.Kind.own
+    switch letter {
+    case .again(let number) where serial > 0: serial = number % serial
+    case .twin(let number) where serial > 0: kind = .headerOf(number % serial)
+    case .noHeader: kind = .noHeader
+    case .draft: kind = .draft
+    case .new, .again, .twin: break
+    }
+    if serial == memory.serials.count { memory.serials.append(Mail.bytes(serial, kind)) }
+    let uid = account(side).store(
+      memory.serials[serial], in: name, flags: .none,
+      date: InternalDate(secondsSinceEpoch: 1_600_000_000 + memory.clock, zoneMinutes: 60))
+    return "\(side.rawValue): mail \(serial) (\(letter)) arrives in \(name) as UID \(uid)"
+  }
+
+  private static let flags = [
+    FlagSet(system: .seen), FlagSet(system: .flagged), FlagSet(system: .answered),
+    FlagSet(keywords: [Keyword("$Forwarded")]),
+  ]
+
+  private func flag(_ side: Side, _ box: Int, _ message: Int, _ flag: Int) -> String? {
+    guard let (name, uid) = self.message(side, box, message) else { return nil }
+    let flags = Self.flags[flag % Self.flags.count]
+    account(side).toggle(flags, of: uid, in: name)
+    return "\(side.rawValue): \(flags) is changed at \(text(side, name, uid))"
+  }
+
+  private func copy(_ side: Side, _ box: Int, _ message: Int, _ to: Int, moving: Bool) -> String? {
+    guard let (name, uid) = self.message(side, box, message), let other = self.box(side, to) else {
+      return nil
+    }
+    let what = text(side, name, uid)
+    account(side).copy(uid, in: name, to: other, moving: moving)
+    return "\(side.rawValue): \(what) is \(moving ? "moved" : "copied") to \(other)"
+  }
+
+  private func expunge(_ side: Side, _ box: Int, _ message: Int) -> String? {
+    guard let (name, uid) = self.message(side, box, message) else { return nil }
+    let what = text(side, name, uid)
+    account(side).expunge([uid], in: name)
+    return "\(side.rawValue): \(what) is deleted"
+  }
+
+  private func empty(_ side: Side, _ box: Int) -> String? {
+    guard let name = self.box(side, box), let uids = account(side).boxes[name]?.uids else {
+      return nil
+    }
+    account(side).expunge(uids, in: name)
+    return "\(side.rawValue): all \(uids.count) mails in \(name) are deleted"
+  }
+
+  private func earlierTool(_ box: Int, _ count: Int, _ marks: Bool) -> String? {
+    guard let name = self.box(.source, box), let there = source.boxes[name] else { return nil }
+    let uids = there.uids.prefix(count)
+    target.create(name)
+    for message in uids.compactMap({ there.messages[$0] }) {
+      let field =
+        Mail.hasMessageID(message.bytes)
+        ? "X-Tool-Uid: \(message.token)\r\n" : "Message-Id: <\(message.token)@imapsync>\r\n"
+      let mark = marks ? Array(field.utf8) : []
+      target.store(
+        mark + message.bytes, in: name, flags: message.flags, date: message.date,
+        by: .earlierTool)
+    }
+    return "another tool copies \(uids.count) mails of \(name)\(marks ? ", with a mark" : "")"
+  }
+
+  private func hide(_ box: Int) -> String? {
+    guard let name = self.box(.source, box) else { return nil }
+    try? source.change(name) { box in box.hidden = Set(box.uids.dropLast()) }
+    return "source: of \(name) only the newest mail is listed"
+  }
+
+  private func unhide() -> String? {
+    for name in source.names { try? source.change(name) { $0.hidden = [] } }
+    return "source: all mail is listed again"
+  }
+
+  // MARK: Mailboxes
+
+  private func newName(_ memory: inout Memory) -> MailboxName {
+    memory.namesMade += 1
+    return MailboxName(wire: "Neu \(memory.namesMade)")
+  }
+
+  private func make(_ side: Side, _ memory: inout Memory) -> String? {
+    let name = newName(&memory)
+    account(side).create(name)
+    return "\(side.rawValue): \(name) is made"
+  }
+
+  private func rename(_ side: Side, _ box: Int, _ memory: inout Memory) -> String? {
+    guard let name = movable(side, box) else { return nil }
+    let other = newName(&memory)
+    account(side).rename(name, to: other)
+    return "\(side.rawValue): \(name) is renamed to \(other)"
+  }
+
+  private func swap(_ side: Side, _ box: Int, _ other: Int) -> String? {
+    guard let name = movable(side, box), let second = movable(side, other), name != second else {
+      return nil
+    }
+    account(side).swap(name, second)
+    return "\(side.rawValue): \(name) and \(second) swap their names"
+  }
+
+  private func delete(_ side: Side, _ box: Int, again: Bool) -> String? {
+    guard let name = movable(side, box) else { return nil }
+    account(side).remove(name)
+    if again { account(side).create(name) }
+    return "\(side.rawValue): \(name) is deleted\(again ? " and made anew" : "")"
+  }
+
+  // MARK: Servers
+
+  private func backUp(_ side: Side, _ memory: inout Memory) -> String? {
+    if side == .target, let shelf {
+      return shelf.backUp() ? "target: a backup is made" : nil
+    }
+    memory.backups[side] = account(side).backup()
+    return "\(side.rawValue): a backup is made"
+  }
+
+  private func restore(_ side: Side, _ memory: inout Memory) -> String? {
+    if side == .target, let shelf {
+      return shelf.restore() ? "target: the backup is put back" : nil
+    }
+    guard let backup = memory.backups[side] else { return nil }
+    account(side).restore(backup)
+    return "\(side.rawValue): the backup is put back"
+  }
+
+  private func loseIndexes(_ side: Side) -> String? {
+    account(side).loseIndexes()
+    return "\(side.rawValue): its mod-sequences are lost"
+  }
+
+  private func renumber(_ side: Side, _ box: Int) -> String? {
+    guard let name = self.box(side, box) else { return nil }
+    account(side).renumber(name)
+    return "\(side.rawValue): \(name) has new UIDs and another UIDVALIDITY"
+  }
+}

@@ -1,0 +1,84 @@
+// mailmove: what the servers of a world are like.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import MailWire
+
+/// What the servers of a world are like.
+struct WorldHabits: Equatable, Sendable {
+  struct Server: Equatable, Sendable {
+    var hasModSeq = true
+    var listsStatus = true
+    var givesOwnUIDValidity = true
+    var tellsMailboxID = false
+    /// STATUS=SIZE.
+    var tellsSize = false
+  }
+
+  enum SourceKind: String, Sendable {
+    case imap = "IMAP"
+    case maildrop = "POP3"
+  }
+
+  enum TargetKind: String, Sendable {
+    case imap = "IMAP"
+    case archive = "an archive"
+  }
+
+  var sourceKind = SourceKind.imap
+  var targetKind = TargetKind.imap
+  var source = Server()
+  var target = Server()
+  /// UIDPLUS.
+  var tellsUIDs = true
+  /// MULTIAPPEND.
+  var groupMax = 1
+  /// It drops the carriage returns of what it is given.
+  var rewrites = false
+  /// The ledger is a file, as it really is.
+  var hasLedgerFile = false
+  /// Mailboxes beside INBOX.
+  var mailboxes = 1
+
+  func account(_ side: Side) -> FakeAccount {
+    let server = side == .source ? source : target
+    var habits = FakeAccount.Habits()
+    habits.hasModSeq = server.hasModSeq
+    habits.listsStatus = server.listsStatus
+    habits.givesOwnUIDValidity = server.givesOwnUIDValidity
+    habits.tellsSize = server.tellsSize
+    habits.tellsMailboxID = server.tellsMailboxID
+    if side == .target {
+      habits.tellsUIDs = tellsUIDs
+      habits.groupMax = groupMax
+      if rewrites { habits.rewrite = { $0.filter { $0 != 13 } } }
+    }
+    return FakeAccount(habits: habits)
+  }
+}
+
+extension WorldHabits: CustomStringConvertible {
+  var description: String {
+    func text(_ name: String, _ server: Server) -> String {
+      let words = [
+        server.hasModSeq ? "CONDSTORE" : "no CONDSTORE",
+        server.listsStatus ? "LIST-STATUS" : "no LIST-STATUS",
+        server.givesOwnUIDValidity ? "a UIDVALIDITY for each mailbox" : "one UIDVALIDITY for all",
+        server.tellsSize ? "STATUS=SIZE" : "no STATUS=SIZE",
+        server.tellsMailboxID ? "MAILBOXID" : "no MAILBOXID",
+      ]
+      return "\(name): \(words.joined(separator: ", "))"
+    }
+    var words = [
+      sourceKind == .imap ? text("source", source) : "source: POP3",
+      targetKind == .imap ? text("target", target) : "target: an archive",
+    ]
+    if hasLedgerFile { words.append("the ledger is a file") }
+    guard targetKind == .imap else { return words.joined(separator: "\n") }
+    if !tellsUIDs { words[1] += ", no UIDPLUS" }
+    if groupMax > 1 { words[1] += ", answers in groups of \(groupMax)" }
+    if rewrites { words[1] += ", drops carriage returns" }
+    words[0] += "; \(mailboxes + 1) mailboxes"
+    return words.joined(separator: "\n")
+  }
+}
