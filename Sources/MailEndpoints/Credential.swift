@@ -26,7 +26,16 @@ package enum Credential: Sendable {
 
 /// Knows where a credential comes from, and gets it anew whenever it is needed.
 package struct CredentialProvider: Sendable {
-  package enum Kind: Sendable { case password, token }
+  package enum Kind: Sendable {
+    case password, token
+
+    var credential: CredentialKind {
+      switch self {
+      case .password: .password
+      case .token: .token
+      }
+    }
+  }
 
   /// Known before anything is obtained, so that the mechanism can be chosen.
   package let kind: Kind
@@ -46,16 +55,41 @@ extension CredentialProvider {
   /// Obtains a credential and logs in with it.
   ///
   /// A refused login is never tried again, because that locks accounts; only a token that may have
-  /// expired is obtained once more, and tried again if it is a different one.
+  /// expired is obtained once more, and tried again if it is a different one. Some servers say that
+  /// they are unavailable where they cannot take a token.
   func logIn(_ attempt: (Credential) throws -> Void) async throws {
     let first = try await obtain()
     do {
       try attempt(first)
-    } catch let error as SyncError where error.cause == .loginRefused {
-      guard case .token(let used) = first, case .token(let fresh) = try await obtain(),
+    } catch let error as SyncError
+      where error.cause == .loginRefused || error.cause == .serverUnavailable
+    {
+      guard case .token(let used) = first else { throw error }
+      guard case .token(let fresh) = try await obtain(),
         used.withBytes({ old in fresh.withBytes { $0 != old } })
-      else { throw error }
-      try attempt(.token(fresh))
+      else { throw error.thatMayBeTheToken }
+      do { try attempt(.token(fresh)) } catch let error as SyncError {
+        throw error.thatMayBeTheToken
+      }
     }
   }
+}
+
+extension SyncError {
+  /// The same with a hint for somebody who logs in with a token, not with a password.
+  fileprivate var thatMayBeTheToken: SyncError {
+    let hint: String
+    switch cause {
+    case .loginRefused: hint = Self.tokenHint
+    case .serverUnavailable:
+      hint = "the token may be refused, which some servers say so: \(Self.tokenHint)"
+    default: return self
+    }
+    return SyncError(
+      cause, scope: scope, remedy: remedy, side: side, detail: detail, hint: specificHint ?? hint)
+  }
+
+  private static let tokenHint =
+    "check that the token is for this user and server, has the scope for IMAP or POP3, and has not "
+    + "expired"
 }

@@ -30,8 +30,6 @@ package enum Limits {
   package static let answerBytesMax = 8 << 30
   /// Bytes of a response before TLS: a greeting, CAPABILITY, the answer to STARTTLS.
   package static let clearTextBytesMax = 64 << 10
-  /// Bytes of a header that are looked at. Servers take headers of 100 KB; none sends megabytes.
-  package static let headerBytesMax = 1 << 20
   /// Different flag lists a connection remembers, so that equal ones share their memory.
   package static let flagListsRememberedMax = 1_024
   /// UIDs that one APPENDUID may expand to. A few octets can name millions, and no command here

@@ -79,14 +79,16 @@ extension Endpoint {
     compression: CompressionChoice, _ deadlines: Deadlines, _ hooks: RunHooks
   ) -> IMAPAccount {
     IMAPAccount(
-      url: url, side: side, masterUser: masterUser, credentials: credentials, tls: tls,
-      deadlines: deadlines, compression: compression, trace: Self.trace(hooks))
+      url: url, side: side, masterUser: masterUser, mechanism: mechanism, credentials: credentials,
+      tls: tls, deadlines: deadlines, compression: compression, trace: Self.trace(hooks),
+      tell: { hooks.observer(.warning($0)) })
   }
 
   func pop3Account(_ deadlines: Deadlines, _ hooks: RunHooks) -> POP3Account {
     POP3Account(
-      url: url, side: side, masterUser: masterUser, credentials: credentials, tls: tls,
-      deadlines: deadlines, trace: Self.trace(hooks))
+      url: url, side: side, masterUser: masterUser, mechanism: mechanism, credentials: credentials,
+      tls: tls, deadlines: deadlines, trace: Self.trace(hooks),
+      tell: { hooks.observer(.warning($0)) })
   }
 
   var archivePlace: ArchivePlace {

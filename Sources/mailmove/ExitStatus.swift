@@ -145,7 +145,8 @@ extension ExitStatus {
       .temporary
     case .permissionDenied, .mailboxMissing, .mailboxRefused, .mailboxNameRefused,
       .mailboxReadOnly, .messageTooBig, .messageRefused, .messageUnreadable, .messageEmpty,
-      .messageIsStub, .messageDropsConnection, .messageLostAtTarget, .flagsRefused:
+      .messageIsStub, .messageCutShort, .messageDropsConnection, .messageLostAtTarget,
+      .flagsRefused:
       .skips
     case .tooManyRefusals, .listingIncomplete, .tooManyRemovals, .cannotRemove: .guarded
     case .targetFull: .targetFull

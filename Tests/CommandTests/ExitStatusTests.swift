@@ -22,6 +22,7 @@ import Testing
     .mailboxNameRefused: (3, 3, 3), .mailboxReadOnly: (3, 3, 3), .mailboxInUse: (5, 5, 5),
     .messageTooBig: (3, 3, 3),
     .messageRefused: (3, 3, 3), .messageUnreadable: (3, 3, 3), .messageEmpty: (3, 3, 3),
+    .messageCutShort: (3, 3, 3),
     .messageIsStub: (3, 3, 3), .messageDropsConnection: (3, 3, 3),
     .messageLostAtTarget: (3, 3, 3), .flagsRefused: (3, 3, 3),
     .tooManyRefusals: (4, 4, 4), .listingIncomplete: (4, 4, 4),

@@ -102,6 +102,25 @@ import Testing
     #expect(try SecretSource(Settings([]), at: .source) == .passwordPrompt)
   }
 
+  @Test(arguments: LoginMethod.allCases)
+  func aMechanismThatCannotSayTheSecretIsRefused(_ method: LoginMethod) throws {
+    let mechanism = Setting.mechanism.of(.source)
+    let chosen = try Choice(mechanism, [method.rawValue], from: .option(mechanism))
+    for secret in [Setting.passwordFile, .tokenFile].map({ $0.of(.source) }) {
+      let settings = Settings([[chosen, try Choice(secret, ["f"], from: .option(secret))]])
+      let fits = (secret == Setting.tokenFile.of(.source)) == (method.credential == .token)
+      if fits {
+        let draft = try EndpointDraft("imaps://a@h", at: .source, settings: settings)
+        #expect(draft.endpoint.mechanism == method)
+      } else {
+        let error = #expect(throws: UsageError.self) {
+          try EndpointDraft("imaps://a@h", at: .source, settings: settings)
+        }
+        #expect(error?.message.contains("--source-mechanism: '\(method.rawValue)'") == true)
+      }
+    }
+  }
+
   @Test func aListInAVariableHasAnItemALine() throws {
     let choices = try Settings.choices(
       in: ["MAILMOVE_INCLUDE": "a, b\nc\n"], of: [.include])

@@ -50,6 +50,11 @@ extension HostileCase {
       pop3Misdeeds: [Misdeed("RETR", .from(7), .instead("+OK\r\n.\r\n"))],
       again: ["--retry-skipped"]),
     HostileCase(
+      side: .pop3Source, server: "ends a message that it cannot read behind an empty line, always",
+      outcome: "asked for again, then a skip, which the next run takes up", exit: .skips,
+      phrase: "hands out less of the message than it announces",
+      pop3Misdeeds: [Misdeed("RETR", .from(7), .instead("+OK 9999 octets\r\n\r\n.\r\n"))]),
+    HostileCase(
       side: .pop3Source, server: "`-ERR` to the RETR of one message, always",
       outcome: "asked for again, then a skip", exit: .skips,
       phrase: "the source server does not hand out the message",

@@ -180,5 +180,14 @@ extension HostileCase {
       misdeeds: [
         Misdeed("UID FETCH BODY", .nth(1), .instead(IMAPAnswer("NO [LIMIT] enough for now")))
       ]),
+    HostileCase(
+      side: .imapSource, server: "`NO [OVERQUOTA]` to FETCH once, because of bandwidth",
+      outcome: "the same: nothing is full", exit: .success,
+      phrase: "the source server asks to slow down",
+      misdeeds: [
+        Misdeed(
+          "UID FETCH BODY", .nth(1),
+          .instead(IMAPAnswer("NO [OVERQUOTA] Account exceeded command or bandwidth limits")))
+      ]),
   ]
 }

@@ -125,6 +125,21 @@ import Testing
     #expect(server.lines(of: "DELE") == ["DELE 1", "DELE 2", "DELE 3"])
   }
 
+  /// As popa3d does with messages whose headers do not tell them apart.
+  @Test(.timeLimit(.minutes(1)))
+  func whatCannotBeToldApartStaysAndIsCounted() async throws {
+    let same = (4...6).map { ScriptedPOP3Server.Letter("\r\nbody \($0)\r\n", id: "same") }
+    let server = try ScriptedPOP3Server(letters: Self.letters(1...3) + same)
+    let account = try server.account()
+    for _ in 1...2 {
+      let report = await run(account, removing: 6)
+      #expect(report.failure == nil && report.total(\.kept) >= 3)
+      #expect(Set(server.lines(of: "DELE")) == ["DELE 1", "DELE 2", "DELE 3"])
+    }
+    server.stop()
+    #expect(contents.count == 6)
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func aMaildropHasNoFlags() async throws {
     let server = try ScriptedPOP3Server(letters: Self.letters(1...1))

@@ -34,9 +34,10 @@ extension ScriptedIMAPServer {
   /// The account of a user at this server; `user` as it is typed, not as it is in a URL.
   func account(
     _ scheme: String = "imaps", user: String = "anna", masterUser: String? = nil,
-    side: SyncError.Side = .target,
+    mechanism: LoginMethod? = nil, side: SyncError.Side = .target,
     credentials: CredentialProvider? = CredentialQueue.password("geheim").provider(.password),
-    compression: CompressionChoice = .never, patience: Duration = .seconds(20)
+    compression: CompressionChoice = .never, patience: Duration = .seconds(20),
+    tell: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> IMAPAccount {
     var deadlines = Deadlines()
     deadlines.command = patience
@@ -45,8 +46,9 @@ extension ScriptedIMAPServer {
     let name = user.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? user
     return IMAPAccount(
       url: try EndpointURL("\(scheme)://\(name)@localhost:\(port)"), side: side,
-      masterUser: masterUser, credentials: credentials, tls: try ScriptedTrust.context.get(),
-      deadlines: deadlines, compression: compression)
+      masterUser: masterUser, mechanism: mechanism, credentials: credentials,
+      tls: try ScriptedTrust.context.get(), deadlines: deadlines, compression: compression,
+      tell: tell)
   }
 }
 

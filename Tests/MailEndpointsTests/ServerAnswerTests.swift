@@ -42,14 +42,19 @@ import Testing
 
   static let rows: [Row] = [
     Row(.throttled, all, .throttled, .endpoint, again),
-    Row(.limit, except(.create), .throttled, .endpoint, again),
+    Row(
+      .limit, all.filter { ![.create, .login, .greeting].contains($0) }, .throttled, .endpoint,
+      again),
+    Row(.limit, [.login, .greeting], .tooManyConnections, .endpoint, again),
     Row(.limit, [.create], .throttled, .mailbox, again),
     Row(.unavailable, except(.fetch), .serverUnavailable, .connection, again),
     Row(.unavailable, [.fetch], .messageUnreadable, .message, again),
     Row(.serverBug, except(.fetch), .serverUnavailable, .connection, again),
     Row(.serverBug, [.fetch], .messageUnreadable, .message, again),
     Row(.inUse, all, .serverUnavailable, .connection, again),
-    Row(.overQuota, all, .targetFull, .endpoint, .stop),
+    Row(.overQuota, [.append, .create, .store, .subscribe], .targetFull, .endpoint, .stop),
+    Row(
+      .overQuota, [.greeting, .login, .list, .open, .fetch, .other], .throttled, .endpoint, again),
     Row(.tooBig, all, .messageTooBig, .message, .skip),
     Row(.tryCreate, all, .mailboxMissing, .mailbox, again),
     Row(.nonexistent, all, .mailboxMissing, .mailbox, .stop),
@@ -129,7 +134,7 @@ import Testing
     ("Message size exceeds fixed maximum", [.append], .messageTooBig, .message, .skip),
     ("Message too large", [.append], .messageTooBig, .message, .skip),
     ("Message exceeds", [.append], .messageTooBig, .message, .skip),
-    ("User is authenticated but not connected", all, .loginRefused, .endpoint, .stop),
+    ("User is authenticated but not connected", all, .loginRefused, .endpoint, .retry),
     ("Unsafe Login", [.open], .loginRefused, .endpoint, .stop),
     (
       "Temporarily unavailable", [.login, .greeting, .open, .append], .serverUnavailable,
@@ -149,7 +154,8 @@ import Testing
 
   @Test(.timeLimit(.minutes(1))) func readsEveryPhraseOnItsOccasionsOnly() {
     for (text, occasions, cause, scope, action) in Self.phrases {
-      let wanted = ServerAnswer.Verdict(cause, scope, action)
+      var wanted = ServerAnswer.Verdict(cause, scope, action)
+      if cause == .loginRefused, action == .retry { wanted.wait = .seconds(60) }
       for occasion in Self.all {
         let answer = StatusResponse(kind: .no, text: "sorry: \(text), really")
         let error = ServerAnswer.error(answer, on: occasion, side: .target)
@@ -163,6 +169,66 @@ import Testing
         }
       }
     }
+  }
+
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      (ResponseCode.overQuota, Occasion.fetch, SyncError.Cause.throttled),
+      (.overQuota, .append, .throttled),
+      (.overQuota, .open, .throttled), (.limit, .login, .throttled),
+    ])
+  func thatACodeIsAboutBandwidthIsReadInTheText(
+    code: ResponseCode, occasion: Occasion, cause: SyncError.Cause
+  ) {
+    let error = ServerAnswer.error(
+      StatusResponse(
+        kind: .no, code: code, text: "Account exceeded command or bandwidth limits. (Failure)"),
+      on: occasion, side: .target)
+    #expect(error.cause == cause && error.scope == .endpoint)
+    #expect(error.remedy == .retry(after: nil))
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [Occasion.fetch, .open, .list, .append])
+  func thatThereAreTooManyConnectionsIsReadInTheTextBesideALimit(occasion: Occasion) {
+    let error = ServerAnswer.error(
+      StatusResponse(
+        kind: .no, code: .limit, text: "Maximum number of connections from user+IP exceeded"),
+      on: occasion, side: .source)
+    #expect(error.cause == .tooManyConnections)
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [Occasion.store, .subscribe])
+  func aSourceIsNeverFullBecauseItIsRead(occasion: Occasion) {
+    let error = ServerAnswer.error(
+      StatusResponse(kind: .no, code: .overQuota, text: "no"), on: occasion, side: .source)
+    #expect(error.cause == .throttled)
+  }
+
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      "Session expired, please login again.", "Session invalidated - AccessTokenExpired",
+      "Command received in Invalid state.",
+    ])
+  func aSessionWhoseTokenHasRunOutIsMadeAgainAtOnce(text: String) {
+    for kind in [StatusResponse.Kind.bye, .no, .bad] {
+      let answer = StatusResponse(kind: kind, text: text)
+      let error = ServerAnswer.error(answer, on: .fetch, side: .source, credential: .token)
+      #expect(error.cause == .serverSaidBye && error.scope == .connection)
+      #expect(error.remedy == .retry(after: nil))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aLoginThatDoesNotOpenTheAccountSaysWhatMayBeWrong() {
+    let error = ServerAnswer.error(
+      StatusResponse(kind: .bad, text: "User is authenticated but not connected."), on: .list,
+      side: .source)
+    #expect(error.cause == .loginRefused && error.remedy == .retry(after: .seconds(60)))
+    #expect(error.hint.contains("IMAP switched off"))
+    var policy = RetryPolicy(attemptsMax: 5)
+    #expect(policy.wait(after: error, chance: 0) == .seconds(60))
+    #expect(policy.wait(after: error, chance: 0) == nil)
   }
 
   @Test(.timeLimit(.minutes(1))) func noPhraseIsWithoutATest() {

@@ -20,7 +20,7 @@ import Testing
     ("just some text\r\nSubject: x\r\n", "x", 28),
     (" folded: first\r\nSubject: x\r\n\r\n", "x", 30),
     ("A: b\r\n\r\nSubject: in the body\r\n", nil, 8), (":\r\n", nil, 3),
-    ("Subject: a\r\nno field\r\n b\r\n\r\n", "ano field b", 28),
+    ("Subject: a\r\nno field\r\n b\r\n\r\n", "a", 28),
     ("Subject: a\r\nno field\r\nA: b\r\n c\r\n\r\n", "a", 34), ("Subject\r\n\r\n", nil, 11),
     ("Subject: \r\n \r\n x\r\n \r\n\r\n", "x", 23), ("Subjects: x\r\n\r\n", nil, 15),
     ("Sub ject: x\r\n\r\n", nil, 15), ("S\r\nSubject:x", "x", 12),
@@ -31,10 +31,19 @@ import Testing
     #expect(fields.bodyOffset == bodyOffset)
   }
 
-  @Test func onlyTheStartOfAnEndlessHeaderIsLookedAt() {
-    let message = Array("Subject: x\r\n".utf8) + [UInt8](repeating: 0x61, count: 3 << 20)
+  @Test func aFieldBehindMegabytesIsFound() {
+    let long = [UInt8](repeating: 0x61, count: 3 << 20)
+    let message = Array("To: ".utf8) + long + Array("\r\nSubject: x\r\n\r\nbody".utf8)
     let fields = HeaderFields(message)
     #expect(fields.value(of: "subject") == Array("x".utf8))
-    #expect(fields.bodyOffset == Limits.headerBytesMax)
+    #expect(fields.bodyOffset == message.count - 4)
+  }
+
+  @Test(arguments: [
+    ("Subject: x\r\n\r\n", true), ("\r\n", false), ("", false), ("just text\r\nmore\r\n", false),
+    ("\r\nSubject: in the body\r\n", false), ("text\r\nX-A : b\r\n", true), (": x\r\n", false),
+  ])
+  func whetherThereIsAnyField(_ message: String, _ hasFields: Bool) {
+    #expect(HeaderFields(Array(message.utf8)).hasFields == hasFields)
   }
 }

@@ -27,6 +27,22 @@ import Testing
         == expected)
   }
 
+  @Test(arguments: LoginMethod.allCases)
+  func theOneThatIsChosenIsUsedAndNoOther(_ chosen: LoginMethod) throws {
+    let everything = CapabilitySet(
+      ["SCRAM-SHA-256", "PLAIN", "XOAUTH2", "OAUTHBEARER"].map { "AUTH=\($0)" })
+    #expect(
+      try MechanismChoice.order(
+        everything, credential: chosen.credential, hasAuthorization: false, chosen: chosen)
+        == [chosen])
+    let error = #expect(throws: NoLoginMethod.self) {
+      try MechanismChoice.order(
+        CapabilitySet(["AUTH=CRAM-MD5", "LOGINDISABLED"]), credential: chosen.credential,
+        hasAuthorization: false, chosen: chosen)
+    }
+    #expect(error?.description.contains("offers CRAM-MD5; chosen is \(chosen.name)") == true)
+  }
+
   @Test func whenNothingFitsTheErrorSaysWhatIsOffered() {
     let set = CapabilitySet(["AUTH=XOAUTH2", "AUTH=CRAM-MD5", "LOGINDISABLED"])
     let error = #expect(throws: NoLoginMethod.self) {

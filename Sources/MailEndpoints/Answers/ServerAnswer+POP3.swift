@@ -10,13 +10,16 @@ extension ServerAnswer {
   /// A locked maildrop, a login too early and a passing fault look like a refused login to anybody
   /// who does not read them; they are tried again, a wrong password never is.
   ///
-  /// - Parameter loginDelay: what CAPA announced (RFC 2449, 6.5).
+  /// - Parameters:
+  ///   - loginDelay: what CAPA announced (RFC 2449, 6.5).
+  ///   - credential: what the session was logged in with; nil before.
   package static func error(
     _ refusal: POP3Refusal, on occasion: Occasion, side: SyncError.Side,
-    loginDelay: Duration? = nil
+    loginDelay: Duration? = nil, credential: CredentialKind? = nil
   ) -> SyncError {
     let verdict =
-      refusal.code.flatMap(pop3Verdict) ?? byPOP3Phrase(refusal.text, occasion)
+      (credential == .token ? byExpiry(refusal.text) : nil) ?? refusal.code.flatMap(pop3Verdict)
+      ?? byPOP3Phrase(refusal.text, occasion)
       ?? byPhrase(refusal.text, occasion) ?? byOccasion(.no, occasion)
     var remedy = verdict.remedy(in: refusal.text)
     if verdict.cause == .mailboxInUse || verdict.cause == .throttled,
@@ -28,7 +31,8 @@ extension ServerAnswer {
     if case .other(let name)? = refusal.code { detail = "[\(name)] \(detail)" }
     if refusal.isConfidential { detail = Redaction.notice }
     return SyncError(
-      verdict.cause, scope: verdict.scope, remedy: remedy, side: side, detail: detail)
+      verdict.cause, scope: verdict.scope, remedy: remedy, side: side, detail: detail,
+      hint: verdict.hint)
   }
 
   /// A server gives a maildrop free some time after a session broke: seconds, or ten minutes.

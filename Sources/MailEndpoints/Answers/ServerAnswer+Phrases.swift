@@ -47,8 +47,7 @@ extension ServerAnswer {
     Phrase("message size exceeds fixed maximum", on: [.append], tooBig),
     Phrase("message too large", on: [.append], tooBig),
     Phrase("message exceeds", on: [.append], tooBig),
-    Phrase(
-      "user is authenticated but not connected", Verdict(.loginRefused, .endpoint, .stop)),
+    Phrase("user is authenticated but not connected", notConnected),
     Phrase("unsafe login", on: [.open], Verdict(.loginRefused, .endpoint, .stop)),
     Phrase(
       "temporarily unavailable", on: [.login, .greeting, .open, .append],
@@ -63,6 +62,29 @@ extension ServerAnswer {
     Phrase("mailbox doesn't exist", Verdict(.mailboxMissing, .mailbox, .stop)),
     Phrase("mailbox does not exist", Verdict(.mailboxMissing, .mailbox, .stop)),
     Phrase("read-only", on: [.append, .store], Verdict(.mailboxReadOnly, .mailbox, .stop)),
+  ]
+
+  /// Exchange lets a user in and does not open the account: because there were too many connections
+  /// lately, which passes within a minute, or for good.
+  private static var notConnected: Verdict {
+    var verdict = Verdict(.loginRefused, .endpoint, .retry)
+    verdict.wait = .seconds(60)
+    verdict.hint =
+      "the login was right, but the account does not open: another account's token, no rights in "
+      + "the mailbox, a token of the wrong scope, IMAP switched off, or too many connections"
+    return verdict
+  }
+
+  /// What a session says whose token has run out: it takes a new session with a new token, at once.
+  static func byExpiry(_ text: String) -> Verdict? {
+    let folded = text.lowercased()
+    return expiryPhrases.contains { folded.contains($0) }
+      ? Verdict(.serverSaidBye, .connection, .retry) : nil
+  }
+
+  /// Seen at: Gmail, Exchange.
+  static let expiryPhrases = [
+    "session expired", "accesstokenexpired", "command received in invalid state",
   ]
 
   static func byPhrase(_ text: String, _ occasion: Occasion) -> Verdict? {

@@ -14,18 +14,22 @@ package enum ServerAnswer {
   }
 
   /// What a NO, BAD or BYE means.
+  ///
+  /// - Parameter credential: what the session was logged in with; nil before.
   package static func error(
-    _ answer: StatusResponse, on occasion: Occasion, side: SyncError.Side
+    _ answer: StatusResponse, on occasion: Occasion, side: SyncError.Side,
+    credential: CredentialKind? = nil
   ) -> SyncError {
     let verdict =
-      answer.code.flatMap { byCode($0, occasion) } ?? byPhrase(answer.text, occasion)
+      (credential == .token ? byExpiry(answer.text) : nil) ?? byPace(answer, occasion)
+      ?? answer.code.flatMap { byCode($0, occasion, side) } ?? byPhrase(answer.text, occasion)
       ?? byOccasion(answer.kind, occasion)
     var detail = answer.text
     if case .other(let name, _)? = answer.code { detail = "[\(name)] \(detail)" }
     if answer.isConfidential { detail = Redaction.notice }
     return SyncError(
       verdict.cause, scope: verdict.scope, remedy: verdict.remedy(in: answer.text), side: side,
-      detail: detail)
+      detail: detail, hint: verdict.hint)
   }
 
   struct Verdict: Equatable {
@@ -34,6 +38,9 @@ package enum ServerAnswer {
     let cause: SyncError.Cause
     let scope: SyncError.Scope
     let action: Action
+    /// To wait where the server does not say how long.
+    var wait: Duration?
+    var hint: String?
 
     init(_ cause: SyncError.Cause, _ scope: SyncError.Scope, _ action: Action) {
       self.cause = cause
@@ -43,23 +50,51 @@ package enum ServerAnswer {
 
     func remedy(in text: String) -> SyncError.Remedy {
       switch action {
-      case .retry: .retry(after: BackOffTime.read(text))
+      case .retry: .retry(after: BackOffTime.read(text) ?? wait)
       case .skip: .skip
       case .stop: .stop
       }
     }
   }
 
-  private static func byCode(_ code: ResponseCode, _ occasion: Occasion) -> Verdict? {
+  /// Codes that say that something is used up and not what: the text may, and knows better.
+  private static func byPace(_ answer: StatusResponse, _ occasion: Occasion) -> Verdict? {
+    guard answer.code == .limit || answer.code == .overQuota, occasion != .create,
+      let verdict = byPhrase(answer.text, occasion),
+      verdict.cause == .throttled || verdict.cause == .tooManyConnections
+    else { return nil }
+    return verdict
+  }
+
+  private static func writes(_ occasion: Occasion, _ side: SyncError.Side) -> Bool {
+    switch occasion {
+    case .append, .create: true
+    case .store, .subscribe: side == .target
+    case .greeting, .login, .list, .open, .fetch, .other: false
+    }
+  }
+
+  private static func byCode(
+    _ code: ResponseCode, _ occasion: Occasion, _ side: SyncError.Side
+  ) -> Verdict? {
     switch code {
     case .throttled: Verdict(.throttled, .endpoint, .retry)
-    case .limit: Verdict(.throttled, occasion == .create ? .mailbox : .endpoint, .retry)
+    case .limit:
+      switch occasion {
+      case .create: Verdict(.throttled, .mailbox, .retry)
+      case .greeting, .login: Verdict(.tooManyConnections, .endpoint, .retry)
+      case .list, .open, .fetch, .append, .store, .subscribe, .other:
+        Verdict(.throttled, .endpoint, .retry)
+      }
     case .unavailable, .serverBug:
       occasion == .fetch
         ? Verdict(.messageUnreadable, .message, .retry)
         : Verdict(.serverUnavailable, .connection, .retry)
     case .inUse: Verdict(.serverUnavailable, .connection, .retry)
-    case .overQuota: Verdict(.targetFull, .endpoint, .stop)
+    case .overQuota:
+      // Reading fills nothing: some servers mean how much may be read in a day.
+      writes(occasion, side)
+        ? Verdict(.targetFull, .endpoint, .stop) : Verdict(.throttled, .endpoint, .retry)
     case .tooBig: Verdict(.messageTooBig, .message, .skip)
     case .tryCreate: Verdict(.mailboxMissing, .mailbox, .retry)
     case .nonexistent: Verdict(.mailboxMissing, .mailbox, .stop)

@@ -47,7 +47,7 @@ extension ArchiveReading {
     for range in uids.ranges {
       try await forEachPlacement(in: folder, range) { placement in
         guard let bytes = try bytes(of: placement) else { return }
-        found.append(HeadedEntry(entry: Entry(placement), fingerprint: Fingerprint(of: bytes)))
+        found.append(HeadedEntry(entry: Entry(placement), header: bytes))
       }
     }
     return found
@@ -55,6 +55,11 @@ extension ArchiveReading {
 
   package func fetch(_ batch: Batch, from mailbox: MailboxName) async throws -> MessageStream {
     let folder = try await folder(mailbox)
+    guard batch.uidValidity == folder.imapValidity else {
+      throw SyncError(
+        .mailboxChanged, scope: .mailbox, remedy: .retry(after: nil), side: place.side,
+        mailbox: mailbox)
+    }
     let rest = Mutex(batch.entries[...])
     return MessageStream { [self] in
       while let entry = rest.withLock({ $0.popFirst() }) {

@@ -11,6 +11,7 @@ package struct IMAPAccount: ServerAccount {
   package let side: SyncError.Side
   /// Logs in in place of the URL's user, whose mail it is (RFC 4616, 2); nil: the user does.
   package let masterUser: String?
+  package let mechanism: LoginMethod?
   /// nil: look around without logging in.
   package let credentials: CredentialProvider?
   package let tls: TLSContext
@@ -18,21 +19,27 @@ package struct IMAPAccount: ServerAccount {
   package let compression: CompressionChoice
   /// Makes the trace of one connection, from its label.
   package let trace: @Sendable (String) -> WireTrace
+  package let tell: @Sendable (String) -> Void
+  let logins = LoginExperience()
 
   package init(
     url: EndpointURL, side: SyncError.Side, masterUser: String? = nil,
-    credentials: CredentialProvider?, tls: TLSContext, deadlines: Deadlines = Deadlines(),
+    mechanism: LoginMethod? = nil, credentials: CredentialProvider?, tls: TLSContext,
+    deadlines: Deadlines = Deadlines(),
     compression: CompressionChoice = .whenItPays,
-    trace: @escaping @Sendable (String) -> WireTrace = { _ in .off }
+    trace: @escaping @Sendable (String) -> WireTrace = { _ in .off },
+    tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.url = url
     self.side = side
     self.masterUser = masterUser
+    self.mechanism = mechanism
     self.credentials = credentials
     self.tls = tls
     self.deadlines = deadlines
     self.compression = compression
     self.trace = trace
+    self.tell = tell
   }
 }
 

@@ -161,7 +161,7 @@ extension IMAPConnection {
   private func resolve(
     _ members: [Appendable], _ answer: StatusResponse, _ mailbox: TargetMailbox
   ) throws {
-    let error = ServerAnswer.error(answer, on: .append, side: account.side)
+    let error = failure(answer, on: .append)
     guard error.scope == .message, error.remedy == .skip else {
       return refuse(members, error)
     }
@@ -206,7 +206,7 @@ extension IMAPConnection {
         let kept = try storeAfterwards(modest, of: member, answer, mailbox)
         return accept([kept], answer, mailbox)
       }
-      let next = ServerAnswer.error(answer, on: .append, side: account.side)
+      let next = failure(answer, on: .append)
       guard next.scope == .message, next.remedy == .skip else { return refuse([member], next) }
       try insistOnRefusal(of: [member], mailbox)
     }

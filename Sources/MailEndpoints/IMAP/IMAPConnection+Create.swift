@@ -38,7 +38,7 @@ extension IMAPConnection {
       }
     }
     for answer in [answers[0], answers[2]] where answer.kind != .ok {
-      throw ServerAnswer.error(answer, on: .list, side: account.side)
+      throw failure(answer, on: .list)
     }
     var first = Attempt(name: planned, answer: answers[1], rows: after)
     let wasThere = Self.holds(before, planned)
@@ -65,14 +65,14 @@ extension IMAPConnection {
     let first = try first ?? attempt(planned, mailbox)
     if first.isThere { return Self.spelling(of: planned, in: first.rows, before: before) }
     let refusal = first.answer
-    let error = ServerAnswer.error(refusal, on: .create, side: account.side).at(mailbox: planned)
+    let error = failure(refusal, on: .create).at(mailbox: planned)
     let moved = try otherNamespace(for: planned, mailbox.targetDelimiter, after: refusal)
     let others = alternatives(
       to: mailbox, isAboutTheName: error.cause == .mailboxNameRefused, listed: first.rows)
     for name in (moved.map { [$0] } ?? []) + others {
       let again = try attempt(name, mailbox)
       if again.isThere { return Self.spelling(of: name, in: again.rows, before: before) }
-      let next = ServerAnswer.error(again.answer, on: .create, side: account.side)
+      let next = failure(again.answer, on: .create)
       guard next.cause == .mailboxNameRefused || name == moved else { throw next.at(mailbox: name) }
     }
     throw error
@@ -157,7 +157,7 @@ extension IMAPConnection {
       if case .list(let row) = response { rows.append(row) }
     }
     guard answers[1].kind == .ok else {
-      throw ServerAnswer.error(answers[1], on: .list, side: account.side)
+      throw failure(answers[1], on: .list)
     }
     return Attempt(name: name, answer: answers[0], rows: rows)
   }

@@ -44,7 +44,7 @@ extension IMAPConnection {
       if let answer = fetches[index].answer {
         fetches.remove(at: index)
         guard answer.kind == .ok else {
-          throw ServerAnswer.error(answer, on: .fetch, side: account.side)
+          throw failure(answer, on: .fetch)
         }
         return nil
       }

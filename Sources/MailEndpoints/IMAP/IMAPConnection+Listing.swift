@@ -75,7 +75,7 @@ extension IMAPConnection {
       namespaceQuestion(wire) + [.list(returning: returning)], within: patience
     ) { response, _ in found.take(response) }
     if let last = answers.last, last.kind != .ok {
-      throw ServerAnswer.error(last, on: .list, side: account.side)
+      throw failure(last, on: .list)
     }
     var subscriptions = ListingAnswers()
     if try wire.ask(.listSubscribed, within: patience, { subscriptions.take($0) }).kind == .ok {

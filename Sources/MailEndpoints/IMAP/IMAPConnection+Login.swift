@@ -7,6 +7,15 @@ import SyncEngine
 
 extension IMAPConnection {
   func establish() async throws {
+    try await account.withPlainAfterScram {
+      try await logIn()
+    } drop: {
+      wire?.channel.close()
+      wire = nil
+    }
+  }
+
+  private func logIn() async throws {
     let channel = try SessionOpening(account, IMAPUpgrade(), interruption).open()
     let wire = IMAPWire(
       channel, side: account.side, deadlines: account.deadlines,
@@ -17,6 +26,8 @@ extension IMAPConnection {
     family = detectFamily(wire)
     guard let credentials = account.credentials else { return }
     try await credentials.logIn { try authenticate(wire, $0) }
+    wire.credential = credentials.kind.credential
+    if family == .qq { wire.takeNILForNoKeyword() }
     try learnCapabilities(wire)
     if !isIntroduced || family.demandsID { try introduce(wire) }
     if wire.capabilities.has(.compressDeflate), account.compression.pays(isDistant: isDistant) {
@@ -67,7 +78,7 @@ extension IMAPConnection {
     try account.logIn(credential) { () throws(NoLoginMethod) in
       try MechanismChoice.order(
         wire.capabilities, credential: credential.kind,
-        hasAuthorization: account.authorizationIdentity != nil)
+        hasAuthorization: account.authorizationIdentity != nil, chosen: account.mechanism)
     } run: { exchange in
       try wire.authenticate(&exchange)
     } command: {

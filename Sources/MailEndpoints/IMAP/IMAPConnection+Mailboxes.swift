@@ -133,7 +133,7 @@ extension IMAPConnection {
       for part in UIDSet(members.map(\.uid)).lines(of: family.commandBytesMax) {
         let answer = try wire.ask(.uidStore(part, mode, flags))
         guard answer.kind != .ok else { continue }
-        let error = ServerAnswer.error(answer, on: .store, side: account.side)
+        let error = failure(answer, on: .store)
         guard error.scope == .message else { throw error.at(mailbox: mailbox.name) }
         refusals += members.filter { part.contains($0.uid) }.map {
           FlagRefusal(uid: $0.uid, error: error.at(mailbox: mailbox.name))

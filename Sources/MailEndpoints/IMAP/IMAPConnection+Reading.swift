@@ -28,7 +28,7 @@ extension IMAPConnection {
   /// Notes what was opened; throws what a refusal means.
   func finish(_ opening: Opening, _ answer: StatusResponse) throws -> OpenMailbox {
     guard answer.kind == .ok else {
-      throw ServerAnswer.error(answer, on: .open, side: account.side)
+      throw failure(answer, on: .open)
     }
     var mailbox = opening.mailbox(answer)
     if mailbox.nextUID == nil {
@@ -89,7 +89,7 @@ extension IMAPConnection {
       return MailboxSnapshot(status: mailbox.status, extent: .complete, entries: [])
     }
     guard answers[1].kind == .ok else {
-      throw ServerAnswer.error(answers[1], on: .open, side: account.side)
+      throw failure(answers[1], on: .open)
     }
     return try checked(listed.entries, of: mailbox)
   }
@@ -142,17 +142,24 @@ extension IMAPConnection {
       return []
     }
     var found: [UID: HeadedEntry] = [:]
+    var hasUnusableUIDs = false
     for part in uids.lines(of: family.commandBytesMax) {
       try line().perform(
         .uidFetch(part, Self.listing + [.headerFields(Fingerprint.fields)]), on: .fetch,
         within: patience
       ) { response in
-        guard case .fetch(let data) = response, let uid = data.uid, part.contains(uid),
-          let header = data.header
-        else { return }
-        found[uid] = HeadedEntry(
-          entry: Entry(data, uid: uid), fingerprint: Fingerprint(of: header))
+        guard case .fetch(let data) = response, let header = data.header else { return }
+        hasUnusableUIDs = hasUnusableUIDs || data.hasUnusableUID
+        guard let uid = data.uid, part.contains(uid) else { return }
+        found[uid] = HeadedEntry(entry: Entry(data, uid: uid), header: header)
       }
+    }
+    // What cannot be told apart from what is missing must not be called missing, and made again.
+    guard !hasUnusableUIDs else {
+      throw SyncError(
+        .listingIncomplete, scope: .mailbox, remedy: .stop, side: account.side, mailbox: name,
+        detail: "it tells UIDs that do not fit 32 bits, by which no message can be asked for",
+        hint: "nothing is copied again; ask the server's administrator to rebuild the mailbox")
     }
     return found.values.sorted { $0.entry.uid < $1.entry.uid }
   }

@@ -49,6 +49,12 @@ package actor IMAPConnection: ServerConnection {
 
   package func tlsInfo() -> TLSInfo? { wire?.channel.info }
 
+  /// What a NO or BAD means in this session.
+  func failure(_ answer: StatusResponse, on occasion: ServerAnswer.Occasion) -> SyncError {
+    wire?.failure(answer, on: occasion)
+      ?? ServerAnswer.error(answer, on: occasion, side: account.side)
+  }
+
   /// Says something if nothing was said for a while and no answer is due.
   package func keepAlive() throws {
     guard let wire, wire.outstanding == 0, ContinuousClock.now - wire.lastUse > Self.idleMax else {

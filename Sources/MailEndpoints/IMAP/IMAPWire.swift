@@ -16,6 +16,8 @@ final class IMAPWire {
   /// Commands written and not answered.
   var outstanding: Int { underWay.count }
   private(set) var lastUse = ContinuousClock.now
+  /// What the session was logged in with; nil before.
+  var credential: CredentialKind?
   var channel: SecureChannel { secureChannel }
 
   private let secureChannel: SecureChannel
@@ -40,6 +42,9 @@ final class IMAPWire {
     self.deadlines = deadlines
     self.trace = trace
   }
+
+  /// `NIL` among flags is no keyword at this server.
+  func takeNILForNoKeyword() { parser.takeNILForNoKeyword() }
 
   /// What the server says from now on is not passed on where it repeats this.
   func keepSecret(_ secret: Secret) { redaction.add(secret) }
@@ -142,7 +147,7 @@ final class IMAPWire {
         let response = marked(parse(frame), from: frame)
         try note(response)
         if case .untagged(let answer) = response, answer.kind == .bye {
-          throw ServerAnswer.error(answer, on: .other, side: side)
+          throw failure(answer, on: .other)
         }
         return response
       }
@@ -163,8 +168,13 @@ final class IMAPWire {
     _ take: (Response) throws -> Void = { _ in }
   ) throws -> StatusResponse {
     let answer = try ask(command, within: patience, take)
-    guard answer.kind == .ok else { throw ServerAnswer.error(answer, on: occasion, side: side) }
+    guard answer.kind == .ok else { throw failure(answer, on: occasion) }
     return answer
+  }
+
+  /// What a NO, BAD or BYE means in this session.
+  func failure(_ answer: StatusResponse, on occasion: ServerAnswer.Occasion) -> SyncError {
+    ServerAnswer.error(answer, on: occasion, side: side, credential: credential)
   }
 
   /// Sends a command and reads until it is answered, with whatever.

@@ -3,19 +3,33 @@
 
 import MailWire
 import SyncEngine
+import Synchronization
 
 extension POP3Connection {
   /// Reads messages again and returns those that have these bytes; ascending.
+  ///
+  /// What comes far too short is asked for once more, alone, as when it was copied; it is no proof
+  /// unless it was a message then.
   func uids(ofMessagesWith digests: [UID: SHA256Digest], _ book: any KeyBook) async throws -> [UID]
   {
     let entries = try await listing(book).entries.filter { digests[$0.uid] != nil }
+    var read = try await digestsNow(of: entries, book)
+    for entry in entries where read[entry.uid] == nil {
+      guard account.experience.sizes.withLock({ $0.isDoubted(entry.uid) }) else { continue }
+      read.merge(try await digestsNow(of: [entry], book)) { $1 }
+    }
+    return entries.map(\.uid).filter { read[$0] != nil && read[$0] == digests[$0] }
+  }
+
+  private func digestsNow(of entries: [Entry], _ book: any KeyBook) async throws
+    -> [UID: SHA256Digest]
+  {
     let batch = try await beginRetrieving(
       Batch(uidValidity: Maildrop.uidValidity, entries: entries), book)
-    var found: [UID] = []
+    var found: [UID: SHA256Digest] = [:]
     do {
       while let fetched = try nextRetrieved(of: batch) {
-        guard case .message(let message) = fetched else { continue }
-        if digests[message.key.uid] == message.digest { found.append(message.key.uid) }
+        if case .message(let message) = fetched { found[message.key.uid] = message.digest }
       }
     } catch let error as SyncError where error.scope == .message {
       // The batch ends with what was not handed out; that stays where it is.

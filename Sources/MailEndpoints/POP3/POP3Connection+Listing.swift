@@ -13,6 +13,8 @@ struct Maildrop: Sendable {
   let entries: [Entry]
   /// The session's number of each message.
   let numbers: [UID: Int]
+  /// Messages that nothing tells apart: their UIDs are good for this session only.
+  let passing: Set<UID>
 
   /// POP3 has no UIDVALIDITY; the numbers in the key book never begin again.
   static let uidValidity = UIDValidity(1)
@@ -40,9 +42,9 @@ extension POP3Connection {
     if let maildrop { return maildrop }
     let announced = try announced()
     let rows = announced == 0 ? [] : try self.rows()
-    let names = MessageNames(rows)
-    let uids = try await book.numbers(
-      for: names.names(headers: try digests(of: names.ambiguous)), of: .inbox)
+    let found = MessageNames(rows)
+    let names = found.names(headers: try digests(of: found.ambiguous))
+    let uids = try await book.numbers(for: names, of: .inbox)
     let listed = zip(rows, uids).sorted { $0.1 < $1.1 }
     let made = Maildrop(
       announced: announced,
@@ -50,7 +52,8 @@ extension POP3Connection {
         Entry(uid: uid, size: row.size, internalDate: nil, flags: .none)
       },
       numbers: Dictionary(
-        listed.map { ($0.1, $0.0.number) }, uniquingKeysWith: { first, _ in first }))
+        listed.map { ($0.1, $0.0.number) }, uniquingKeysWith: { first, _ in first }),
+      passing: Set(zip(names, uids).lazy.filter { $0.0 == nil }.map(\.1)))
     maildrop = made
     return made
   }
@@ -60,22 +63,25 @@ extension POP3Connection {
     return MailboxSnapshot(
       status: maildrop.status, extent: .complete, entries: maildrop.entries,
       suspicion: suspicion(about: maildrop),
-      traits: [.keysMayChange, .withoutFlags, .readingIsNoticed])
+      traits: [.keysMayChange, .withoutFlags, .readingIsNoticed],
+      passing: maildrop.passing)
   }
 
   /// The messages that still exist, with the fingerprints of their headers where TOP gives them.
   func headers(of uids: UIDSet, _ book: any KeyBook) async throws -> [HeadedEntry] {
     let maildrop = try await listing(book)
     let wanted = maildrop.entries.filter { uids.contains($0.uid) }
-    let numbers = wanted.compactMap { maildrop.numbers[$0.uid] }
-    let headers = try tops(numbers)
+    let entries = Dictionary(
+      wanted.compactMap { entry in maildrop.numbers[entry.uid].map { ($0, entry) } },
+      uniquingKeysWith: { first, _ in first })
+    let found = try tops(wanted.compactMap { maildrop.numbers[$0.uid] }) { number, header in
+      entries[number].map { HeadedEntry(entry: $0, header: header) }
+    }
     return try wanted.compactMap { entry in
       guard let number = maildrop.numbers[entry.uid] else { return nil }
-      if let header = headers[number] {
-        return HeadedEntry(entry: entry, fingerprint: Fingerprint(of: header))
-      }
+      if let headed = found[number] { return headed }
       guard case .positive = try line().ask(.list(number)) else { return nil }
-      return HeadedEntry(entry: entry, fingerprint: Fingerprint(of: []))
+      return HeadedEntry(entry: entry, header: [])
     }
   }
 
@@ -98,27 +104,27 @@ extension POP3Connection {
   private static let headerLinesMin = 2
 
   private func digests(of numbers: [Int]) throws -> [Int: SHA256Digest] {
-    try tops(numbers).compactMapValues { header in
+    try tops(numbers) { _, header in
       header.count { $0 == 0x0A } > Self.headerLinesMin ? SHA256Digest(of: header) : nil
     }
   }
 
-  /// Headers by message number, without those the server does not give. TOP is optional: after one
-  /// refusal at the first message nobody asks again.
-  private func tops(_ numbers: [Int]) throws -> [Int: [UInt8]] {
-    var found: [Int: [UInt8]] = [:]
+  /// What is made of headers, by message number, without those the server does not give. TOP is
+  /// optional: after one refusal at the first message nobody asks again.
+  private func tops<Made>(_ numbers: [Int], _ make: (Int, [UInt8]) -> Made?) throws -> [Int: Made] {
+    var found: [Int: Made] = [:]
     var rest = numbers[...]
     while topWorks != false, !rest.isEmpty {
       let group = rest.prefix(pipelines && topWorks == true ? Self.topsUnderWayMax : 1)
       rest = rest.dropFirst(group.count)
-      try read(tops: Array(group), into: &found)
+      try read(tops: Array(group)) { found[$0] = make($0, $1) }
     }
     return found
   }
 
   private static let topsUnderWayMax = 64
 
-  private func read(tops group: [Int], into found: inout [Int: [UInt8]]) throws {
+  private func read(tops group: [Int], _ take: (Int, [UInt8]) -> Void) throws {
     let wire = try line()
     try guardingPipeline(group.count) {
       try wire.send(group.map(POP3Command.top))
@@ -126,8 +132,8 @@ extension POP3Connection {
         switch try wire.reply() {
         case .positive:
           topWorks = true
-          if case .bytes(let header) = try wire.text(limit: Limits.headerBytesMax) {
-            found[number] = header
+          if case .bytes(let header) = try wire.text(limit: Limits.literalBytesMax) {
+            take(number, header)
           }
         case .negative: topWorks = topWorks ?? false
         case .challenge: throw wire.violation("a challenge in answer to TOP")

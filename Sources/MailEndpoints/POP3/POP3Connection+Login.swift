@@ -7,10 +7,19 @@ import SyncEngine
 
 extension POP3Connection {
   func establish() async throws {
+    try await account.withPlainAfterScram {
+      try await logIn()
+    } drop: {
+      drop()
+    }
+  }
+
+  private func logIn() async throws {
     try connect()
     family = detectFamily()
     guard let credentials = account.credentials else { return }
     try await credentials.logIn { try authenticate(line(), $0) }
+    credential = credentials.kind.credential
     try learnMore()
   }
 
@@ -79,7 +88,7 @@ extension POP3Connection {
       try account.logIn(credential) { () throws(NoLoginMethod) in
         try MechanismChoice.order(
           offered: capabilities.mechanisms, allowsLogin: true, credential: credential.kind,
-          hasAuthorization: account.authorizationIdentity != nil)
+          hasAuthorization: account.authorizationIdentity != nil, chosen: account.mechanism)
       } run: { exchange in
         try run(&exchange, on: wire)
       } command: {
@@ -169,6 +178,6 @@ extension POP3Connection {
   func failure(_ refusal: POP3Refusal, on occasion: ServerAnswer.Occasion) -> SyncError {
     ServerAnswer.error(
       refusal, on: occasion, side: account.side,
-      loginDelay: capabilities.loginDelaySeconds.map { .seconds($0) })
+      loginDelay: capabilities.loginDelaySeconds.map { .seconds($0) }, credential: credential)
   }
 }

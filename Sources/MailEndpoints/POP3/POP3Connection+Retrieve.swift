@@ -86,15 +86,18 @@ extension POP3Connection {
 
   private func read(_ request: RetrievalsUnderWay.Request) throws -> Fetched? {
     let wire = try line()
-    let key = SourceKey(uidValidity: Maildrop.uidValidity, uid: request.entry.uid)
+    let entry = request.entry
+    let key = SourceKey(uidValidity: Maildrop.uidValidity, uid: entry.uid)
     switch try wire.reply(within: patience) {
-    case .positive:
-      switch try wire.text(limit: Limits.literalBytesMax, size: request.entry.size) {
-      case .bytes(let bytes):
-        if Int64(bytes.count) + Self.sizeTolerance < request.entry.size {
-          try wire.insistOnEnd(within: patience)
-        }
-        return .message(Message(key: key, entry: request.entry, bytes: bytes))
+    case .positive(let rest):
+      switch try text(of: entry, announced: rest) {
+      case .whole(let bytes): return .message(Message(key: key, entry: entry, bytes: bytes))
+      case .doubtful: return nil
+      case .short(let size):
+        retrieving.refusals[request.batch] = SyncError(
+          .messageCutShort, scope: .message, remedy: .skip, side: account.side, mailbox: .inbox,
+          key: key, detail: "\(size.octets) octets of \(size.full)")
+        return nil
       case .oversize(let octets):
         return .unreadable(
           key,
@@ -110,9 +113,6 @@ extension POP3Connection {
     case .challenge: throw wire.violation("a challenge in answer to RETR")
     }
   }
-
-  /// A line end more or less.
-  private static let sizeTolerance: Int64 = 2
 
   /// If the session breaks while several commands are under way, the next one does without that.
   func guardingPipeline<Result>(_ underWay: Int, _ body: () throws -> Result) throws -> Result {

@@ -21,6 +21,8 @@ package actor POP3Connection: ServerConnection {
   var wire: POP3Wire?
   package internal(set) var greeting = ""
   package internal(set) var capabilities = POP3Capabilities.none
+  /// What the session was logged in with; nil before.
+  var credential: CredentialKind?
   package internal(set) var family = ServerFamily.generic
   /// Does not change within a session (RFC 1939, 3): listed once.
   var maildrop: Maildrop?

@@ -30,7 +30,9 @@ enum FetchParser {
     if scanner.peek == UInt8(ascii: "[") {
       section(of: name, &data, &scanner)
     } else if scanner.matches(name, "uid") {
-      data.uid = scanner.uid() ?? data.uid
+      let uid = scanner.uid()
+      data.hasUnusableUID = data.hasUnusableUID || uid == nil
+      data.uid = uid ?? data.uid
     } else if scanner.matches(name, "flags") {
       data.flags = flagLists.flags(&scanner)
     } else if scanner.matches(name, "internaldate") {

@@ -13,6 +13,9 @@ struct FlagListCache: Sendable {
     }
   }
 
+  /// `NIL` in a list is a keyword, and not how this server says nothing (QQ).
+  var hasKeywordNIL = true
+
   /// Each list has one place, by its bytes, and the next list for that place takes it.
   private var known = [Known?](repeating: nil, count: Limits.flagListsRememberedMax)
 
@@ -20,7 +23,7 @@ struct FlagListCache: Sendable {
   mutating func flags(_ scanner: inout Scanner) -> FlagSet? {
     scanner.skipSpaces()
     guard scanner.peek == UInt8(ascii: "("), let (end, hash) = Self.plainEnd(scanner) else {
-      return Self.read(&scanner)
+      return read(&scanner)
     }
     let place = Int(hash % UInt32(known.count))
     let bytes = scanner.text[scanner.position..<end]
@@ -28,7 +31,7 @@ struct FlagListCache: Sendable {
       scanner.position = end
       return found.flags
     }
-    let flags = Self.read(&scanner)
+    let flags = read(&scanner)
     if let flags { known[place] = Known(bytes: Array(bytes), flags: flags) }
     return flags
   }
@@ -50,12 +53,13 @@ struct FlagListCache: Sendable {
 
   private static let bytesMax = 512
 
-  private static func read(_ scanner: inout Scanner) -> FlagSet? {
+  private func read(_ scanner: inout Scanner) -> FlagSet? {
     guard let names = scanner.words() else {
       scanner.skipValue()
       return nil
     }
-    return FlagSet(wire: names)
+    let flags = FlagSet(wire: names)
+    return hasKeywordNIL ? flags : flags.subtracting(FlagSet(keywords: [Keyword("NIL")]))
   }
 }
 

@@ -131,6 +131,8 @@ package struct FetchData: Sendable, Equatable {
   /// The message sequence number; 0 and negative ones occur and are ignored.
   package var sequenceNumber: Int64
   package var uid: UID?
+  /// A UID was told that is none: 0, or more than 32 bits hold.
+  package var hasUnusableUID = false
   package var flags: FlagSet?
   package var internalDate: InternalDate?
   /// INTERNALDATE as sent, when it could not be read.

@@ -19,6 +19,9 @@ package struct ResponseParser: Sendable {
 
   package init() {}
 
+  /// From now on `NIL` among flags is no keyword: for servers that say it where there is nothing.
+  package mutating func takeNILForNoKeyword() { flagLists.hasKeywordNIL = false }
+
   /// Reads one response; throws if it is none.
   package mutating func parse(_ frame: Frame) throws(ParseError) -> Response {
     var scanner = Scanner(frame)

@@ -196,16 +196,21 @@ struct Scanner {
     }
   }
 
-  /// The words of a list; `NIL` is an empty list and is no word. Quotes around a word are removed.
+  /// The words of a list; `NIL` in place of the list is an empty one, and in it a word like any
+  /// other: a keyword may be called that. Quotes around a word are removed.
   mutating func words() -> [[UInt8]]? {
     var found: [[UInt8]] = []
     let isList = list { scanner in
-      guard let value = scanner.value() else {
+      scanner.skipSpaces()
+      let start = scanner.position
+      switch scanner.value() {
+      case .bytes(let bytes): found.append(bytes)
+      case Value.none?: found.append(Array(scanner.text[start..<scanner.position]))
+      case .oversize: break
+      case nil:
         let range = scanner.word()
         if !range.isEmpty { found.append(Array(scanner.text[range])) }
-        return
       }
-      if case .bytes(let bytes) = value { found.append(bytes) }
     }
     if isList { return found }
     return value() == Value.none ? [] : nil

@@ -3,23 +3,33 @@
 
 /// The header fields of a message as it is (RFC 5322, 2.2): CRLF or LF, any octets, or none.
 ///
-/// Reads as servers do when they answer HEADER.FIELDS: a line that is no field is passed over, also
-/// the first one, and a CR alone ends no line.
+/// Reads as servers do when they answer HEADER.FIELDS: a field goes on in lines that begin with a
+/// blank and ends at any other, whether that is a field or not. A CR alone ends no line.
 ///
-/// Looks at no more than `Limits.headerBytesMax` octets, each time it is asked: going through the
-/// lines once more costs less than to remember where they are.
+/// There is no limit on how far it looks, because servers have none that could be known here: what
+/// is behind it would be a field at one side and none at the other. Going through the lines once
+/// more, each time it is asked, costs less than to remember where they are.
 package struct HeaderFields: Sendable {
   private let message: [UInt8]
 
   /// - Parameter message: a message, or a header alone.
   package init(_ message: [UInt8]) { self.message = message }
 
-  /// Where the body starts: behind the first blank line, or the end of what is looked at.
+  /// Where the body starts: behind the first blank line, or the end of the message.
   package var bodyOffset: Int {
     message.withUnsafeBytes { bytes in
       var lines = HeaderLines(of: bytes)
       while lines.next() != nil {}
       return lines.position
+    }
+  }
+
+  /// Whether there is any field at all.
+  package var hasFields: Bool {
+    message.withUnsafeBytes { bytes in
+      var lines = HeaderLines(of: bytes)
+      while let line = lines.next() { if Self.isField(bytes, line) { return true } }
+      return false
     }
   }
 
@@ -38,13 +48,7 @@ package struct HeaderFields: Sendable {
     while let line = lines.next() {
       guard let start = valueStart(of: name, in: bytes, line) else { continue }
       var end = line.upperBound
-      while let more = lines.next() {
-        if isBlank(bytes[more.lowerBound]) {
-          end = more.upperBound
-        } else if isField(bytes, more) {
-          break
-        }
-      }
+      while let more = lines.next(), isBlank(bytes[more.lowerBound]) { end = more.upperBound }
       return unfolded(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
     }
     return nil
@@ -103,23 +107,19 @@ package struct HeaderFields: Sendable {
 /// The lines of a header one after the other: what each holds, without its line end.
 private struct HeaderLines {
   private let bytes: UnsafeRawBufferPointer
-  private let limit: Int
   private var hasEnded = false
   /// Where the next line begins; at the end, where the body does.
   private(set) var position = 0
 
-  init(of bytes: UnsafeRawBufferPointer) {
-    self.bytes = bytes
-    limit = min(bytes.count, Limits.headerBytesMax)
-  }
+  init(of bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   /// The next line, which is not empty; nil once the header has ended. Lines end with LF, with CRs
   /// before it or not.
   mutating func next() -> Range<Int>? {
-    guard !hasEnded, position < limit else { return nil }
+    guard !hasEnded, position < bytes.count else { return nil }
     let start = position
-    let lineFeed = bytes.offset(of: 0x0A, from: start, to: limit) ?? limit
-    position = min(lineFeed + 1, limit)
+    let lineFeed = bytes.offset(of: 0x0A, from: start, to: bytes.count) ?? bytes.count
+    position = min(lineFeed + 1, bytes.count)
     var end = lineFeed
     while end > start, bytes[end - 1] == 0x0D { end -= 1 }
     hasEnded = end == start

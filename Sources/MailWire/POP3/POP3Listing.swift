@@ -11,6 +11,25 @@ package enum POP3Listing {
     return (messages, number(&rest))
   }
 
+  /// The octets that an answer to RETR announces, as in `2853 octets` (RFC 1939, 5); nil when it
+  /// says none: many servers say something else there.
+  package static func octets(announced rest: [UInt8]) -> Int64? {
+    let words = rest.split { !isLetterOrDigit($0) }
+    for (word, next) in zip(words, words.dropFirst()) {
+      let unit = String(decoding: next, as: UTF8.self).lowercased()
+      var digits = word
+      guard unit.hasPrefix("oct") || unit.hasPrefix("byte"), let octets = number(&digits),
+        digits.isEmpty
+      else { continue }
+      return octets
+    }
+    return nil
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+  }
+
   /// Lines of LIST: octets by message number. Lines that are none are left out.
   package static func sizes(_ text: [UInt8]) -> [Int: Int64] {
     rows(of: text).mapValues { rest in

@@ -16,8 +16,15 @@ package protocol SASLMechanism: Sendable {
   mutating func respond(to challenge: [UInt8]) throws(SASLError) -> [UInt8]
   /// Call it when the server says OK: throws unless the server may be believed.
   func verifyFinished() throws(SASLError)
+  /// Something made of the password or the token has been given out to be sent: a login that is
+  /// refused before that has cost nothing.
+  var hasSentProof: Bool { get }
   /// What the server said within the mechanism about why it refused; for errors after its NO.
   var refusal: String? { get }
+}
+
+extension SASLMechanism {
+  package var hasSentProof: Bool { true }
 }
 
 /// Why an authentication must not go on, or did not succeed although the server says so.

@@ -40,6 +40,13 @@ package struct ScramMechanism: SASLMechanism {
     self.password = password
   }
 
+  package var hasSentProof: Bool {
+    switch state {
+    case .waitingForServerFirst: false
+    case .waitingForServerFinal, .finished: true
+    }
+  }
+
   package mutating func initialResponse() -> [UInt8] { header + bareFirst }
 
   package mutating func respond(to challenge: [UInt8]) throws(SASLError) -> [UInt8] {

@@ -43,14 +43,18 @@ package struct Entry: Sendable, Equatable {
   private static let sizeMax: Int64 = 256 << 30
 }
 
-/// An entry together with the fingerprint of its header.
+/// An entry together with the fingerprints of its header.
 package struct HeadedEntry: Sendable, Equatable {
   package let entry: Entry
   package let fingerprint: Fingerprint
+  /// Without the Message-ID.
+  package let fingerprintBesideID: Fingerprint
 
-  package init(entry: Entry, fingerprint: Fingerprint) {
+  /// - Parameter header: the message, its header, or the fields that a fingerprint is made of.
+  package init(entry: Entry, header: [UInt8]) {
     self.entry = entry
-    self.fingerprint = fingerprint
+    fingerprint = Fingerprint(of: header)
+    fingerprintBesideID = .besideID(of: header)
   }
 }
 
@@ -85,16 +89,20 @@ package struct MailboxSnapshot: Sendable, Equatable {
   /// exactly as many as providers are known to cut at, or a protocol that shows a part only.
   package let suspicion: String?
   package let traits: Traits
+  /// Messages that nothing tells apart at the source: the next snapshot lists them under other
+  /// keys, and only their bytes show which they are.
+  package let passing: Set<UID>
 
   package init(
     status: MailboxStatus, extent: Extent, entries: [Entry], suspicion: String? = nil,
-    traits: Traits = []
+    traits: Traits = [], passing: Set<UID> = []
   ) {
     self.status = status
     self.extent = extent
     self.entries = entries
     self.suspicion = suspicion
     self.traits = traits
+    self.passing = passing
   }
 
   /// The server says that there are more messages than it listed.

@@ -73,14 +73,27 @@ package struct Locator: Sendable {
   }
 
   /// The copies whose bytes have to be read again: headers leave a choice, or the size is not the
-  /// one that was stored.
+  /// one that was stored, or it is that of a message for which there is no header.
   package var undecided: UIDSet {
     let wanted = Dictionary(grouping: records, by: \.fingerprint)
+    let sizes = sizesWithoutCopy(wanted)
     return UIDSet(
-      copies.lazy.filter { fingerprint, found in
-        guard let claims = wanted[fingerprint] else { return false }
-        return claims.count > 1 || found.count > 1 || claims[0].size != found[0].entry.size
-      }.flatMap { $0.value.map(\.entry.uid) })
+      copies.lazy.flatMap { fingerprint, found in
+        let claims = wanted[fingerprint] ?? []
+        let isOpen =
+          !claims.isEmpty
+          && (claims.count > 1 || found.count > 1 || claims[0].size != found[0].entry.size)
+        return found.lazy.map(\.entry).filter { isOpen || sizes.contains($0.size) }.map(\.uid)
+      })
+  }
+
+  /// Sizes of messages that have too few copies by their headers. Earlier versions read some
+  /// headers differently, and servers may tell one otherwise than they hand it out.
+  private func sizesWithoutCopy(_ wanted: [Fingerprint?: [MessageRecord]]) -> Set<Int64> {
+    Set(
+      wanted.lazy.filter { fingerprint, claims in
+        (fingerprint.flatMap { copies[$0]?.count } ?? 0) < claims.count
+      }.flatMap { $0.value.map(\.size) })
   }
 
   /// Gives every record its copy. `digests` holds the digests of the undecided copies.
@@ -88,11 +101,12 @@ package struct Locator: Sendable {
   /// First every record takes a copy with its own digest. Where none under one header did, the
   /// target rewrites bytes but keeps the order of appending, so they are given out in order, unless
   /// there are too few to know which is which. Where some did, the others are missing, whatever
-  /// else has their header.
+  /// else has their header, unless their bytes are there under another one.
   package mutating func assign(digests: [UID: SHA256Digest]) -> Findings {
+    var missing: [MessageRecord] = []
     for (fingerprint, claimants) in Dictionary(grouping: records, by: \.fingerprint) {
       guard let fingerprint else {
-        findings.missing += claimants.map(\.key)
+        missing += claimants
         continue
       }
       let remaining = claimants.filter { !claimByDigest($0, of: fingerprint, digests) }
@@ -102,14 +116,31 @@ package struct Locator: Sendable {
         if isRewritten {
           claim(at: 0, of: fingerprint, for: record)
         } else {
-          findings.missing.append(record.key)
+          missing.append(record)
         }
       }
     }
+    findings.missing = claimUnderOtherHeaders(missing, digests)
     findings.located.sort { $0.key < $1.key }
     findings.missing.sort()
     findings.unclaimed = copies.values.joined().sorted { $0.entry.uid < $1.entry.uid }
     return findings
+  }
+
+  /// Returns those whose bytes no copy has.
+  private mutating func claimUnderOtherHeaders(
+    _ records: [MessageRecord], _ digests: [UID: SHA256Digest]
+  ) -> [SourceKey] {
+    guard !records.isEmpty else { return [] }
+    let read = copies.values.joined().filter { digests[$0.entry.uid] != nil }
+      .sorted { $0.entry.uid > $1.entry.uid }
+    var left = Dictionary(grouping: read) { digests[$0.entry.uid] }
+    return records.sorted { $0.key < $1.key }.filter { record in
+      guard let digest = record.digest, let copy = left[digest]?.popLast() else { return true }
+      copies[copy.fingerprint]?.removeAll { $0.entry.uid == copy.entry.uid }
+      findings.located.append((record.key, copy.entry.uid))
+      return false
+    }.map(\.key)
   }
 
   private mutating func claimByDigest(

@@ -21,6 +21,9 @@ package struct RemovalCandidates: Sendable {
   package let strangers: Int
   /// Messages at the source.
   package let listed: Int
+  /// Messages that nothing tells apart at the source, so that none of them can be removed by the
+  /// record of its copy.
+  package let nameless: Int
   /// Records of messages that an earlier run was about to remove and that are gone now.
   package let gone: [MessageRecord]
   /// Nothing shows that the sides are not one mailbox under two addresses, where every message
@@ -71,6 +74,7 @@ package struct RemovalCandidates: Sendable {
     self.strangers = strangers
     self.gone = gone
     listed = source.entries.count
+    nameless = source.passing.count
     mayBeOneMailbox =
       !candidates.isEmpty && anchor?.isApart != true
       && candidates.allSatisfy { $0.record.state == .alreadyThere }

@@ -11,8 +11,13 @@ package struct RetryPolicy: Sendable {
   package static let backOffMax: Duration = .seconds(300)
   package static let longestWait: Duration = .seconds(1_800)
 
+  /// Logins that are tried again although they were refused in a way that may pass: more of them
+  /// lock accounts.
+  private static let refusedLoginsMax = 1
+
   private let attemptsMax: Int
   private var failures = 0
+  private var refusedLogins = 0
 
   package init(attemptsMax: Int) { self.attemptsMax = attemptsMax }
 
@@ -27,7 +32,8 @@ package struct RetryPolicy: Sendable {
   package mutating func wait(after error: SyncError, chance: Double) -> Duration? {
     guard case .retry(let asked) = error.remedy else { return nil }
     failures += 1
-    guard failures <= attemptsMax else { return nil }
+    if error.cause == .loginRefused { refusedLogins += 1 }
+    guard failures <= attemptsMax, refusedLogins <= Self.refusedLoginsMax else { return nil }
     let doubled = Self.firstWait * Double(1 << min(failures - 1, 20))
     let backOff = min(doubled, Self.backOffMax) * (1 + chance / 4)
     guard let asked else { return backOff }

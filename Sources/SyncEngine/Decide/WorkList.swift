@@ -103,6 +103,8 @@ package struct WorkList: Sendable, Equatable {
       }
       switch record.state {
       case .pending, .vanished: toMove.append(entry)
+      // The source may hand it out whole by now.
+      case .skipped where record.reason == .messageCutShort: toMove.append(entry)
       case .stored, .alreadyThere:
         let flags = Self.flags(of: entry, record)
         if record.flags != flags, !snapshot.traits.contains(.withoutFlags) {

@@ -17,7 +17,7 @@ extension SyncError {
     case tooManyRefusals, listingIncomplete, mailboxChanged
     // Messages
     case messageTooBig, messageRefused, messageUnreadable, messageEmpty, messageIsStub
-    case messageDropsConnection, messageLostAtTarget, flagsRefused
+    case messageCutShort, messageDropsConnection, messageLostAtTarget, flagsRefused
     // Removing from the source
     case tooManyRemovals, cannotRemove, removalNotConfirmed
     // Archives
@@ -67,6 +67,7 @@ extension SyncError.Cause {
     case .messageUnreadable: "the \(server) does not hand out the message"
     case .messageEmpty: "the \(server) hands out the message as empty"
     case .messageIsStub: "the \(server) hands out a stand-in instead of the message"
+    case .messageCutShort: "the \(server) hands out less of the message than it announces"
     case .messageDropsConnection: "the \(server) drops the connection at the message"
     case .messageLostAtTarget: "the message is no longer at the \(server)"
     case .flagsRefused: "the \(server) refused a change of flags"
@@ -135,6 +136,8 @@ extension SyncError.Cause {
     case .messageTooBig: "raise the target's limit, then run with --retry-skipped"
     case .messageRefused, .messageUnreadable, .messageEmpty, .messageDropsConnection:
       "look at the message at the source; run with --retry-skipped to try it again"
+    case .messageCutShort:
+      "look at the message at the source; every run asks for it again until it is whole"
     case .messageIsStub: "the source could not convert the message; open it there and export it"
     case .messageLostAtTarget: "run with --recopy-lost to copy it again"
     case .flagsRefused: "the message itself is safe; run the same command again"

@@ -8,14 +8,27 @@ import MailWire
 /// Line ends become LF, NUL becomes 0x80 (Dovecot), 8-bit bytes of the header become `X` (Cyrus),
 /// line ends at the very end are dropped (Courier and Yahoo want one).
 package struct CanonicalForm: Sendable {
-  package let headerLines: [[UInt8]]
+  /// With the lines that continue them, joined by line feeds.
+  package let headerFields: [[UInt8]]
   package let body: [UInt8]
 
   package init(of message: [UInt8]) {
     let start = HeaderFields(message).bodyOffset
-    headerLines = Self.level(message[..<start], isHeader: true)
-      .split(separator: lineFeed, omittingEmptySubsequences: true).map(Array.init)
+    headerFields = Self.fields(Self.level(message[..<start], isHeader: true))
     body = Self.level(message[start...], isHeader: false)
+  }
+
+  private static func fields(_ header: [UInt8]) -> [[UInt8]] {
+    var fields: [[UInt8]] = []
+    for line in header.split(separator: lineFeed, omittingEmptySubsequences: true) {
+      if let last = fields.indices.last, line.first == blank || line.first == tab {
+        fields[last].append(lineFeed)
+        fields[last] += line
+      } else {
+        fields.append(Array(line))
+      }
+    }
+    return fields
   }
 
   private static func level(_ bytes: ArraySlice<UInt8>, isHeader: Bool) -> [UInt8] {
@@ -34,5 +47,7 @@ package struct CanonicalForm: Sendable {
   }
 }
 
+private let blank = UInt8(ascii: " ")
+private let tab = UInt8(ascii: "\t")
 private let lineFeed = UInt8(ascii: "\n")
 private let carriageReturn = UInt8(ascii: "\r")

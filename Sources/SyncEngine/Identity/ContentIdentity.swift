@@ -17,29 +17,26 @@ package struct ContentIdentity: Sendable, Equatable {
     package static func < (lhs: Evidence, rhs: Evidence) -> Bool { lhs.rawValue < rhs.rawValue }
   }
 
-  private struct Line: Sendable, Equatable {
+  private struct Field: Sendable, Equatable {
     let digest: [UInt8]
-    /// Tools mark their copies with such fields; servers and relays add others.
-    let isToolMark: Bool
+    let mark: HeaderMark
 
-    init(_ line: [UInt8]) {
-      digest = Array(SHA256Digest(of: line).bytes.prefix(8))
-      let name = String(decoding: line.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
-        .lowercased()
-      isToolMark = name.hasPrefix("x-") || name == "status"
+    init(_ field: [UInt8]) {
+      digest = Array(SHA256Digest(of: field).bytes.prefix(8))
+      mark = HeaderMark(field)
     }
   }
 
   package let digest: SHA256Digest
   package let fingerprint: Fingerprint
-  private let headerLines: [Line]
+  private let header: [Field]
   private let body: SHA256Digest
 
   package init(of message: [UInt8]) {
     let canonical = CanonicalForm(of: message)
     digest = SHA256Digest(of: message)
     fingerprint = Fingerprint(of: message)
-    headerLines = canonical.headerLines.map(Line.init)
+    header = canonical.headerFields.map(Field.init)
     body = SHA256Digest(of: canonical.body)
   }
 
@@ -49,17 +46,30 @@ package struct ContentIdentity: Sendable, Equatable {
   package func evidence(that copy: ContentIdentity) -> Evidence? {
     if digest == copy.digest { return .exact }
     guard body == copy.body else { return nil }
-    if headerLines == copy.headerLines { return .rewritten }
-    return hasOnlyToolMarksMore(copy) ? .headerLinesAdded : nil
+    if header == copy.header { return .rewritten }
+    return differsByMarks(copy) ? .headerLinesAdded : nil
   }
 
-  private func hasOnlyToolMarksMore(_ copy: ContentIdentity) -> Bool {
-    var expected = headerLines[...]
-    for line in copy.headerLines {
-      if line == expected.first {
-        expected.removeFirst()
-      } else if !line.isToolMark {
-        return false
+  /// Whether the copy has the whole header of this message, and beside it only marks.
+  ///
+  /// From below, so that what is left when the message's own fields are found stands on top.
+  private func differsByMarks(_ copy: ContentIdentity) -> Bool {
+    let own = header.filter { $0.mark != .note }
+    let paths = own.filter { $0.mark == .returnPath }
+    let hasID = own.contains { $0.mark == .messageID }
+    guard paths.allSatisfy(copy.header.contains) else { return false }
+    var expected = own.filter { $0.mark != .returnPath }[...]
+    for field in copy.header.reversed() {
+      if field == expected.last {
+        expected.removeLast()
+        continue
+      }
+      switch field.mark {
+      case .note, .tool: continue
+      case .returnPath: guard expected.isEmpty || paths.contains(field) else { return false }
+      case .messageID: guard expected.isEmpty, !hasID else { return false }
+      case .stamp: guard expected.isEmpty else { return false }
+      case .none: return false
       }
     }
     return expected.isEmpty

@@ -18,7 +18,7 @@ struct Adoption {
   private static let readAheadMax = 64
   private static let readAheadBytesMax: Int64 = 4 << 20
 
-  private var copies: [Fingerprint: [HeadedEntry]]
+  private var copies: UnclaimedCopies
   private var ahead: ArraySlice<HeadedEntry>
   private var identities: [UID: ContentIdentity] = [:]
   private var stale: [SHA256Digest: [MessageRecord]]
@@ -27,7 +27,7 @@ struct Adoption {
   ///   - copies: what the target holds without a receipt of ours, ascending by UID.
   ///   - stale: records whose keys are no longer valid or no longer listed.
   init(copies: [HeadedEntry], stale: [MessageRecord]) {
-    self.copies = Dictionary(grouping: copies, by: \.fingerprint)
+    self.copies = UnclaimedCopies(copies)
     ahead = copies[...]
     self.stale = Self.byDigest(stale)
   }
@@ -40,30 +40,39 @@ struct Adoption {
     stale[message.digest]?.popLast()
   }
 
-  /// Whether the header lets it seem possible that the target has the message.
-  func proposes(_ message: Message) -> Bool {
-    copies[message.fingerprint]?.isEmpty == false
+  /// Whether header, or size and date, let it seem possible that the target has the message.
+  mutating func proposes(_ message: Message) -> Bool {
+    UnclaimedCopies.Likeness.allCases.contains {
+      !copies.proposed(for: message, by: $0).isEmpty
+    }
   }
 
   /// Reads the proposed copies again and gives the best one to the message, if any is the same.
   mutating func match(_ message: Message, in mailbox: TargetMailbox, of target: any MailTarget)
     async throws -> Match?
   {
-    guard let proposed = copies[message.fingerprint], !proposed.isEmpty else { return nil }
-    try await read(proposed, in: mailbox, of: target)
     let wanted = ContentIdentity(of: message.bytes)
-    var best: (index: Int, evidence: ContentIdentity.Evidence)?
-    for (index, copy) in proposed.enumerated() {
+    for likeness in UnclaimedCopies.Likeness.allCases {
+      let proposed = copies.proposed(for: message, by: likeness)
+      guard !proposed.isEmpty else { continue }
+      try await read(proposed, in: mailbox, of: target)
+      guard let match = best(of: proposed, for: wanted) else { continue }
+      copies.take(match.copy)
+      identities[match.copy.entry.uid] = nil
+      return match
+    }
+    return nil
+  }
+
+  private func best(of proposed: [HeadedEntry], for wanted: ContentIdentity) -> Match? {
+    var best: Match?
+    for copy in proposed {
       guard let found = identities[copy.entry.uid],
         let evidence = wanted.evidence(that: found), best.map({ evidence > $0.evidence }) ?? true
       else { continue }
-      best = (index, evidence)
+      best = Match(copy: copy, evidence: evidence)
     }
-    guard let best else { return nil }
-    let copy = proposed[best.index]
-    copies[message.fingerprint]?.remove(at: best.index)
-    identities[copy.entry.uid] = nil
-    return Match(copy: copy, evidence: best.evidence)
+    return best
   }
 
   private mutating func read(

@@ -133,9 +133,15 @@ struct FetchStage {
     guard try await !source.headers(of: UIDSet([entry.uid]), in: mailbox).isEmpty else {
       return try await pass(.vanished(key), nil)
     }
+    let cause: SyncError.Cause =
+      if refusal?.cause == .messageCutShort {
+        .messageCutShort
+      } else {
+        refusal == nil && entry.size == 0 ? .messageEmpty : .messageUnreadable
+      }
     let failure = SyncError(
-      refusal == nil && entry.size == 0 ? .messageEmpty : .messageUnreadable, scope: .message,
-      remedy: .skip, side: .source, mailbox: mailbox, key: key, detail: refusal?.detail ?? "")
+      cause, scope: .message, remedy: .skip, side: .source, mailbox: mailbox, key: key,
+      detail: refusal?.detail ?? "")
     try await pass(.unreadable(key, failure), nil)
   }
 }

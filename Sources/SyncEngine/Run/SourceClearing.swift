@@ -48,6 +48,7 @@ struct SourceClearing {
       for index in tasks.indices where !stop.isRequested {
         let unproven = try await prove(&tasks[index], connections)
         tallies[tasks[index].pair, default: Tally()].unproven += unproven
+        tallies[tasks[index].pair, default: Tally()].unproven += tellNameless(tasks[index])
       }
       return tasks
     }
@@ -55,6 +56,18 @@ struct SourceClearing {
     guard !work.isEmpty, !stop.isRequested else { return tallies }
     try await remove(work)
     return try await confirm(work, tallies)
+  }
+
+  /// Tells of messages that cannot be removed because nothing tells them apart; returns how many.
+  private func tellNameless(_ task: Work) -> Int {
+    let count = task.found.nameless
+    if count > 0 {
+      observer(
+        .warning(
+          "\(task.pair.mapped.source): \(count) messages stay at the source, because the server "
+            + "gives them no unique-id of their own and nothing else tells them apart"))
+    }
+    return count
   }
 
   private func listed(_ pairs: [MailboxPair], _ connections: Lane.Connections) async throws

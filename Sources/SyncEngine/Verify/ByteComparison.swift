@@ -21,12 +21,25 @@ struct HeaderComparison {
       of: UIDSet(comparison.matched.lazy.map(\.target.uid)), in: name)
     let found = Dictionary(
       headed.map { ($0.entry.uid, $0.fingerprint) }, uniquingKeysWith: { _, last in last })
-    return comparison.matched.compactMap { match in
-      guard let expected = match.record.fingerprint, found[match.target.uid] != expected else {
-        return nil
-      }
-      return comparison.difference(.header, match)
+    let doubtful = comparison.matched.filter { match in
+      match.record.fingerprint.map { found[match.target.uid] != $0 } ?? false
     }
+    let same = try await unchanged(doubtful)
+    return doubtful.filter { !same.contains($0.target.uid) }.map {
+      comparison.difference(.header, $0)
+    }
+  }
+
+  /// Those that are the bytes on record all the same: a server may tell another header than it
+  /// hands out, and an earlier version may have read the original's differently.
+  private func unchanged(_ doubtful: [MailboxComparison.Match]) async throws -> Set<UID> {
+    guard !doubtful.isEmpty else { return [] }
+    let copies = try await target.identities(
+      of: doubtful.map(\.target), in: name, uidValidity: comparison.target.uidValidity)
+    return Set(
+      doubtful.lazy.filter { match in
+        match.record.digest != nil && copies[match.target.uid]?.digest == match.record.digest
+      }.map(\.target.uid))
   }
 }
 

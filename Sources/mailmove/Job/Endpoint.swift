@@ -14,6 +14,8 @@ struct Endpoint: Sendable {
   /// The master user who logs in, with the URL's user as the authorization identity (RFC 4616);
   /// nil when the URL's user logs in.
   let masterUser: String?
+  /// The only way to log in that may be used; nil: the best that both sides know.
+  let mechanism: LoginMethod?
   /// The account in an archive; nil when it is clear which one is meant.
   let account: String?
   /// nil only for a `probe` without a user, and for an archive.
@@ -44,9 +46,10 @@ struct EndpointDraft: Sendable {
       }
     }
     secret = try SecretSource(settings, at: place)
+    let mechanism = try Self.mechanism(settings, at: place, secret)
     endpoint = Endpoint(
       place: place, url: url, tls: try Self.tls(settings, at: place, url.scheme),
-      masterUser: settings.text(.authUser.of(place)),
+      masterUser: settings.text(.authUser.of(place)), mechanism: mechanism,
       account: settings.text(.account.of(place)), credentials: nil)
   }
 
@@ -58,6 +61,24 @@ struct EndpointDraft: Sendable {
       for: .init(place: endpoint.place, user: user, host: endpoint.url.host),
       environment: environment)
     return complete
+  }
+
+  /// The mechanism that was chosen, if what there is to log in with can be said with it.
+  private static func mechanism(
+    _ settings: Settings, at place: EndpointPlace, _ secret: SecretSource
+  ) throws(UsageError) -> LoginMethod? {
+    guard let choice = settings.choice(of: .mechanism.of(place)),
+      let method = choice.values.last.flatMap(LoginMethod.init)
+    else { return nil }
+    guard method.credential == secret.credential else {
+      let needed =
+        switch method.credential {
+        case .password: "a password, and \(place.noun) has a token"
+        case .token: "a token, and \(place.noun) has a password"
+        }
+      throw UsageError("\(choice.origin): '\(method.rawValue)' is for \(needed)")
+    }
+    return method
   }
 
   private static func tls(

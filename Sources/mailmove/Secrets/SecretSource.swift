@@ -39,6 +39,13 @@ enum SecretSource: Sendable, Equatable {
     }
   }
 
+  var credential: CredentialKind {
+    switch kind {
+    case .password: .password
+    case .token: .token
+    }
+  }
+
   /// Obtains the secret once, so that a mistake shows before anything is touched, and makes the
   /// provider of it: passwords are remembered for the run, tokens are obtained again.
   func provider(

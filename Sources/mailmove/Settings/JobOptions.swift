@@ -54,6 +54,8 @@ struct EndpointOptions<Placing: EndpointPlacing>: ParsableArguments {
   var tokenCommand: String?
   @Option(name: Self.name(.authUser), help: Setting.authUser.help)
   var authUser: String?
+  @Option(name: Self.name(.mechanism), help: Setting.mechanism.help)
+  var mechanism: String?
   @Option(name: Self.name(.tlsCA), help: Setting.tlsCA.help)
   var tlsCA: String?
   @Option(name: Self.name(.tlsPin), help: Setting.tlsPin.help)
@@ -70,6 +72,7 @@ struct EndpointOptions<Placing: EndpointPlacing>: ParsableArguments {
     try given.take(.tokenFile.of(place), tokenFile)
     try given.take(.tokenCommand.of(place), tokenCommand)
     try given.take(.authUser.of(place), authUser)
+    try given.take(.mechanism.of(place), mechanism)
     try given.take(.tlsCA.of(place), tlsCA)
     try given.take(.tlsPin.of(place), tlsPin)
     try given.take(.tlsProfile.of(place), tlsProfile)

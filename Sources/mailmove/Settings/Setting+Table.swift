@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MailTransport
+import MailWire
 import SyncEngine
 
 /// How a server is reached and entered; each exists for the source, the target and `probe`.
@@ -22,6 +23,9 @@ extension Setting {
   static let authUser = Setting(
     "auth-user", .text("USER"),
     "Log in with the name and password of USER, a master user, to the account in the URL.")
+  static let mechanism = Setting(
+    "mechanism", .choice(LoginMethod.allCases.map(\.rawValue)),
+    "Log in this way and no other (default: the best that both sides know).")
   static let tlsCA = Setting(
     "tls-ca", .text("FILE"), "Trust the authorities in FILE (PEM) instead of the system's.")
   static let tlsPin = Setting(
@@ -39,7 +43,7 @@ extension Setting {
   /// The ways to let us in; at most one may be chosen at an endpoint.
   static let secrets = [passwordFile, passwordCommand, password, tokenFile, tokenCommand]
   static let endpoint =
-    secrets + [authUser, tlsCA, tlsPin, tlsProfile, tlsServerName]
+    secrets + [authUser, mechanism, tlsCA, tlsPin, tlsProfile, tlsServerName]
 }
 
 /// Which folders are moved, and where to.

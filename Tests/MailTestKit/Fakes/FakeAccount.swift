@@ -89,6 +89,8 @@ package final class FakeAccount: Sendable {
     package var groupMax = 1
     /// What becomes of the bytes of an appended message.
     package var rewrite: @Sendable ([UInt8]) -> [UInt8] = { $0 }
+    /// What it tells of the header of a message that it holds.
+    package var tellsHeader: @Sendable ([UInt8]) -> [UInt8] = { $0 }
     /// Why a message is refused; nil: it is taken.
     package var refuse: @Sendable (Message) -> SyncError? = { _ in nil }
     /// Messages that the target says it has stored, and has not.

@@ -66,8 +66,7 @@ package final class FakeSource: MailSource {
     return try account.read(mailbox) { box in
       box.uids.filter(uids.contains).compactMap { uid in
         box.messages[uid].map {
-          HeadedEntry(
-            entry: account.entry(uid, $0), fingerprint: Fingerprint(of: $0.bytes))
+          HeadedEntry(entry: account.entry(uid, $0), header: account.habits.tellsHeader($0.bytes))
         }
       }
     }

@@ -19,7 +19,7 @@ struct LocatorTests {
   static func copy(_ uid: UInt32, header: String, size: Int64 = 10) -> HeadedEntry {
     HeadedEntry(
       entry: Entry(uid: UID(uid), size: size, internalDate: nil, flags: .none),
-      fingerprint: fingerprint(header))
+      header: Array("Subject: \(header)\r\n\r\n".utf8))
   }
 
   static func digest(_ body: String) -> SHA256Digest { SHA256Digest(of: Array(body.utf8)) }
@@ -48,6 +48,25 @@ struct LocatorTests {
       records: [Self.record(1, header: "a", body: "x", size: 9)],
       copies: [Self.copy(11, header: "a")])
     #expect(locator.undecided == UIDSet([UID(11)]))
+  }
+
+  /// As a ledger of an earlier version has it, which read some headers otherwise.
+  @Test func aCopyUnderAnotherHeaderIsFoundBySizeAndBytes() {
+    let records = [Self.record(1, header: "a", body: "x"), Self.record(2, header: "a", body: "x")]
+    var locator = Locator(
+      records: records + [Self.record(3, header: "b", body: "y")],
+      copies: [
+        Self.copy(11, header: "c"), Self.copy(12, header: "d"), Self.copy(13, header: "b"),
+        Self.copy(14, header: "e", size: 11),
+      ])
+    #expect(locator.undecided == UIDSet([UID(11), UID(12), UID(13)]))
+    let findings = locator.assign(
+      digests: [
+        UID(11): Self.digest("x"), UID(12): Self.digest("z"), UID(13): Self.digest("y"),
+      ])
+    #expect(Self.placed(findings) == [1: 11, 3: 13])
+    #expect(findings.missing == [records[1].key])
+    #expect(findings.unclaimed.map(\.entry.uid) == [UID(12), UID(14)])
   }
 
   @Test func digestsDecideWhereHeadersLeaveAChoice() {

@@ -54,7 +54,8 @@ struct ContentIdentityTests {
   }
 
   @Test(arguments: [
-    "Received: by relay.example.org\r\n", "To: b@example.org\r\n", "Subject: caf\u{E9}\r\n",
+    "To: b@example.org\r\n", "Subject: caf\u{E9}\r\n", "Resent-From: b@example.org\r\n",
+    "List-Id: <list.example.org>\r\n", "Message-ID: <1@example.org>\r\n", "no field\r\n",
   ])
   func anyOtherHeaderLineMakesItAnotherMessage(_ line: String) {
     #expect(Self.evidence(line + Self.original) == nil)
@@ -88,12 +89,12 @@ struct ContentIdentityTests {
 struct CanonicalFormTests {
   @Test func levelsLineEndsNulAndEightBitHeaders() {
     let form = CanonicalForm(of: Array("A: \u{E9}\r\nB: 2\n\r\nx\u{0}y\r\n\u{E9}\r\n\r\n".utf8))
-    #expect(form.headerLines == [Array("A: XX".utf8), Array("B: 2".utf8)])
+    #expect(form.headerFields == [Array("A: XX".utf8), Array("B: 2".utf8)])
     #expect(form.body == Array("x".utf8) + [0x80] + Array("y\n\u{E9}".utf8))
   }
 
   @Test func aMessageWithoutABodyHasAnEmptyOne() {
     let form = CanonicalForm(of: Array("A: 1\r\n".utf8))
-    #expect(form.headerLines == [Array("A: 1".utf8)] && form.body.isEmpty)
+    #expect(form.headerFields == [Array("A: 1".utf8)] && form.body.isEmpty)
   }
 }

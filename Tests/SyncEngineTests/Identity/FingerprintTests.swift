@@ -35,6 +35,20 @@ struct FingerprintTests {
     #expect(Self.of(Self.plain.replacing("body\r\n", with: "")) == Self.of(Self.plain))
   }
 
+  @Test func nulIsLevelledAsDovecotReplacesIt() {
+    #expect(Self.of("Subject: a\u{0}b\r\n\r\n") == Self.of("Subject: aXb\r\n\r\n"))
+    #expect(
+      Fingerprint(of: Array("Subject: a".utf8) + [0x80] + Array("b\r\n\r\n".utf8))
+        == Self.of("Subject: a\u{0}b\r\n\r\n"))
+  }
+
+  @Test func besideTheMessageIDItStaysWhenOneIsAdded() {
+    let without = Self.plain.replacing("Message-ID: <1@example.org>\r\n", with: "")
+    #expect(Self.of(without) != Self.of(Self.plain))
+    #expect(
+      Fingerprint.besideID(of: Array(without.utf8)) == .besideID(of: Array(Self.plain.utf8)))
+  }
+
   @Test func aValueNeverPassesForThatOfAnotherField() {
     #expect(Self.of("Subject: a\r\n\r\n") != Self.of("From: a\r\n\r\n"))
   }

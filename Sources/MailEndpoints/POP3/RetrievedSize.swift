@@ -1,0 +1,99 @@
+// mailmove: how much of a message came.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+import SyncEngine
+
+/// How long a text is beside what the server announced for it.
+///
+/// A server that cannot read a message may end it with a dot all the same: what came is then no
+/// message, though nothing else shows that.
+struct RetrievedSize: Equatable {
+  let octets: Int64
+  /// As LIST and the answer to RETR say, as far as they do.
+  private let announced: [Int64]
+  let hasHeader: Bool
+  private let lines: Int64
+
+  /// - Parameters:
+  ///   - listed: as LIST says; 0 when it did not.
+  ///   - told: as the answer to RETR says; nil when it did not.
+  init(of text: [UInt8], listed: Int64, told: Int64?) {
+    octets = Int64(text.count)
+    announced = [listed, told ?? 0].filter { $0 > 0 }
+    hasHeader = HeaderFields(text).hasFields
+    lines = text.withUnsafeBytes { bytes in Int64(bytes.count { $0 == 0x0A }) }
+  }
+
+  /// What was announced, for people.
+  var full: Int64 { announced.max() ?? octets }
+
+  /// As long as the server says; line ends counted as one octet or as two.
+  var isExact: Bool {
+    announced.contains { size in
+      [octets, octets - lines].contains { abs($0 - size) <= Self.tolerance }
+    }
+  }
+
+  /// Shorter than all that was announced, by more than a line end.
+  var isShorter: Bool {
+    announced.min().map { $0 - octets > Self.tolerance && !isExact } ?? false
+  }
+
+  /// Less than can be a slip of counting, by all that was announced.
+  var isFarTooShort: Bool {
+    guard let least = announced.min() else { return false }
+    return least - octets > max(Self.shortfallMax, least / Self.shareMax)
+  }
+
+  /// Whether it may be a message without more ado. What has no header at all is one only at its
+  /// full size.
+  var isPlausible: Bool {
+    hasHeader ? !isFarTooShort : octets + Self.tolerance >= full
+  }
+
+  /// A line end more or less.
+  static let tolerance: Int64 = 2
+  /// Octets that a size may be too large without a doubt.
+  private static let shortfallMax: Int64 = 256
+  /// The same as a part of the size: a twentieth.
+  private static let shareMax: Int64 = 20
+}
+
+/// How true the sizes of an account's server are, as far as they were compared with texts.
+struct SizeRecord: Sendable {
+  private var exact = 0
+  /// As messages are where sizes are rounded up. What is longer than announced says nothing here.
+  private var shorter = 0
+  /// Messages whose text was far too short, and whether it had a header: one without says nothing
+  /// of sizes.
+  private var doubted: [UID: Bool] = [:]
+
+  /// Takes note of a text. Whether the message was doubted before.
+  mutating func note(_ size: RetrievedSize, of uid: UID) -> Bool {
+    guard !size.isPlausible else {
+      if size.isExact { exact += 1 }
+      if size.isShorter { shorter += 1 }
+      return false
+    }
+    return doubted.updateValue(size.hasHeader, forKey: uid) != nil
+  }
+
+  /// Texts that there are to compare a message with.
+  func compared(beside uid: UID) -> Int { exact + off(beside: uid) }
+
+  /// Nearly all other messages are shorter than was announced, so that one more says nothing.
+  func isOff(beside uid: UID) -> Bool {
+    let off = off(beside: uid)
+    return off > 0 && exact <= off / Self.exactShareMax
+  }
+
+  func isDoubted(_ uid: UID) -> Bool { doubted[uid] != nil }
+
+  private func off(beside uid: UID) -> Int {
+    shorter + doubted.count { $0.value && $0.key != uid }
+  }
+
+  /// Sizes that are rounded are right now and then.
+  private static let exactShareMax = 9
+}
