@@ -43,6 +43,16 @@ import Testing
     #expect("\(note)".contains("at least 60 messages") == (onlyHere == 60))
   }
 
+  @Test func everyFolderOfAnArchiveIsTheAccountsOwn() throws {
+    let source = listing(
+      row("INBOX"), row("Other Users"), row("Other Users/bob"), row("Public Folders"),
+      row("#shared"), row("/home/ann/x"), row("Starred", "\\Flagged"), row("Chats"),
+      row("All Mail", "\\All"), family: .archive)
+    let map = try MailboxMapping.plan(source: source, target: emptyTarget())
+    #expect(map.rows.allSatisfy { $0.target != nil }, "\(map.rows.filter { $0.target == nil })")
+    #expect(map.target("Other Users/bob") == "Other Users/bob")
+  }
+
   @Test func theOperatorCanAskForAllMail() throws {
     var rules = MappingRules()
     try rules.addMove("[Gmail]/All Mail=Archive/Gmail")

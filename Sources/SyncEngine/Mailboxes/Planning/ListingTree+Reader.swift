@@ -28,7 +28,8 @@ extension ListingTree {
     }
 
     private func space(of name: MailboxName, _ path: MailboxPath) -> ListedMailbox.Space {
-      if name.isInbox { return .personal }
+      // What an archive has of an account is the account's own, whatever it is called.
+      if name.isInbox || listing.family == .archive { return .personal }
       guard let namespaces = listing.namespaces else {
         let first = path.segments.first?.text.caseFolded ?? ""
         return Self.sharedRoots.contains(first) || isZimbraShare(path) || isCyrusUser(first)

@@ -44,7 +44,7 @@ enum SkipReason: Sendable, Equatable {
     switch role?.treatment {
     case .virtual:
       if let role, !isKept(listed, role, in: listing) { return .virtual(role) }
-    case .onRequest: if let role { return .onRequest(role) }
+    case .onRequest: if let role, listing.family != .archive { return .onRequest(role) }
     case .placed, .plain, nil: break
     }
     if role == nil, isNonMail(listed, listing.family) { return .nonMail }
@@ -63,8 +63,7 @@ enum SkipReason: Sendable, Equatable {
   private static func isKept(
     _ listed: ListedMailbox, _ role: MailboxRole, in listing: MailboxListing
   ) -> Bool {
-    guard role == .all else { return false }
-    return listing.family == .archive || hasRemainder(listed, in: listing)
+    listing.family == .archive || role == .all && hasRemainder(listed, in: listing)
   }
 
   /// Whether the server says that it shows everything, and can tell what is nowhere else. One that
