@@ -44,6 +44,7 @@ package struct ArchiveDamage: Sendable, Equatable {
     case identity
     case journal
     case head
+    case checksums
     case segment
     case message
     case catalog

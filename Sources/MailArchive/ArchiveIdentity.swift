@@ -40,6 +40,11 @@ package struct ArchiveIdentity: Sendable, Equatable {
     return json.text + [0x0A]
   }
 
+  /// Reads the file of the archive at a path.
+  package static func read(at path: String) throws(ArchiveError) -> ArchiveIdentity {
+    try read(from: DiskStorage(root: path))
+  }
+
   /// Reads the file of an archive.
   ///
   /// Throws `notFound`, `notAnArchive`, or `newer` if something in it is required that is not known

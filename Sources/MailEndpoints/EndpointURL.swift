@@ -69,8 +69,28 @@ package struct EndpointURL: Sendable, Equatable {
     user = nil
     host = ""
     port = 0
-    // However many slashes are typed, it is the same folder, and `//` would be read otherwise.
-    self.path = "/" + path.drop { $0 == "/" }
+    // However many slashes are typed, also at the end, it is the same folder.
+    self.path = "/" + path.split(separator: "/").joined(separator: "/")
+  }
+
+  private init(_ url: EndpointURL, path: String) {
+    scheme = url.scheme
+    user = url.user
+    host = url.host
+    port = url.port
+    self.path = path
+  }
+
+  /// The same with another path; for an archive.
+  package func at(path: String) -> EndpointURL { EndpointURL(self, path: path) }
+
+  /// The account and the path in what `identity(account:)` makes of an archive; nil for a server.
+  package static func archive(inIdentity text: String) -> (account: String, path: String)? {
+    let start = Scheme.archive.rawValue + ":"
+    guard let range = text.firstRange(of: start + "/") else { return nil }
+    let account = text[..<range.lowerBound]
+    guard account.isEmpty || account.hasSuffix(" in ") else { return nil }
+    return (String(account), String(text[text.index(range.lowerBound, offsetBy: start.count)...]))
   }
 
   private init(server rest: Substring, scheme: Scheme) throws(EndpointURLError) {

@@ -38,16 +38,22 @@ package final class SQLiteJournal: Sendable {
   ///
   /// Throws `journalLocked`, `journalForeign`, `journalNewer`, `journalFailed`, `stateUnwritable`
   /// or `diskFull`; in each case what was in the file stays as it was.
+  ///
+  /// - Parameter former: whose the ledger may be as well: the same job, before an archive of it was
+  ///   moved. The ledger says the new place from then on.
   package static func open(
-    at path: String, job: JobIdentity, createIfMissing: Bool = true,
-    now: @escaping Clock = systemClock
+    at path: String, job: JobIdentity, formerly former: JobIdentity? = nil,
+    createIfMissing: Bool = true, now: @escaping Clock = systemClock
   ) throws -> SQLiteJournal {
     do {
       try JournalFile.provide(at: path, createIfMissing: createIfMissing)
       // One file has one lock, by whatever link it is named.
       let lock = try JournalLock(besides: JournalFile.resolved(path), now: now())
       // Opening a pool writes to the file, so whose it is gets read first.
-      try JournalFile.check(owner(at: path), against: job, path: path)
+      let owner = try owner(at: path)
+      if owner == nil || owner != former {
+        try JournalFile.check(owner, against: job, path: path)
+      }
       let pool = try DatabasePool(path: path, configuration: configuration())
       try JournalSchema.migrator.migrate(pool)
       try claim(pool, for: job, at: now())
@@ -176,7 +182,8 @@ extension SQLiteJournal {
       try db.execute(
         sql: """
           INSERT INTO job (id, source, target, created_at) VALUES (1, ?, ?, ?)
-          ON CONFLICT (id) DO NOTHING
+          ON CONFLICT (id) DO UPDATE SET source = excluded.source, target = excluded.target
+          WHERE (source, target) <> (excluded.source, excluded.target)
           """,
         arguments: [job.source, job.target, time])
     }

@@ -17,8 +17,14 @@ struct EndpointConnections: Sendable {
   /// The way into an archive that is the target.
   private let door: ArchiveDoor?
 
-  /// - Parameter keys: numbers messages for sources without UIDs.
-  init(_ job: Job, keys: any KeyBook, _ deadlines: Deadlines, _ hooks: RunHooks) {
+  /// - Parameters:
+  ///   - keys: numbers messages for sources without UIDs.
+  ///   - expected: what the ledger knows of an archive that is the target.
+  ///   - note: is told how far that archive is.
+  init(
+    _ job: Job, keys: any KeyBook, expecting expected: ArchiveExpectation?,
+    note: @escaping ArchiveDoor.Noting = { _, _ in }, _ deadlines: Deadlines, _ hooks: RunHooks
+  ) {
     let compression: CompressionChoice =
       job.compresses.map { $0 ? .always : .never } ?? .whenItPays
     switch job.source.url.scheme {
@@ -43,13 +49,15 @@ struct EndpointConnections: Sendable {
       door = nil
     case .archive:
       let place = job.target.archivePlace
-      let door = ArchiveDoor(place)
+      let door = ArchiveDoor(place, expecting: expected, note: note)
       let origin = job.source.url
       let label = Self.label(in: job)
       target = {
         try await ArchiveTarget.connect(door, label: try await label(), origin: origin)
       }
-      view = { try await ArchiveView.connect(place, label: try await label()) }
+      view = {
+        try await ArchiveView.connect(place, expecting: expected, label: try await label())
+      }
       self.door = door
     }
   }
@@ -65,12 +73,19 @@ struct EndpointConnections: Sendable {
     }
   }
 
-  /// Ends the work on an archive; what its state is then, for people; nil without an archive.
-  ///
-  /// Throws `SyncError`.
-  func finish() async throws -> String? {
-    guard let position = try await door?.close()?.position else { return nil }
-    return "archive head \(position.commit) sha256:\(position.digest)"
+  /// Ends the work on an archive and tells in the report what its state is then.
+  func finish(_ report: inout Report) async {
+    guard let door else { return }
+    do {
+      report.targetState = try await door.close().map {
+        "archive head \($0.position.commit) sha256:\($0.position.digest)"
+      }
+    } catch {
+      report.failure = report.failure ?? SyncError.from(error)
+    }
+    report.damages = await door.damages.map {
+      SyncError($0, scope: .message, remedy: .skip, side: .target)
+    }
   }
 }
 
@@ -92,7 +107,7 @@ extension Endpoint {
   }
 
   var archivePlace: ArchivePlace {
-    ArchivePlace(path: url.path, account: account, side: side)
+    ArchivePlace(path: known.path, account: account, side: side, vanished: vanished)
   }
 
   /// Looks at the server. Throws `SyncError`.

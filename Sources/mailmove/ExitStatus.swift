@@ -62,6 +62,8 @@ extension ExitStatus {
       self = .temporary
     } else if report.total(\.skipped) + report.total(\.lost) + report.total(\.kept) > 0 {
       self = .skips
+    } else if report.total(\.damaged) > 0 || !report.damages.isEmpty {
+      self = .skips
     } else {
       self = .success
     }
@@ -148,7 +150,9 @@ extension ExitStatus {
       .messageIsStub, .messageCutShort, .messageDropsConnection, .messageLostAtTarget,
       .flagsRefused:
       .skips
-    case .tooManyRefusals, .listingIncomplete, .tooManyRemovals, .cannotRemove: .guarded
+    case .tooManyRefusals, .listingIncomplete, .tooManyRemovals, .cannotRemove,
+      .archiveNotMounted:
+      .guarded
     case .targetFull: .targetFull
     case .journalFailed, .journalNewer, .journalForeign, .stateUnwritable, .diskFull,
       .systemRefused,

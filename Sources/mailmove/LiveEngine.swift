@@ -17,9 +17,20 @@ struct LiveEngine: Engine {
   private static let listedMax = 1_000_000
 
   func sync(_ job: Job, hooks: RunHooks) async throws -> Report {
+    try LedgerSearch.insistOnArchive(of: job)
     let journal = try openJournal(job)
     let ledgerRun = try await journal.beginRun(version: MailMove.version)
-    let connections = EndpointConnections(job, keys: journal, deadlines, hooks)
+    let connections = EndpointConnections(
+      job, keys: journal, expecting: try await expectation(of: job, journal),
+      note: { mark, isContinuous in
+        if !isContinuous {
+          hooks.observer(
+            .warning(
+              "the archive at \(job.target.url.path) is older than the ledger, as after a copy was "
+                + "put back: every message is looked for in it again"))
+        }
+        try await journal.note(mark, isContinuous: isContinuous)
+      }, deadlines, hooks)
     let run = Run(
       endpoints: RunEndpoints(
         connectSource: connections.source, connectTarget: connections.target,
@@ -27,9 +38,7 @@ struct LiveEngine: Engine {
       journal: journal, rules: job.rules, options: job.options, pacing: pacing,
       observer: hooks.observer, stop: hooks.stop)
     var report = await run.run()
-    do { report.targetState = try await connections.finish() } catch {
-      report.failure = report.failure ?? SyncError.from(error)
-    }
+    await connections.finish(&report)
     let status = ExitStatus(report).after(hooks.signal())
     do {
       try await journal.endRun(ledgerRun, exitCode: status.rawValue)
@@ -42,12 +51,14 @@ struct LiveEngine: Engine {
   }
 
   func plan(_ job: Job, hooks: RunHooks) async throws -> PlanReport {
+    try LedgerSearch.insistOnArchive(of: job)
     let journal =
-      job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger, of: job.identity) : nil
+      job.hasLedger ? try SQLiteJournal.openForReading(at: job.ledger, of: job.owner) : nil
     let rules = job.rules
     let keys: any KeyBook = journal ?? PassingKeyBook()
-    return try await withConnections(EndpointConnections(job, keys: keys, deadlines, hooks)) {
-      source, target in
+    let connections = EndpointConnections(
+      job, keys: keys, expecting: try await expectation(of: job, journal), deadlines, hooks)
+    return try await withConnections(connections) { source, target in
       try await PlanRun(
         source: source, target: target, journal: journal, rules: rules,
         removal: job.options.removal
@@ -56,8 +67,9 @@ struct LiveEngine: Engine {
   }
 
   func verify(_ job: Job, level: VerifyLevel, hooks: RunHooks) async throws -> VerifyReport {
+    try LedgerSearch.insistOnArchive(of: job)
     guard job.hasLedger,
-      let journal = try SQLiteJournal.openForReading(at: job.ledger, of: job.identity)
+      let journal = try SQLiteJournal.openForReading(at: job.ledger, of: job.owner)
     else {
       throw SyncError(
         .journalFailed, scope: .run, remedy: .stop, side: .local,
@@ -65,8 +77,9 @@ struct LiveEngine: Engine {
         hint: "run 'mailmove sync' first, or give the right --state")
     }
     let rules = job.rules
-    return try await withConnections(EndpointConnections(job, keys: journal, deadlines, hooks)) {
-      source, target in
+    let connections = EndpointConnections(
+      job, keys: journal, expecting: try await expectation(of: job, journal), deadlines, hooks)
+    return try await withConnections(connections) { source, target in
       try await Verify(
         source: source, target: target, journal: journal, level: level,
         rules: rules, observer: hooks.verification
@@ -127,7 +140,23 @@ struct LiveEngine: Engine {
   }
 
   private func openJournal(_ job: Job) throws -> SQLiteJournal {
-    try SQLiteJournal.open(at: job.ledger, job: job.identity)
+    try SQLiteJournal.open(
+      at: job.ledger, job: job.identity,
+      formerly: LedgerSearch.former(job.identity, inLedgerAt: job.ledger))
+  }
+
+  /// What the ledger knows of an archive that is the target; nil when it knows of none.
+  private func expectation(
+    of job: Job, _ journal: SQLiteJournal?
+  ) async throws -> ArchiveExpectation? {
+    guard let journal, job.target.url.scheme == .archive else { return nil }
+    let mark = try await journal.archiveMark()
+    if mark == nil {
+      // A ledger of an earlier format tells it by what is on record in it.
+      let summary = try await journal.summary()
+      guard summary.count(.stored) + summary.count(.alreadyThere) > 0 else { return nil }
+    }
+    return ArchiveExpectation(mark: mark, ledger: job.ledger)
   }
 
   private func withConnections<Result: Sendable>(
@@ -152,4 +181,9 @@ struct LiveEngine: Engine {
 
 extension Job {
   var hasLedger: Bool { FileManager.default.fileExists(atPath: ledger) }
+
+  /// Whose its ledger is: the job's, maybe with an archive where that was before.
+  fileprivate var owner: JobIdentity {
+    LedgerSearch.former(identity, inLedgerAt: ledger) ?? identity
+  }
 }

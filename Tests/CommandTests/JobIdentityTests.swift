@@ -1,6 +1,7 @@
 // mailmove: tests of whom a ledger belongs to.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SQLiteJournal
 import Testing
 
@@ -42,6 +43,23 @@ import Testing
     #expect(
       try await job(Self.fill).ledgerName.description
         == "alice-old.example.org--archive-srv-mail-13640360")
+  }
+
+  @Test func anArchiveHasOneFormOfItsPath() async throws {
+    let plain = try await job(Self.fill)
+    let source = Self.fill[0]
+    for path in ["/srv/mail/", "///srv//mail", "/srv/./mail/", "/srv/other/../mail"] {
+      let other = try await job([source, "archive:" + path])
+      #expect(other.identity == plain.identity && other.ledger == plain.ledger, "\(path)")
+    }
+    let real = folder.path + "/disk/mail"
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link", withDestinationPath: "disk")
+    let direct = try await job([source, "archive:" + real])
+    let linked = try await job([source, "archive:\(folder.path)/link/mail"])
+    // Also while the link leads to nothing.
+    #expect(linked.identity == direct.identity && linked.ledger == direct.ledger)
+    #expect(ArchivePath.resolved("/") == "/" && ArchivePath.resolved("/../..") == "/")
   }
 
   @Test func theLabelThatMailGetsAnywayMakesNoOtherJob() async throws {

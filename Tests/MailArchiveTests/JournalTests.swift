@@ -37,6 +37,7 @@ struct JournalTests {
     .put(PutEvent(key: key, message: 9, flags: .none)),
     .flags(FlagsEvent(key: key, flags: .none, modSeq: nil)),
     .gone(PlacementSet(folder: FolderID(3), uidValidity: 1, uids: [1, 2, 9]), modSeq: 5),
+    .listed(PlacementSet(folder: FolderID(3), uidValidity: 1, uids: [2]), modSeq: nil),
     .scan(ScanEvent(folder: FolderID(3), uidValidity: 9, uidNext: 10, modSeq: 11)),
     .run(JSONObject([JSONObject.Member("tool", .string("x"))])),
     .end(JSONObject([JSONObject.Member("counts", .array([.integer(1), .null, .bool(true)]))])),

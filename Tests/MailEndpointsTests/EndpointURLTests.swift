@@ -38,7 +38,7 @@ import Testing
     #expect(try EndpointURL("imaps://old.example.org:993").user == nil)
   }
 
-  @Test(arguments: ["archive:/srv/mail", "archive:///srv/mail", "archive:////srv/mail"])
+  @Test(arguments: ["archive:/srv/mail", "archive:///srv/mail", "archive:////srv//mail/"])
   func anArchiveIsAPath(text: String) throws {
     let url = try EndpointURL(text)
     #expect(url.scheme == .archive)

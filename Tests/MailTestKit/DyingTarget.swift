@@ -72,4 +72,13 @@ package struct DyingTarget: MailTarget {
   package func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws {
     try await step("note vanished") { try await target.noteVanished(uids, in: mailbox) }
   }
+  package func noteListed(_ uids: [UID], in mailbox: TargetMailbox) async throws {
+    try await step("note listed") { try await target.noteListed(uids, in: mailbox) }
+  }
+  package func condition(of mailbox: MailboxName, uidValidity: UIDValidity) async throws
+    -> TargetCondition
+  { try await target.condition(of: mailbox, uidValidity: uidValidity) }
+  package func renew(_ uids: [UID], in mailbox: TargetMailbox) async throws {
+    try await target.renew(uids, in: mailbox)
+  }
 }

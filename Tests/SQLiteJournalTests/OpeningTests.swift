@@ -20,6 +20,26 @@ import Testing
     try journal.close()
   }
 
+  @Test func followsAJobWhoseArchiveWasMoved() throws {
+    let bench = try Bench()
+    let moved = JobIdentity(source: Bench.job.source, target: "archive:/elsewhere")
+    try bench.open().close()
+    _ = expectError(.journalForeign) {
+      _ = try SQLiteJournal.open(at: bench.path, job: moved)
+    }
+    _ = expectError(.journalForeign) {
+      let other = JobIdentity(source: "x", target: "y")
+      _ = try SQLiteJournal.open(at: bench.path, job: moved, formerly: other)
+    }
+    #expect(try SQLiteJournal.label(ofLedgerAt: bench.path)?.job == Bench.job)
+    try SQLiteJournal.open(at: bench.path, job: moved, formerly: Bench.job).close()
+    #expect(try SQLiteJournal.label(ofLedgerAt: bench.path)?.job == moved)
+    try SQLiteJournal.open(at: bench.path, job: moved, formerly: Bench.job).close()
+    _ = expectError(.journalForeign) {
+      _ = try SQLiteJournal.open(at: bench.path, job: Bench.job)
+    }
+  }
+
   @Test func makesNothingWhenItMayNot() throws {
     let bench = try Bench()
     let error = expectError(.journalFailed) {

@@ -80,6 +80,11 @@ struct Catalog: Sendable {
     }
   }
 
+  /// Whether a run was killed while it made it.
+  func isUnfinished() throws(ArchiveError) -> Bool {
+    try read { db in try CatalogMeta.number("building", in: db) != nil }
+  }
+
   /// Makes the tables of an empty catalog.
   func create(for archive: String) throws(ArchiveError) {
     try ArchiveError.fromCatalog {
@@ -99,6 +104,13 @@ struct Catalog: Sendable {
         try CatalogSchema.createIndexes(db)
         try CatalogMeta.remove("building", in: db)
       }
+    }
+  }
+
+  /// Makes the indexes that an earlier version of the program did not make.
+  func provideIndexes() throws(ArchiveError) {
+    try ArchiveError.fromCatalog {
+      try database.write { db in try CatalogSchema.createIndexes(db) }
     }
   }
 

@@ -68,6 +68,15 @@ struct CatalogChange {
           """,
           [commit.number, set.folder.rawValue, Int64(set.uidValidity), Int64(uid)])
       }
+    case .listed(let set, _):
+      for uid in set.uids {
+        try run(
+          """
+          UPDATE placement SET gone_commit = NULL
+          WHERE folder_id = ? AND uidvalidity = ? AND uid = ?
+          """,
+          [set.folder.rawValue, Int64(set.uidValidity), Int64(uid)])
+      }
     case .scan(let scan):
       try run(
         """
@@ -108,8 +117,8 @@ struct CatalogChange {
       try run(
         "INSERT OR REPLACE INTO hold (id, query, since) VALUES (?, ?, ?)", [id, query, since])
     case .release(let id): try run("DELETE FROM hold WHERE id = ?", [id])
-    case .open, .account, .folder, .segment, .message, .put, .flags, .gone, .scan, .run, .end,
-      .seal, .unknown:
+    case .open, .account, .folder, .segment, .message, .put, .flags, .gone, .listed, .scan, .run,
+      .end, .seal, .unknown:
       break
     }
   }

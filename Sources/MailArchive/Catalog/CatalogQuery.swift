@@ -60,7 +60,7 @@ enum CatalogQuery {
     }
   }
 
-  private static let messageColumns = """
+  static let messageColumns = """
     m.id, m.sha256, m.size, m.segment_id, m.off, m.clen, m.at, m.len, m.state, s.path
     """
 
@@ -132,7 +132,7 @@ enum CatalogQuery {
     ).map { try message($0, from: 0) }
   }
 
-  private static func message(_ row: Row, from first: Int) throws -> StoredMessage {
+  static func message(_ row: Row, from first: Int) throws -> StoredMessage {
     guard let digest = SHA256Digest(bytes: try CatalogCell.bytes(row, first + 1)),
       let state = StoredMessage.State(rawValue: try CatalogCell.narrow(row, first + 8))
     else { throw CatalogCell.unreadable }
@@ -154,21 +154,41 @@ enum CatalogQuery {
     LEFT JOIN flagset g ON g.id = p.flagset_id LEFT JOIN labelset l ON l.id = p.labelset_id
     """
 
+  /// What a choice shows of the placements `p` of messages `m`.
+  ///
+  /// Of what is only in places it has vanished from, the one that it vanished from last is shown.
+  private static func isShown(_ choice: PlacementChoice) -> String {
+    let hasVanished =
+      switch choice.vanished {
+      case .none: "FALSE"
+      case .all: "TRUE"
+      case .onlyCopies:
+        """
+        NOT EXISTS (
+          SELECT 1 FROM placement o JOIN folder f ON f.id = o.folder_id
+          WHERE o.message_id = p.message_id
+            AND f.account_id = (SELECT account_id FROM folder WHERE id = p.folder_id)
+            AND (o.gone_commit IS NULL OR (o.gone_commit, o.added_commit, o.folder_id, o.uid)
+              > (p.gone_commit, p.added_commit, p.folder_id, p.uid)))
+        """
+      }
+    let damaged = choice.includesDamaged ? "" : " AND m.state <> 2"
+    return "m.state <> 1\(damaged) AND (p.gone_commit IS NULL OR \(hasVanished))"
+  }
+
   /// Placements of a folder behind a UID, ascending.
   static func placements(
-    in folder: ArchiveFolder, after uid: UInt32, limit: Int, includingGone: Bool, _ db: Database
+    in folder: ArchiveFolder, after uid: UInt32, limit: Int, _ choice: PlacementChoice,
+    _ db: Database
   ) throws -> [ArchivePlacement] {
     let statement = try db.cachedStatement(
       sql: placementTables + """
-         WHERE p.folder_id = ? AND p.uidvalidity = ? AND p.uid > ?
-          AND (? OR p.gone_commit IS NULL) AND m.state <> 1
+         WHERE p.folder_id = ? AND p.uidvalidity = ? AND p.uid > ? AND \(isShown(choice))
         ORDER BY p.uid LIMIT ?
         """)
     return try Row.fetchAll(
       statement,
-      arguments: [
-        folder.id.rawValue, Int64(folder.uidValidity), Int64(uid), includingGone, limit,
-      ]
+      arguments: [folder.id.rawValue, Int64(folder.uidValidity), Int64(uid), limit]
     ).map(placement)
   }
 
@@ -214,19 +234,17 @@ enum CatalogQuery {
     }
   }
 
-  /// Number and bytes of the placements of a folder, with or without those that have vanished at
-  /// the source.
+  /// Number and bytes of the placements of a folder.
   static func extent(
-    of folder: ArchiveFolder, includingGone: Bool, _ db: Database
+    of folder: ArchiveFolder, _ choice: PlacementChoice, _ db: Database
   ) throws -> FolderExtent {
     let row = try Row.fetchOne(
       db,
       sql: """
         SELECT count(*), coalesce(sum(m.size), 0), min(p.idate), max(p.idate)
         FROM placement p JOIN message m ON m.id = p.message_id
-        WHERE p.folder_id = ? AND p.uidvalidity = ? AND (p.gone_commit IS NULL OR ?)
-          AND m.state <> 1
-        """, arguments: [folder.id.rawValue, Int64(folder.uidValidity), includingGone])
+        WHERE p.folder_id = ? AND p.uidvalidity = ? AND \(isShown(choice))
+        """, arguments: [folder.id.rawValue, Int64(folder.uidValidity)])
     guard let row else { throw CatalogCell.unreadable }
     return FolderExtent(
       messages: try CatalogCell.number(row, 0), bytes: try CatalogCell.number(row, 1),

@@ -64,5 +64,8 @@ enum CatalogSchema {
     CREATE INDEX IF NOT EXISTS message_msgid ON message(msgid_h);
     CREATE INDEX IF NOT EXISTS message_date ON message(date);
     CREATE INDEX IF NOT EXISTS placement_msg ON placement(message_id);
+    CREATE INDEX IF NOT EXISTS message_damaged ON message(id) WHERE state = 2;
+    CREATE INDEX IF NOT EXISTS placement_gone ON placement(folder_id, uidvalidity, uid)
+      WHERE gone_commit IS NOT NULL;
     """
 }

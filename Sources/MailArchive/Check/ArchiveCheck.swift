@@ -64,9 +64,9 @@ package struct ArchiveCheck: Sendable {
       if level != .quick {
         let suspects = Set(
           segments.filter { level == .messages && part?.includes($0.id) != false }.map(\.id)
-        ).union(wrong)
+        ).union(wrong.keys)
         if !suspects.isEmpty {
-          try await checkMessages(in: suspects, reader, &report, observer)
+          try await checkMessages(in: suspects, wrong, segments, reader, &report, observer)
         }
       }
       try reader.close()
@@ -77,11 +77,12 @@ package struct ArchiveCheck: Sendable {
     return report
   }
 
-  /// - Returns: the segments that are not as they should be.
+  /// - Returns: the segments that are not as they should be, with the finding where it is about
+  ///   their bytes alone and not in the report yet.
   private func checkSegments(
     _ segments: [ArchiveSegment], _ level: Level, _ part: CheckPart?,
     _ report: inout CheckReport, _ observer: (CheckReport) -> Void
-  ) async throws(ArchiveError) -> Set<Int64> {
+  ) async throws(ArchiveError) -> [Int64: ArchiveDamage?] {
     let checksums = try ChecksumList.read(from: storage)
     let present = segments.filter { $0.state != .dropped }
     report.segments += present.count
@@ -104,16 +105,31 @@ package struct ArchiveCheck: Sendable {
       observer(report)
     }
     let failure = Dictionary(zip(toRead.map(\.id), failures), uniquingKeysWith: { $1 })
-    var wrong: Set<Int64> = []
+    var wrong: [Int64: ArchiveDamage?] = [:]
     for segment in present {
       if let problem = problems[segment.id] {
         report.findings.append(ArchiveDamage(.segment, path: segment.path, problem))
-        wrong.insert(segment.id)
+        wrong[segment.id] = .some(nil)
       }
-      guard let failure = failure[segment.id] ?? nil else { continue }
-      if wrong.insert(segment.id).inserted { try report.take(failure) }
+      guard let failure = failure[segment.id] ?? nil, wrong[segment.id] == nil else { continue }
+      guard case .damaged(let damage) = failure else { throw failure }
+      wrong[segment.id] = damage
     }
     return wrong
+  }
+
+  /// A segment whose bytes are wrong is no finding any more if every message in it is whole and
+  /// what was damaged is stored again elsewhere: what is wrong is where no message is.
+  private func judge(
+    _ wrong: [Int64: ArchiveDamage?], _ segments: [ArchiveSegment], damaged: Set<Int64>,
+    _ reader: ArchiveReader, _ report: inout CheckReport
+  ) async throws(ArchiveError) {
+    for segment in segments {
+      guard let damage = wrong[segment.id] ?? nil else { continue }
+      var isHealed = false
+      if !damaged.contains(segment.id) { isHealed = try await reader.knowsDamage(of: segment) }
+      if isHealed { report.healed.append(damage) } else { report.findings.append(damage) }
+    }
   }
 
   private static func failure(
@@ -171,14 +187,14 @@ package struct ArchiveCheck: Sendable {
   }
 
   private func checkMessages(
-    in segments: Set<Int64>, _ reader: ArchiveReader, _ report: inout CheckReport,
-    _ observer: (CheckReport) -> Void
+    in segments: Set<Int64>, _ wrong: [Int64: ArchiveDamage?], _ all: [ArchiveSegment],
+    _ reader: ArchiveReader, _ report: inout CheckReport, _ observer: (CheckReport) -> Void
   ) async throws(ArchiveError) {
+    var damaged: Set<Int64> = []
+    var failures: [(StoredMessage, ArchiveError)] = []
     var id: Int64 = 0
-    while true {
-      let messages = try await reader.messages(after: id, limit: Self.page)
-      guard let last = messages.last else { return }
-      id = last.id
+    while let messages = try await nextPage(of: reader, after: id) {
+      id = messages.last?.id ?? id
       let toRead = messages.filter {
         segments.contains($0.place.segment) && $0.state != .pruned
       }
@@ -191,15 +207,25 @@ package struct ArchiveCheck: Sendable {
         report.messagesRead += Int64(share.count)
         observer(report)
       }
-      for (message, error) in found.joined().sorted(by: { $0.0.id < $1.0.id }) {
-        try report.take(error)
-        if message.state == .live {
-          report.damagedMessages.append(message.id)
-        } else {
-          report.damagedOnRecord.append(message.id)
-        }
+      failures += found.joined().sorted { $0.0.id < $1.0.id }
+    }
+    for (message, _) in failures { damaged.insert(message.place.segment) }
+    try await judge(wrong, all, damaged: damaged, reader, &report)
+    for (message, error) in failures {
+      try report.take(error)
+      if message.state == .live {
+        report.damagedMessages.append(message.id)
+      } else {
+        report.damagedOnRecord.append(message.id)
       }
     }
+  }
+
+  private func nextPage(
+    of reader: ArchiveReader, after id: Int64
+  ) async throws(ArchiveError) -> [StoredMessage]? {
+    let messages = try await reader.messages(after: id, limit: Self.page)
+    return messages.isEmpty ? nil : messages
   }
 
   /// Messages that one core reads before the next share: enough to be worth it, few enough that

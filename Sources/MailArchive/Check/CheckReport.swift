@@ -23,5 +23,9 @@ package struct CheckReport: Sendable, Equatable {
   /// Messages that were found damaged and are on record as such already.
   package internal(set) var damagedOnRecord: [Int64] = []
 
+  /// Segments with wrong bytes in which every message is whole, because what was damaged in them is
+  /// stored again elsewhere.
+  package internal(set) var healed: [ArchiveDamage] = []
+
   package var isClean: Bool { findings.isEmpty }
 }

@@ -26,11 +26,8 @@ extension JournalEvent {
         FlagsEvent(
           key: try PlacementKey(fields), flags: FlagSet(journalText: try fields.text("flags")),
           modSeq: json.integer("modseq")))
-    case "gone":
-      self = .gone(
-        PlacementSet(
-          folder: FolderID(try fields.number("f")), uidValidity: try fields.number("v"),
-          uids: try fields.numbers("u")), modSeq: json.integer("modseq"))
+    case "gone": self = .gone(try PlacementSet(fields), modSeq: json.integer("modseq"))
+    case "listed": self = .listed(try PlacementSet(fields), modSeq: json.integer("modseq"))
     case "scan":
       self = .scan(
         ScanEvent(
@@ -174,6 +171,14 @@ extension PlacementKey {
     self.init(
       folder: FolderID(try fields.number("f")), uidValidity: try fields.number("v"),
       uid: try fields.number("u"))
+  }
+}
+
+extension PlacementSet {
+  fileprivate init(_ fields: EventFields) throws(JournalEvent.Malformed) {
+    self.init(
+      folder: FolderID(try fields.number("f")), uidValidity: try fields.number("v"),
+      uids: try fields.numbers("u"))
   }
 }
 

@@ -21,7 +21,7 @@ extension JournalEvent {
       flags.key.add(to: &json)
       json.add("flags", flags.flags.journalText)
       json.add("modseq", flags.modSeq)
-    case .gone(let set, let modSeq):
+    case .gone(let set, let modSeq), .listed(let set, let modSeq):
       json.add("f", set.folder.rawValue)
       json.add("v", Int64(set.uidValidity))
       json.add("u", .array(set.uids.map { .integer(Int64($0)) }))
@@ -67,8 +67,8 @@ extension JournalEvent {
       json.add("query", query)
       json.add("since", since)
     case .release(let id): json.add("id", id)
-    case .open, .account, .folder, .segment, .message, .put, .flags, .gone, .scan, .run, .end,
-      .seal, .unknown:
+    case .open, .account, .folder, .segment, .message, .put, .flags, .gone, .listed, .scan, .run,
+      .end, .seal, .unknown:
       break
     }
   }
@@ -83,6 +83,7 @@ extension JournalEvent {
     case .put: "put"
     case .flags: "flags"
     case .gone: "gone"
+    case .listed: "listed"
     case .scan: "scan"
     case .run: "run"
     case .end: "end"

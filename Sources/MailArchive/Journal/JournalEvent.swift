@@ -14,6 +14,8 @@ package enum JournalEvent: Sendable, Equatable {
   case put(PutEvent)
   case flags(FlagsEvent)
   case gone(PlacementSet, modSeq: Int64?)
+  /// Messages that had vanished and are at the source again; takes `gone` back.
+  case listed(PlacementSet, modSeq: Int64?)
   case scan(ScanEvent)
   /// The beginning of a run; the keys are the caller's.
   case run(JSONObject)

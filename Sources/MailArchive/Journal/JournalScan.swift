@@ -75,6 +75,31 @@ struct JournalScan {
     return digest == start.digest ? .matches : .otherBytes
   }
 
+  /// Where a commit ends; nil if there is none with that number.
+  func position(ofCommit number: Int64) throws(ArchiveError) -> JournalPosition? {
+    for file in files.reversed() {
+      guard let first = try firstCommit(of: file) else { continue }
+      guard first <= number else { continue }
+      var found: JournalPosition?
+      var scan = self
+      try scan.read(
+        from: JournalPosition(
+          commit: first - 1, file: file, end: 0, digest: Self.digest(of: []))
+      ) { commit, end throws(ArchiveError) in
+        if commit.number == number { found = end }
+      }
+      return found
+    }
+    return nil
+  }
+
+  /// The number of the first commit of a file; nil where it has no whole one.
+  private func firstCommit(of file: Int64) throws(ArchiveError) -> Int64? {
+    guard let member = try? GzipMember(in: content(of: file), at: 0, limit: Self.memberTextMax)
+    else { return nil }
+    return (try? JournalCommit(text: member.text))?.number
+  }
+
   /// Whether a place that matches is where the files end.
   func isEnd(_ position: JournalPosition) throws(ArchiveError) -> Bool {
     if files.isEmpty { return position.commit == 0 }

@@ -17,6 +17,8 @@ struct CatalogOpening {
     let scan: JournalScan
     /// The segments that were written to since the last clean end; nil if nothing tells that end.
     let touched: Set<Int64>?
+    /// What was found to be damaged, and is or will be made again.
+    var damages: [ArchiveDamage] = []
   }
 
   private static let batchEvents = 20_000
@@ -24,15 +26,35 @@ struct CatalogOpening {
   /// For a writer, who holds the lock.
   func open() throws(ArchiveError) -> Result {
     let head = try ArchiveHead.read(from: storage)
+    var opened = try open(head)
+    if head == nil, try storage.status(of: ArchiveLayout.head) != nil {
+      opened.damages.append(
+        ArchiveDamage(.head, path: ArchiveLayout.head, "it could not be read, and is made again"))
+    }
+    return opened
+  }
+
+  private func open(_ head: ArchiveHead?) throws(ArchiveError) -> Result {
     switch place {
     case .memory: return try build(Catalog.inMemory(), known: 0, head)
     case .file(let path):
+      var isUnfinished = false
       do throws(ArchiveError) {
-        return try open(try Catalog.open(path), path: path, head)
+        let catalog = try Catalog.open(path)
+        isUnfinished = (try? catalog.isUnfinished()) ?? false
+        return try open(catalog, path: path, head)
       } catch {
-        guard case .catalogDamaged = error else { throw error }
+        guard case .catalogDamaged(let detail) = error else { throw error }
         try CatalogFiles.setAside(path)
-        return try build(try Catalog.open(path), known: 0, head)
+        var opened = try build(try Catalog.open(path), known: 0, head)
+        // A run that was killed while it made one is no damage.
+        if !isUnfinished {
+          opened.damages.append(
+            ArchiveDamage(
+              .catalog, path: ArchiveLayout.catalog, "\(detail); it is made again from the journal")
+          )
+        }
+        return opened
       }
     }
   }
@@ -46,7 +68,9 @@ struct CatalogOpening {
         return try build(catalog, known: 0, head)
       }
       switch try scan.compare(with: position) {
-      case .matches: return try catchUp(catalog, from: position, head)
+      case .matches:
+        try catalog.provideIndexes()
+        return try catchUp(catalog, from: position, head)
       case .beyondTheEnd, .otherBytes:
         // If this finds no damage, the catalog is the one that is wrong.
         try check(known: position.commit, head)

@@ -6,6 +6,8 @@ import MailWire
 /// The file `SHA256SUMS`, which `sha256sum -c` reads: every sealed segment with its SHA-256.
 package struct ChecksumList: Sendable, Equatable {
   private var digests: [String: SHA256Digest]
+  /// Lines of the file that could not be read.
+  private var strayLines = 0
 
   package init(of segments: [ArchiveSegment]) {
     digests = [:]
@@ -33,10 +35,29 @@ package struct ChecksumList: Sendable, Equatable {
     for line in bytes.split(separator: 0x0A) {
       guard line.count > 66, line.dropFirst(64).prefix(2).elementsEqual("  ".utf8),
         let digest = SHA256Digest(hexadecimal: line.prefix(64))
-      else { continue }
+      else {
+        list.strayLines += 1
+        continue
+      }
       list.digests[String(decoding: line.dropFirst(66), as: UTF8.self)] = digest
     }
     return list
+  }
+
+  /// What is wrong with the file; nil where it only lacks what was sealed lately, as after a crash.
+  static func damage(
+    from segments: [ArchiveSegment], in storage: any Storage
+  ) throws(ArchiveError) -> ArchiveDamage? {
+    let written = try read(from: storage)
+    let expected = ChecksumList(of: segments)
+    let dropped = Set(segments.lazy.filter { $0.state == .dropped }.map(\.path))
+    let isRight = written.digests.allSatisfy { path, digest in
+      expected[path] == digest || dropped.contains(path)
+    }
+    guard !isRight || written.strayLines > 0 else { return nil }
+    return ArchiveDamage(
+      .checksums, path: ArchiveLayout.checksums,
+      "it had other digests than the journal, and was made again")
   }
 
   /// Brings the file and the segments' modes up to what is sealed.

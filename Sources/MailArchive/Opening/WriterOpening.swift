@@ -17,6 +17,8 @@ struct WriterOpening {
   let segments: [ArchiveSegment]
   /// Digests over the committed bytes of the segments that had to be read.
   let checked: [Int64: RunningDigest]
+  /// What was found to be damaged and is made again.
+  let damages: [ArchiveDamage]
 
   /// - Parameters:
   ///   - createIfMissing: makes an archive where there is none.
@@ -38,6 +40,7 @@ struct WriterOpening {
     let opened = try CatalogOpening(storage: storage, archive: identity.uuid, place: place).open()
     catalog = opened.catalog
     scan = opened.scan
+    var damages = opened.damages
     do throws(ArchiveError) {
       let known = try catalog.read { db in
         (try CatalogQuery.segments(db), try CatalogMeta.text(CatalogMeta.unknownEvent, in: db))
@@ -46,10 +49,14 @@ struct WriterOpening {
       if let event = known.1 { throw ArchiveError.newer(detail: "its journal has '\(event)'") }
       try Self.insistOnJournal(scan, storage)
       let recovery = try SegmentRecovery(segments, in: storage)
-      checked = try Self.check(segments, touched: opened.touched, in: storage)
+      checked = try Self.check(segments, touched: opened.touched, catalog, in: storage)
       try Self.removeTail(scan.tornTail, in: storage)
       try recovery.repair()
+      if let damage = try ChecksumList.damage(from: segments, in: storage) {
+        damages.append(damage)
+      }
       try ChecksumList.refresh(from: segments, in: storage)
+      self.damages = damages
     } catch {
       try? catalog.close()
       throw error
@@ -71,12 +78,20 @@ struct WriterOpening {
 
   /// A disk that only said that it had written is found out here.
   private static func check(
-    _ segments: [ArchiveSegment], touched: Set<Int64>?, in storage: any Storage
+    _ segments: [ArchiveSegment], touched: Set<Int64>?, _ catalog: Catalog,
+    in storage: any Storage
   ) throws(ArchiveError) -> [Int64: RunningDigest] {
     var checked: [Int64: RunningDigest] = [:]
     for segment in segments where segment.state != .dropped {
       guard touched?.contains(segment.id) ?? (segment.state == .open) else { continue }
-      checked[segment.id] = try SegmentCheck.digest(of: segment, in: storage)
+      do throws(ArchiveError) {
+        checked[segment.id] = try SegmentCheck.digest(of: segment, in: storage)
+      } catch {
+        // What is on record stops nobody: nothing is written behind it.
+        guard case .damaged = error,
+          try catalog.read({ db in try CatalogQuery.knowsDamage(of: segment, db) })
+        else { throw error }
+      }
     }
     return checked
   }

@@ -82,9 +82,14 @@ package final class ArchiveReader: Sendable {
   package func extent(
     of folder: ArchiveFolder, includingGone: Bool = false
   ) async throws(ArchiveError) -> FolderExtent {
-    try await ask { db in
-      try CatalogQuery.extent(of: folder, includingGone: includingGone, db)
-    }
+    try await extent(of: folder, showing: includingGone ? .everything : .present)
+  }
+
+  /// Number and bytes of the messages in a folder that a choice shows.
+  package func extent(
+    of folder: ArchiveFolder, showing choice: PlacementChoice
+  ) async throws(ArchiveError) -> FolderExtent {
+    try await ask { db in try CatalogQuery.extent(of: folder, choice, db) }
   }
 
   package func segments() async throws(ArchiveError) -> [ArchiveSegment] {
@@ -101,10 +106,32 @@ package final class ArchiveReader: Sendable {
     in folder: ArchiveFolder, after uid: UInt32 = 0, limit: Int = 10_000,
     includingGone: Bool = false
   ) async throws(ArchiveError) -> [ArchivePlacement] {
+    try await placements(
+      in: folder, after: uid, limit: limit, showing: includingGone ? .everything : .present)
+  }
+
+  /// The same of those that a choice shows.
+  package func placements(
+    in folder: ArchiveFolder, after uid: UInt32, limit: Int, showing choice: PlacementChoice
+  ) async throws(ArchiveError) -> [ArchivePlacement] {
     try await ask { db in
-      try CatalogQuery.placements(
-        in: folder, after: uid, limit: limit, includingGone: includingGone, db)
+      try CatalogQuery.placements(in: folder, after: uid, limit: limit, choice, db)
     }
+  }
+
+  /// UIDs of a folder that have vanished at the source, ascending; of a writer's own reader only.
+  package func vanished(in folder: ArchiveFolder) async throws(ArchiveError) -> [UInt32] {
+    try await ask { db in try CatalogQuery.vanished(in: folder, db) }
+  }
+
+  /// UIDs of a folder whose bytes are on record as wrong, ascending.
+  package func damaged(in folder: ArchiveFolder) async throws(ArchiveError) -> [UInt32] {
+    try await ask { db in try CatalogQuery.damaged(in: folder, db) }
+  }
+
+  /// Whether damage of a segment is on record, and perhaps healed.
+  package func knowsDamage(of segment: ArchiveSegment) async throws(ArchiveError) -> Bool {
+    try await ask { db in try CatalogQuery.knowsDamage(of: segment, db) }
   }
 
   /// One message of a folder; nil if there never was one with that UID.

@@ -12,6 +12,8 @@ import MailWire
 package actor ArchiveWriter {
   private let queue: ArchiveQueue
   private var session: WriterSession?
+  /// What was damaged, once the session is over.
+  private var lastDamages: [ArchiveDamage] = []
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
     queue.asUnownedSerialExecutor()
@@ -73,8 +75,15 @@ package actor ArchiveWriter {
   /// The end of the last commit.
   package func position() throws(ArchiveError) -> JournalPosition { try opened().position }
 
-  /// What was found to be damaged while writing went on beside it; worth a warning and a check.
-  package func damages() throws(ArchiveError) -> [ArchiveDamage] { try opened().damages }
+  /// Whether the journal has a commit, and ended with it as it does for somebody who remembers: an
+  /// archive that has not is an older copy, or another one's.
+  package func holds(
+    commit number: Int64, digest: SHA256Digest
+  ) throws(ArchiveError) -> Bool { try opened().holds(commit: number, digest: digest) }
+
+  /// What was found to be damaged and was not on record, also after the end; worth a warning and a
+  /// check. Messages that are lost by it are put on record.
+  package func damages() -> [ArchiveDamage] { session?.damages ?? lastDamages }
 
   /// A reader that sees every commit as soon as it is made, until the writer is closed.
   package func reader() throws(ArchiveError) -> ArchiveReader {
@@ -120,8 +129,13 @@ package actor ArchiveWriter {
   /// Takes a message; commits if that is due.
   ///
   /// Throws `unfaithful` if the digest is not that of the bytes; then nothing is staged.
-  package func stage(_ message: ArchiveMessage) throws(ArchiveError) -> StagedMessage {
-    try opened().stage(message)
+  ///
+  /// - Parameter place: where the archive has the message already, with bytes that went bad; nil:
+  ///   it gets a place of its own.
+  package func stage(
+    _ message: ArchiveMessage, renewing place: PlacementKey? = nil
+  ) throws(ArchiveError) -> StagedMessage {
+    try opened().stage(message, renewing: place)
   }
 
   /// Sets the flags of a message: all of them, not a change.
@@ -133,15 +147,30 @@ package actor ArchiveWriter {
   package func markGone(
     _ uids: [UInt32], in folder: FolderID, modSeq: Int64? = nil
   ) throws(ArchiveError) {
+    guard let set = try placed(uids, in: folder) else { return }
+    try opened().add(.gone(set, modSeq: modSeq))
+  }
+
+  /// Notes that messages which had vanished are at the source again.
+  package func markListed(
+    _ uids: [UInt32], in folder: FolderID, modSeq: Int64? = nil
+  ) throws(ArchiveError) {
+    guard let set = try placed(uids, in: folder) else { return }
+    try opened().add(.listed(set, modSeq: modSeq))
+  }
+
+  /// UIDs of a folder that are there; nil for none.
+  private func placed(
+    _ uids: [UInt32], in folder: FolderID
+  ) throws(ArchiveError) -> PlacementSet? {
     let session = try opened()
     let uidValidity = try session.folders.folder(folder).uidValidity
     for uid in uids {
       try session.insistOnPlacement(
         PlacementKey(folder: folder, uidValidity: uidValidity, uid: uid))
     }
-    guard !uids.isEmpty else { return }
-    try session.add(
-      .gone(PlacementSet(folder: folder, uidValidity: uidValidity, uids: uids), modSeq: modSeq))
+    return uids.isEmpty
+      ? nil : PlacementSet(folder: folder, uidValidity: uidValidity, uids: uids)
   }
 
   /// Notes how far a folder of the source was read.
@@ -166,6 +195,11 @@ package actor ArchiveWriter {
     try session.add(.damage(messages: messages, detail: detail))
   }
 
+  /// Notes a message that was found to be damaged when it was read.
+  package func note(
+    _ damage: ArchiveDamage, of message: StoredMessage
+  ) throws(ArchiveError) { try opened().note(damage, of: message) }
+
   // MARK: Commits
 
   /// Returns when everything staged is on disk; nil if there was nothing.
@@ -177,6 +211,7 @@ package actor ArchiveWriter {
   package func close() throws(ArchiveError) -> ArchiveHead {
     let session = try opened()
     self.session = nil
+    defer { lastDamages = session.damages }
     return try session.close()
   }
 

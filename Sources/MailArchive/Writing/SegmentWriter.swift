@@ -13,8 +13,9 @@ final class SegmentWriter {
   private var open: [String: OpenSegment] = [:]
   private var checked: [Int64: RunningDigest]
   private var touched: [OpenSegment] = []
-  /// Segments that were found to be damaged; nothing is written behind damage.
-  private(set) var damages: [ArchiveDamage] = []
+  /// Segments that were found to be damaged, until somebody takes them; nothing is written behind
+  /// damage.
+  private var damaged: [(segment: ArchiveSegment, damage: ArchiveDamage)] = []
   /// What the next commit has to say about segments, in order.
   private var events: [JournalEvent] = []
 
@@ -76,7 +77,7 @@ final class SegmentWriter {
         digest = try SegmentCheck.digest(of: segment, in: storage)
       } catch {
         guard case .damaged(let damage) = error else { throw error }
-        damages.append(damage)
+        damaged.append((segment, damage))
         known[year] = nil
         return nil
       }
@@ -124,5 +125,11 @@ final class SegmentWriter {
     return (events, ends)
   }
 
-  var hasEvents: Bool { !events.isEmpty }
+  var hasEvents: Bool { !events.isEmpty || !damaged.isEmpty }
+
+  /// The segments that were found to be damaged since the last time.
+  func takeDamaged() -> [(segment: ArchiveSegment, damage: ArchiveDamage)] {
+    defer { damaged = [] }
+    return damaged
+  }
 }

@@ -23,6 +23,10 @@ final class WriterSession {
   var folders: FolderTable
   private var nextMessage: Int64
   private var batch: Batch
+  /// What was found to be damaged and was not on record.
+  private(set) var damages: [ArchiveDamage]
+  /// Messages of which damage was noted by whoever read them.
+  private var noted: Set<Int64> = []
   /// Why nothing is written any more.
   private var fault: ArchiveError?
 
@@ -33,6 +37,7 @@ final class WriterSession {
     storage = parts.storage
     catalog = parts.catalog
     lock = parts.lock
+    damages = parts.damages
     proof = EntryProof(largeMessage: limits.largeMessage)
     self.limits = limits
     self.clock = clock
@@ -53,11 +58,29 @@ final class WriterSession {
     batch = Batch(groupSize: identity.options.group, press: press)
     // From here on, a segment without a journal can only mean that the journal was lost.
     if journal.position.commit == 0 { try write() }
+    try settleRepaired()
+  }
+
+  /// Notes that messages on record as damaged are whole, as after a segment came from a copy.
+  private func settleRepaired() throws(ArchiveError) {
+    let damaged = try catalog.read { db in try CatalogQuery.damagedMessages(db) }
+    let reader = ArchiveReader(identity: identity, storage: storage, catalog: catalog)
+    for message in damaged where try SegmentExamination.isReadable(message, reader) {
+      batch.add(.heal(message.place), at: clock())
+    }
   }
 
   var position: JournalPosition { journal.position }
 
-  var damages: [ArchiveDamage] { segments.damages }
+  /// Whether the journal has a commit, and ended with it as it does for somebody who remembers.
+  func holds(commit number: Int64, digest: SHA256Digest) throws(ArchiveError) -> Bool {
+    if number == 0 { return true }
+    guard number < position.commit else {
+      return number == position.commit && digest == position.digest
+    }
+    let scan = try JournalScan(storage, archive: identity.uuid)
+    return try scan.position(ofCommit: number)?.digest == digest
+  }
 
   func insistOnUsable() throws(ArchiveError) {
     if let fault { throw fault }
@@ -81,7 +104,13 @@ final class WriterSession {
 
   // MARK: Messages
 
-  func stage(_ message: ArchiveMessage) throws(ArchiveError) -> StagedMessage {
+  /// Takes a message; commits if that is due.
+  ///
+  /// - Parameter place: where the archive has the message already, with bytes that went bad; nil:
+  ///   it gets a place of its own.
+  func stage(
+    _ message: ArchiveMessage, renewing place: PlacementKey? = nil
+  ) throws(ArchiveError) -> StagedMessage {
     try insistOnUsable()
     let folder = try folders.folder(message.folder)
     let content = Batch.Content(digest: message.digest, size: Int64(message.bytes.count))
@@ -104,8 +133,13 @@ final class WriterSession {
         year: SegmentYear.directory(of: date, now: clock()), at: clock())
       contents.stage(content, as: id)
     }
-    let key = try folders.nextKey(in: message.folder)
-    batch.add(.put(message.put(key, id)), at: clock())
+    let key: PlacementKey
+    if let place, known != nil || damaged != nil {
+      key = place
+    } else {
+      key = try folders.nextKey(in: message.folder)
+      batch.add(.put(message.put(key, id)), at: clock())
+    }
     let receipt = isCommitDue ? try commit() : nil
     return StagedMessage(key: key, isKnown: known != nil, commit: receipt)
   }
@@ -147,7 +181,7 @@ final class WriterSession {
     for group in batch.groups { try write(group, &places) }
     let (segmentEvents, ends) = try segments.synchronize()
     let commit = try journal.commit(
-      segmentEvents + batchEvents(places), ends: ends, at: clock())
+      segmentEvents + damageEvents() + batchEvents(places), ends: ends, at: clock())
     try catalog.apply([commit], upTo: journal.position)
     if segmentEvents.contains(where: { if case .seal = $0 { true } else { false } }) {
       try refreshChecksums()
@@ -202,6 +236,27 @@ final class WriterSession {
         }
       }
     }
+  }
+
+  /// Puts on record which messages are lost in the segments that were found to be damaged.
+  private func damageEvents() throws(ArchiveError) -> [JournalEvent] {
+    var events: [JournalEvent] = []
+    for (segment, damage) in segments.takeDamaged() {
+      let reader = ArchiveReader(identity: identity, storage: storage, catalog: catalog)
+      let examination = try SegmentExamination(of: segment, catalog, reader)
+      if examination.isNews { damages.append(damage) }
+      guard !examination.unreadable.isEmpty else { continue }
+      events.append(.damage(messages: examination.unreadable, detail: damage.detail))
+    }
+    return events
+  }
+
+  /// Notes a message that was found to be damaged, unless that is on record.
+  func note(_ damage: ArchiveDamage, of message: StoredMessage) throws(ArchiveError) {
+    guard message.state == .live, !noted.contains(message.id) else { return }
+    noted.insert(message.id)
+    damages.append(damage)
+    try add(.damage(messages: [message.id], detail: damage.detail))
   }
 
   private func refreshChecksums() throws(ArchiveError) {

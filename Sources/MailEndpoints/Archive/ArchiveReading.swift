@@ -8,12 +8,28 @@ import Synchronization
 
 /// Reads one account of an archive; source and target read alike.
 ///
-/// Messages that vanished at the server they came from are there as well: an archive keeps them.
+/// A target shows messages that vanished at the server they came from as well: an archive keeps
+/// them. A source shows as many of them as is wanted.
 package protocol ArchiveReading: MailSource {
   var place: ArchivePlace { get }
   var reader: ArchiveReader { get throws }
   /// nil when the archive does not have the account yet.
   var account: AccountID? { get async throws }
+  /// Which messages there are to be seen.
+  var shown: PlacementChoice { get }
+  /// What its listings are not good for.
+  var traits: MailboxSnapshot.Traits { get }
+  /// A message was asked for and its bytes are wrong.
+  func note(_ damage: ArchiveDamage, of message: StoredMessage) async throws
+}
+
+extension ArchiveReading {
+  /// Of a target: a copy that is known to be damaged is none.
+  package var shown: PlacementChoice {
+    PlacementChoice(vanished: .all, includesDamaged: false)
+  }
+  package var traits: MailboxSnapshot.Traits { [] }
+  package func note(_ damage: ArchiveDamage, of message: StoredMessage) async throws {}
 }
 
 extension ArchiveReading {
@@ -38,15 +54,17 @@ extension ArchiveReading {
     let status = try await status(of: folder)
     var entries: [Entry] = []
     try await forEachPlacement(in: folder) { entries.append(Entry($0)) }
-    return MailboxSnapshot(status: status, extent: .complete, entries: entries)
+    return MailboxSnapshot(
+      status: status, extent: .complete, entries: entries, traits: traits)
   }
 
+  /// Leaves out messages whose bytes are wrong: nothing can be known by them.
   package func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry] {
     let folder = try await folder(mailbox)
     var found: [HeadedEntry] = []
     for range in uids.ranges {
       try await forEachPlacement(in: folder, range) { placement in
-        guard let bytes = try bytes(of: placement) else { return }
+        guard case .whole(let bytes) = try await content(of: placement) else { return }
         found.append(HeadedEntry(entry: Entry(placement), header: bytes))
       }
     }
@@ -71,10 +89,11 @@ extension ArchiveReading {
               folder: folder.id, uidValidity: folder.uidValidity, uid: entry.uid.rawValue))
         }
         guard let placement else { return .vanished(key) }
-        do {
-          guard let bytes = try bytes(of: placement) else { return .vanished(key) }
+        switch try await content(of: placement) {
+        case .whole(let bytes):
           return .message(Message(key: key, entry: Entry(placement), bytes: bytes))
-        } catch let error as SyncError where error.scope == .message {
+        case .pruned: return .vanished(key)
+        case .damaged(let error):
           return .unreadable(key, error.at(mailbox: mailbox, key: key))
         }
       }
@@ -106,7 +125,7 @@ extension ArchiveReading {
     let reader = try reader
     let (extent, position) = try await SyncError.fromArchive(place.side) {
       () throws(ArchiveError) in
-      (try await reader.extent(of: folder, includingGone: true), try await reader.position())
+      (try await reader.extent(of: folder, showing: shown), try await reader.position())
     }
     return MailboxStatus(
       messages: extent.messages, uidNext: UID(folder.uidNext),
@@ -121,7 +140,7 @@ extension ArchiveReading {
   /// The messages of a folder, a page at a time, ascending by UID.
   private func forEachPlacement(
     in folder: ArchiveFolder, _ range: ClosedRange<UInt32> = 1...UInt32.max,
-    _ body: (ArchivePlacement) throws -> Void
+    _ body: (ArchivePlacement) async throws -> Void
   ) async throws {
     let reader = try reader
     var last = max(1, range.lowerBound) - 1
@@ -129,24 +148,42 @@ extension ArchiveReading {
       let after = last
       let page = try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
         try await reader.placements(
-          in: folder, after: after, limit: Self.pageSize, includingGone: true)
+          in: folder, after: after, limit: Self.pageSize, showing: shown)
       }
-      for placement in page where placement.key.uid <= range.upperBound { try body(placement) }
+      for placement in page where placement.key.uid <= range.upperBound {
+        try await body(placement)
+      }
       guard page.count == Self.pageSize, let end = page.last else { return }
       last = end.key.uid
     }
   }
 
-  /// The exact bytes; nil for a message that was pruned.
-  private func bytes(of placement: ArchivePlacement) throws -> [UInt8]? {
-    guard placement.message.state != .pruned else { return nil }
+  /// What is left of a message: its exact bytes, or why there are none.
+  private func content(of placement: ArchivePlacement) async throws -> ArchivedContent {
+    guard placement.message.state != .pruned else { return .pruned }
     let reader = try reader
-    do throws(ArchiveError) { return try reader.bytes(of: placement.message) } catch {
-      guard case .damaged = error else { throw SyncError(error, side: place.side) }
-      throw SyncError(
-        .archiveDamaged, scope: .message, remedy: .skip, side: place.side,
-        detail: error.description)
+    do throws(ArchiveError) { return .whole(try reader.bytes(of: placement.message)) } catch {
+      guard case .damaged(let damage) = error else { throw SyncError(error, side: place.side) }
+      try await note(damage, of: placement.message)
+      return .damaged(SyncError(damage, scope: .message, remedy: .skip, side: place.side))
     }
+  }
+}
+
+/// What is left of a message in an archive.
+private enum ArchivedContent {
+  case whole([UInt8])
+  /// A rule removed it.
+  case pruned
+  case damaged(SyncError)
+}
+
+extension SyncError {
+  /// Damage that an archive goes on with.
+  package init(_ damage: ArchiveDamage, scope: Scope, remedy: Remedy, side: Side) {
+    self.init(
+      .archiveDamaged, scope: scope, remedy: remedy, side: side, detail: damage.description,
+      hint: "'mailmove archive check' tells what is lost; what a source still has is taken again")
   }
 }
 

@@ -12,6 +12,12 @@ package struct ArchiveSource: ArchiveReading {
 
   package var account: AccountID? { id }
 
+  /// A damaged message is shown: whoever asks for it is told.
+  package var shown: PlacementChoice { PlacementChoice(vanished: place.vanished) }
+
+  /// Mail that was moved away and back is there under another UID, and is the same mail.
+  package var traits: MailboxSnapshot.Traits { [.messagesMayReturn] }
+
   /// Opens an archive and chooses the account.
   ///
   /// Throws `SyncError`, also when it is not clear which account is meant.

@@ -21,6 +21,13 @@ package final class ArchiveTarget: ArchiveReading, MailTarget {
   private struct Written {
     var results: [AppendResult] = []
     var folders: [MailboxName: ArchiveFolder] = [:]
+    /// Damaged copies whose places may be taken by a message with their bytes.
+    var renewals: [Renewal: [ArchivePlacement]] = [:]
+  }
+
+  private struct Renewal: Hashable {
+    let folder: FolderID
+    let digest: SHA256Digest
   }
 
   package var account: AccountID? { id }
@@ -80,11 +87,14 @@ package final class ArchiveTarget: ArchiveReading, MailTarget {
       _ = try await writer.commit()
       return folder
     }
-    let status = try await status(of: folder)
+    // A place whose bytes are damaged counts: they may be put there again.
+    let extent = try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+      try await reader.extent(of: folder, showing: .everything)
+    }
     written.withLock { $0.folders[MailboxName(folder)] = folder }
     return TargetMailbox(
       name: MailboxName(folder), uidValidity: folder.imapValidity,
-      uidNext: UID(folder.uidNext), messages: status.messages ?? 0, permanentFlags: .everything,
+      uidNext: UID(folder.uidNext), messages: extent.messages, permanentFlags: .everything,
       wasCreated: isNew)
   }
 
@@ -98,8 +108,10 @@ package final class ArchiveTarget: ArchiveReading, MailTarget {
       flags: message.entry.flags,
       source: SourceUID(
         uidValidity: message.key.uidValidity.rawValue, uid: Int64(message.key.uid.rawValue)))
+    let renewed = renewal(of: letter)
     do throws(ArchiveError) {
-      let staged = try await writer.stage(letter)
+      if let renewed { try await bringUpToDate(renewed, with: letter.flags) }
+      let staged = try await writer.stage(letter, renewing: renewed?.key)
       let receipt = Receipt(uid: UID(staged.key.uid), concessions: dated.concessions)
       written.withLock {
         $0.results.append(AppendResult(key: message.key, verdict: .stored(receipt)))
@@ -109,6 +121,23 @@ package final class ArchiveTarget: ArchiveReading, MailTarget {
       let refusal = SyncError(error, side: place.side)
       guard refusal.scope == .message else { throw refusal }
       return [AppendResult(key: message.key, verdict: .refused(refusal))]
+    }
+  }
+
+  /// Takes a place that a damaged copy of the message has.
+  private func renewal(of letter: ArchiveMessage) -> ArchivePlacement? {
+    written.withLock {
+      $0.renewals[Renewal(folder: letter.folder, digest: letter.digest)]?.popLast()
+    }
+  }
+
+  /// Gives a place that stays what its message has now.
+  private func bringUpToDate(
+    _ placement: ArchivePlacement, with flags: FlagSet
+  ) async throws(ArchiveError) {
+    if placement.flags != flags { try await writer.setFlags(flags, of: placement.key) }
+    if placement.goneCommit != nil {
+      try await writer.markListed([placement.key.uid], in: placement.key.folder)
     }
   }
 
@@ -143,19 +172,66 @@ package final class ArchiveTarget: ArchiveReading, MailTarget {
   package func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws {
     let folder = try await openFolder(mailbox)
     try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
-      var vanished: [UInt32] = []
-      for uid in uids {
-        let key = PlacementKey(
-          folder: folder.id, uidValidity: folder.uidValidity, uid: uid.rawValue)
-        guard let placement = try await reader.placement(key), placement.goneCommit == nil else {
-          continue
-        }
-        vanished.append(uid.rawValue)
-      }
-      guard !vanished.isEmpty else { return }
-      try await writer.markGone(vanished, in: folder.id)
+      let there = try await placements(uids, in: folder).filter { $0.goneCommit == nil }
+      guard !there.isEmpty else { return }
+      try await writer.markGone(there.map(\.key.uid), in: folder.id)
       _ = try await writer.commit()
     }
+  }
+
+  /// Those that are not gone, or unknown, are passed over.
+  package func noteListed(_ uids: [UID], in mailbox: TargetMailbox) async throws {
+    let folder = try await openFolder(mailbox)
+    try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+      let gone = try await placements(uids, in: folder).filter { $0.goneCommit != nil }
+      guard !gone.isEmpty else { return }
+      try await writer.markListed(gone.map(\.key.uid), in: folder.id)
+      _ = try await writer.commit()
+    }
+  }
+
+  package func condition(of mailbox: MailboxName, uidValidity: UIDValidity) async throws
+    -> TargetCondition
+  {
+    guard let folder = try await knownFolder(mailbox), folder.imapValidity == uidValidity else {
+      return TargetCondition()
+    }
+    return try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+      TargetCondition(
+        vanished: Set(try await reader.vanished(in: folder).map { UID($0) }),
+        damaged: Set(try await reader.damaged(in: folder).map { UID($0) }))
+    }
+  }
+
+  package func renew(_ uids: [UID], in mailbox: TargetMailbox) async throws {
+    let folder = try await openFolder(mailbox)
+    let places = try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+      try await placements(uids, in: folder)
+    }
+    let renewals = Dictionary(grouping: places) {
+      Renewal(folder: folder.id, digest: $0.message.digest)
+    }
+    written.withLock { $0.renewals.merge(renewals) { _, new in new } }
+  }
+
+  /// Puts damage on record, so that a message is stored again when it comes.
+  package func note(_ damage: ArchiveDamage, of message: StoredMessage) async throws {
+    try await SyncError.fromArchive(place.side) { () throws(ArchiveError) in
+      try await writer.note(damage, of: message)
+      _ = try await writer.commit()
+    }
+  }
+
+  private func placements(
+    _ uids: [UID], in folder: ArchiveFolder
+  ) async throws(ArchiveError) -> [ArchivePlacement] {
+    var found: [ArchivePlacement] = []
+    for uid in uids {
+      let key = PlacementKey(
+        folder: folder.id, uidValidity: folder.uidValidity, uid: uid.rawValue)
+      if let placement = try await reader.placement(key) { found.append(placement) }
+    }
+    return found
   }
 
   /// Leaves the writer to the others; what is staged is committed with them or not at all.
@@ -175,7 +251,16 @@ package final class ArchiveTarget: ArchiveReading, MailTarget {
   }
 
   private func openFolder(_ mailbox: TargetMailbox) async throws -> ArchiveFolder {
-    if let known = written.withLock({ $0.folders[mailbox.name] }) { return known }
+    if let known = try await knownFolder(mailbox.name) { return known }
     return try await folder(mailbox.name)
+  }
+
+  /// A folder by its name; all of them are asked for once, since every mailbox of a run asks.
+  private func knownFolder(_ name: MailboxName) async throws -> ArchiveFolder? {
+    if let known = written.withLock({ $0.folders[name] }) { return known }
+    for folder in try await folders() {
+      written.withLock { $0.folders[MailboxName(folder)] = folder }
+    }
+    return written.withLock { $0.folders[name] }
   }
 }

@@ -22,10 +22,13 @@ package struct ArchiveView: ArchiveReading, TargetView {
     }
   }
 
-  /// Throws `SyncError`.
+  /// Throws `SyncError`, `archiveNotMounted` where the one that a ledger is about is not there.
   ///
   /// - Parameter label: the account's name in the archive.
-  package static func connect(_ place: ArchivePlace, label: String) async throws -> ArchiveView {
+  package static func connect(
+    _ place: ArchivePlace, expecting expected: ArchiveExpectation? = nil, label: String
+  ) async throws -> ArchiveView {
+    try expected?.insist(on: place)
     let reader: ArchiveReader
     do throws(ArchiveError) { reader = try ArchiveReader.open(at: place.path) } catch {
       guard case .notFound = error else { throw SyncError(error, side: place.side) }

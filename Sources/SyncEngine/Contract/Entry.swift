@@ -78,6 +78,14 @@ package struct MailboxSnapshot: Sendable, Equatable {
     package static let withoutFlags = Traits(rawValue: 2)
     /// Handing a message out may mark it or hide it at the source.
     package static let readingIsNoticed = Traits(rawValue: 4)
+    /// A message may come back under another key, though a key stands for one message for ever: in
+    /// an archive, mail that was moved away and back.
+    package static let messagesMayReturn = Traits(rawValue: 8)
+  }
+
+  /// Whether a message that is listed under a new key may be an old one.
+  package var mayListAnew: Bool {
+    !traits.isDisjoint(with: [.keysMayChange, .messagesMayReturn])
   }
 
   /// UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ and the number of messages when the listing began.

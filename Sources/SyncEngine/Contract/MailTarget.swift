@@ -37,12 +37,29 @@ package protocol MailTarget: TargetView {
 
   /// Notes that the originals of messages vanished at the source. The messages stay at the target.
   func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws
+
+  /// Notes that messages whose originals had vanished are listed at the source again.
+  func noteListed(_ uids: [UID], in mailbox: TargetMailbox) async throws
+
+  /// What is known of the copies in a mailbox, beside that they are there; nothing of a mailbox
+  /// that is missing or has another UIDVALIDITY.
+  func condition(of mailbox: MailboxName, uidValidity: UIDValidity) async throws
+    -> TargetCondition
+
+  /// Says that messages with the bytes of these damaged copies may take their places, if they are
+  /// appended to this target.
+  func renew(_ uids: [UID], in mailbox: TargetMailbox) async throws
 }
 
 extension MailTarget {
   package var gathersFor: Duration { .zero }
   package var notesVanished: Bool { false }
   package func noteVanished(_ uids: [UID], in mailbox: TargetMailbox) async throws {}
+  package func noteListed(_ uids: [UID], in mailbox: TargetMailbox) async throws {}
+  package func condition(of mailbox: MailboxName, uidValidity: UIDValidity) async throws
+    -> TargetCondition
+  { TargetCondition() }
+  package func renew(_ uids: [UID], in mailbox: TargetMailbox) async throws {}
 }
 
 /// An open target mailbox.

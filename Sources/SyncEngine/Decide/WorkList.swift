@@ -70,7 +70,7 @@ package struct WorkList: Sendable, Equatable {
       let listed = Set(snapshot.entries.map { SourceKey(uidValidity: validity, uid: $0.uid) })
       vanished += pendingElsewhere.filter { !listed.contains($0) }
     }
-    let keysChange = snapshot.traits.contains(.keysMayChange)
+    let keysChange = snapshot.mayListAnew
     if keysChange {
       unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
     }

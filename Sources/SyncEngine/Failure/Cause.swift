@@ -21,8 +21,8 @@ extension SyncError {
     // Removing from the source
     case tooManyRemovals, cannotRemove, removalNotConfirmed
     // Archives
-    case archiveMissing, archiveLocked, archiveNewer, archiveDamaged, archiveFailed
-    case exportFailed
+    case archiveMissing, archiveNotMounted, archiveLocked, archiveNewer, archiveDamaged
+    case archiveFailed, exportFailed
     // Room
     case targetFull
     // Here
@@ -75,6 +75,7 @@ extension SyncError.Cause {
     case .cannotRemove: "the \(server) cannot remove exactly the messages that are moved"
     case .removalNotConfirmed: "the \(server) did not confirm the removal"
     case .archiveMissing: "there is no such archive"
+    case .archiveNotMounted: "the archive that the ledger is about is not there"
     case .archiveLocked: "another run is writing to the archive"
     case .archiveNewer: "the archive was written by a newer mailmove"
     case .archiveDamaged: "the archive is damaged"
@@ -146,6 +147,9 @@ extension SyncError.Cause {
     case .removalNotConfirmed:
       "run the same command again; what is still there is proven and removed again"
     case .archiveMissing: "check the path"
+    case .archiveNotMounted:
+      "is its disk mounted? If it was moved, give its new path; for a new archive, move the ledger "
+        + "away first"
     case .archiveLocked: "wait for the other run to end"
     case .archiveNewer: "use that version of mailmove"
     case .archiveDamaged: "'mailmove archive check' tells what is wrong; nothing was changed"

@@ -202,6 +202,7 @@ extension MailboxLineItem {
     skipped += attempt.skipped
     vanished += attempt.vanished
     lost += attempt.lost
+    damaged = attempt.damaged
     wasUnchanged = attempt.wasUnchanged
   }
 }

@@ -1,15 +1,15 @@
-// mailmove: tells the target what vanished at the source.
+// mailmove: tells the target what vanished at the source, and what came back.
 // SPDX-License-Identifier: Apache-2.0
 
 import MailWire
 
 extension PairSync {
   /// What the source holds: all of it where that is needed, else perhaps only what changed.
-  func snapshot(_ standing: PairStanding, _ records: [MessageRecord]) async throws
-    -> MailboxSnapshot
-  {
+  func snapshot(
+    _ standing: PairStanding, _ records: [MessageRecord], _ condition: TargetCondition
+  ) async throws -> MailboxSnapshot {
     guard !options.listsInFull, standing.pending == 0, pair.mapped.decision != .remainder,
-      let checkpoint = standing.source
+      condition.damaged.isEmpty, let checkpoint = standing.source
     else {
       return try await source.snapshot(of: pair.mapped, labels: labels)
     }
@@ -20,10 +20,45 @@ extension PairSync {
       || !checkpoint.numbers.isContinued(by: NumberSpace(snapshot.status))
       || RecordDoubt(snapshot: snapshot, records: records).isContradicted
       || target.notesVanished && checkpoint.provesLoss(in: snapshot)
+      || !condition.vanished.isEmpty && checkpoint.provesReturn(in: snapshot)
     return isDoubtful ? try await source.snapshot(of: name, since: nil) : snapshot
   }
 
-  func notesVanished(_ work: WorkList) -> Bool { target.notesVanished && !work.gone.isEmpty }
+  /// Whether the target wants to hear of anything that vanished or came back.
+  func hasNews(
+    of condition: TargetCondition, _ work: WorkList, _ snapshot: MailboxSnapshot,
+    _ records: [MessageRecord]
+  ) -> Bool {
+    target.notesVanished
+      && (!work.gone.isEmpty || !returned(condition, snapshot, records).isEmpty)
+  }
+
+  /// Copies that are noted as vanished though their originals are listed.
+  private func returned(
+    _ condition: TargetCondition, _ snapshot: MailboxSnapshot, _ records: [MessageRecord]
+  ) -> [UID] {
+    guard !condition.vanished.isEmpty else { return [] }
+    let listed = Set(snapshot.entries.map(\.uid))
+    return records.compactMap { record in
+      guard record.isAtTarget, let uid = record.targetUID, condition.vanished.contains(uid),
+        record.key.uidValidity == snapshot.uidValidity, listed.contains(record.key.uid)
+      else { return nil }
+      return uid
+    }
+  }
+
+  /// Takes back that messages vanished which a server had only hidden for a while, or whose
+  /// vanished copies have just been adopted.
+  func noteListed(from snapshot: MailboxSnapshot, in mailbox: TargetMailbox) async throws {
+    guard target.notesVanished, !stop.isRequested else { return }
+    let condition = try await target.condition(
+      of: mailbox.name, uidValidity: mailbox.uidValidity)
+    guard !condition.vanished.isEmpty else { return }
+    // Copies may have been found under other UIDs by now, and messages be known by other keys.
+    let uids = returned(condition, snapshot, try await journal.records(of: pair))
+    guard !uids.isEmpty else { return }
+    try await target.noteListed(uids, in: mailbox)
+  }
 
   /// Does nothing where the target has no use for it; may be told the same messages every time.
   func noteVanished(
@@ -45,8 +80,21 @@ extension SourceCheckpoint {
   /// Whether messages must have vanished since: there are fewer than the old and the new ones
   /// together. A list of changes does not say which.
   func provesLoss(in snapshot: MailboxSnapshot) -> Bool {
-    guard snapshot.extent == .changes, let messages, let uidNext, let now = snapshot.status.messages
-    else { return false }
-    return now - Int64(snapshot.entries.count { $0.uid >= uidNext }) < messages
+    guard let messages, let old = oldMessages(in: snapshot) else { return false }
+    return old < messages
+  }
+
+  /// Whether messages must be listed again that were not listed at the checkpoint and are not new.
+  func provesReturn(in snapshot: MailboxSnapshot) -> Bool {
+    guard let messages, let old = oldMessages(in: snapshot) else { return false }
+    return old > messages
+  }
+
+  /// Messages that were there at the checkpoint; nil where that cannot be told.
+  private func oldMessages(in snapshot: MailboxSnapshot) -> Int64? {
+    guard snapshot.extent == .changes, let uidNext, let now = snapshot.status.messages else {
+      return nil
+    }
+    return now - Int64(snapshot.entries.count { $0.uid >= uidNext })
   }
 }

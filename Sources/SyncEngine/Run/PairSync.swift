@@ -52,7 +52,7 @@ struct PairSync {
     if let anchor = standing.target, try await !isContinued(anchor) {
       looksAgain = try await prepareToLookAgain(anchor)
     } else if !options.listsInFull, pair.mapped.decision != .remainder,
-      standing.provesUnchanged(listed)
+      standing.provesUnchanged(listed), try await condition(standing).damaged.isEmpty
     {
       result.line.wasUnchanged = true
       return
@@ -69,15 +69,17 @@ struct PairSync {
   /// - Parameter looksAgain: every copy is looked for at the target, whether there is anything else
   ///   to do or not.
   private func bringUpToDate(looksAgain: Bool, _ result: inout Result) async throws -> Bool {
-    let standing = try await journal.standing(of: pair)
+    var standing = try await journal.standing(of: pair)
+    let condition = try await condition(standing)
     // The first time, both sides are opened at once. What was listed before then is what counts
     // for the proof that they are two accounts.
     let listedBefore = standing.target == nil ? listed?.messages : nil
     async let ahead = listedBefore == nil ? nil : openTarget(lastKnown: nil)
     var records = try await journal.records(of: pair)
-    let snapshot = try await snapshot(standing, records)
+    let snapshot = try await snapshot(standing, records, condition)
     if let suspicion = snapshot.suspicion { observer(.notice("\(name): \(suspicion)")) }
     let hasMoved = try await retire(&records, by: snapshot, standing)
+    standing = try await reopenDamaged(condition, snapshot, &records, standing)
     let work = WorkList(snapshot: snapshot, records: records)
     try await put(work, on: journal, of: snapshot)
     observer(
@@ -90,8 +92,8 @@ struct PairSync {
     let flagPolicy =
       snapshot.traits.contains(.withoutFlags) ? RunOptions.FlagPolicy.keep : options.flagPolicy
     let drifts = flagPolicy == .keep ? [] : work.drifts
-    if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil || notesVanished(work)
-      || standing.unlocated > 0 || looksAgain
+    if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil
+      || hasNews(of: condition, work, snapshot, records) || standing.unlocated > 0 || looksAgain
     {
       let mailbox =
         if let mailbox = try await ahead { mailbox } else {
@@ -107,6 +109,7 @@ struct PairSync {
         standing: standing, records: records, snapshot: snapshot, result: &result)
       guard anchor != nil else { return false }
     }
+    result.line.damaged = try await damagedCopies(anchor)
     guard result.failure == nil, !stop.isRequested, result.line.flagsRefused == 0 else {
       return true
     }
@@ -149,6 +152,7 @@ struct PairSync {
     result.line.lost = survey.lost.count
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)
+      survey.unclaimed = try await offer(survey.unclaimed, records, in: mailbox)
       let pumped = await pump(
         work, survey: survey, mailbox, uidValidity: snapshot.uidValidity, standing)
       result.line.add(pumped.recorded)
@@ -175,6 +179,7 @@ struct PairSync {
       return nil
     }
     try await noteVanished(work, from: snapshot, in: mailbox)
+    try await noteListed(from: snapshot, in: mailbox)
     return ground.anchor(
       from: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next,
       isApart: survey.anchor.isApart, lastUID: survey.lastUID)

@@ -46,6 +46,8 @@ package struct MailboxLineItem: Sendable, Equatable {
   package var skipped = 0
   package var vanished = 0
   package var lost = 0
+  /// Copies at the target that are known to be damaged, and could not be made again.
+  package var damaged = 0
   /// Removed from the source, or marked \Deleted there, after their copies were read again.
   package var removed = 0
   /// Should have been removed from the source and are still there: not proven, or not gone.
@@ -72,6 +74,8 @@ package struct Report: Sendable {
   package var failure: SyncError?
   /// Why the end of the run could not be put on record; nil when it was. Says nothing about mail.
   package var closingFailure: SyncError?
+  /// Damage that was met at the target and was not on record before.
+  package var damages: [SyncError] = []
   /// What an endpoint has to say about its state after the run, in a few words of one line, such as
   /// `archive head 1234 sha256:…`; nil when it has nothing to say.
   package var targetState: String?

@@ -124,7 +124,7 @@ package struct Verify: Sendable {
     var open = snapshot.entries.filter { entry in
       !settled.contains(SourceKey(uidValidity: snapshot.uidValidity, uid: entry.uid))
     }
-    if snapshot.traits.contains(.keysMayChange), !open.isEmpty {
+    if snapshot.mayListAnew, !open.isEmpty {
       open = try await withoutKnownContent(open, snapshot, records, pair)
     }
     return open.map { entry in

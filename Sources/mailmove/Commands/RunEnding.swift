@@ -24,6 +24,7 @@ struct RunEnding {
     for failure in [report.failure, report.closingFailure].compactMap(\.self) {
       terminal.complain(failure)
     }
+    tellDamage()
     tellNext()
   }
 
@@ -38,12 +39,26 @@ struct RunEnding {
     }
   }
 
+  /// Whether anybody watches or not: what an archive lost may be had from elsewhere as long as
+  /// somebody knows.
+  private func tellDamage() {
+    for damage in report.damages { session.terminal.complain(damage) }
+    let damaged = report.total(\.damaged)
+    guard damaged > 0 else { return }
+    session.terminal.complain(
+      SyncError(
+        .archiveDamaged, scope: .message, remedy: .skip, side: .target,
+        detail: "\(Quantity.count(damaged, "message")) on record as damaged, and the source does "
+          + "not have them any more"))
+  }
+
   private func tellNext() {
     let terminal = session.terminal
     switch status {
     case .success: terminal.next(["verify"] + session.arguments)
     case .skips:
       let skipped = report.total(\.skipped) + report.total(\.lost)
+      if skipped == 0, report.total(\.damaged) > 0 || !report.damages.isEmpty { break }
       if terminal.isWatched || skipped == 0 {
         terminal.next(session.statusArguments)
       } else if !terminal.manner.isJSON {

@@ -1,6 +1,7 @@
 // mailmove: a server as chosen, ready to be connected to.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailArchive
 import MailEndpoints
 import MailTransport
 import MailWire
@@ -18,8 +19,17 @@ struct Endpoint: Sendable {
   let mechanism: LoginMethod?
   /// The account in an archive; nil when it is clear which one is meant.
   let account: String?
+  /// Which of the messages that have vanished an archive gives.
+  var vanished = PlacementChoice.Vanished.onlyCopies
   /// nil only for a `probe` without a user, and for an archive.
   var credentials: CredentialProvider?
+}
+
+extension Endpoint {
+  /// Where it is, as ledgers know it: an archive by the one form of its path.
+  var known: EndpointURL {
+    url.scheme == .archive ? url.at(path: ArchivePath.resolved(url.path)) : url
+  }
 }
 
 /// An endpoint whose secret has not been asked for yet.
@@ -50,7 +60,9 @@ struct EndpointDraft: Sendable {
     endpoint = Endpoint(
       place: place, url: url, tls: try Self.tls(settings, at: place, url.scheme),
       masterUser: settings.text(.authUser.of(place)), mechanism: mechanism,
-      account: settings.text(.account.of(place)), credentials: nil)
+      account: settings.text(.account.of(place)),
+      vanished: settings.text(.gone).flatMap(PlacementChoice.Vanished.init) ?? .onlyCopies,
+      credentials: nil)
   }
 
   /// Obtains the secret, unless there is no user to log in.

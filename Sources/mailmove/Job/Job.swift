@@ -49,7 +49,7 @@ struct JobDraft: Sendable {
         "the address of \(draft.endpoint.place.noun) has no user",
         hint: "write \(draft.endpoint.url.scheme.rawValue)://user@\(draft.endpoint.url.host)")
     }
-    let urls = (source: source.endpoint.url, target: target.endpoint.url)
+    let urls = (source: source.endpoint.known, target: target.endpoint.known)
     guard urls.source.identity != urls.target.identity else {
       throw UsageError(
         "\(SyncError.Cause.sameMailboxOnBothSides.sentence(for: .local)): \(urls.source.identity)",
@@ -59,11 +59,13 @@ struct JobDraft: Sendable {
     options = RunOptions(settings, now: Int64(Date().timeIntervalSince1970))
     compresses = settings.truth(.compress)
     identity = JobIdentity(source: source.endpoint, target: target.endpoint)
+    state = try StateFolder(settings, environment: request.environment)
     ledgerName =
       name.map { LedgerName(job: $0) }
-      ?? LedgerName(source: urls.source, target: urls.target, of: identity)
-    state = try StateFolder(settings, environment: request.environment)
-    arguments = name.map { [$0] } ?? ["\(urls.source)", "\(urls.target)"]
+      ?? LedgerSearch(state).name(
+        of: identity, orElse: LedgerName(source: urls.source, target: urls.target, of: identity))
+    arguments =
+      name.map { [$0] } ?? ["\(source.endpoint.url)", "\(target.endpoint.url)"]
   }
 
   /// Obtains the secrets.

@@ -11,7 +11,7 @@ extension JobIdentity {
   init(source: Endpoint, target: Endpoint) {
     let given = ArchivePlace.label(of: source.url)
     self.init(
-      source: source.url.identity(account: source.account),
-      target: target.url.identity(account: target.account == given ? nil : target.account))
+      source: source.known.identity(account: source.account),
+      target: target.known.identity(account: target.account == given ? nil : target.account))
   }
 }

@@ -43,6 +43,10 @@ struct ArchiveCheckText {
       line += ", \(Quantity.count(report.segmentsRead)) of them read (\(bytesRead))"
     }
     if report.messagesRead > 0 { line += ", \(Quantity.count(report.messagesRead, "message"))" }
+    if !report.healed.isEmpty {
+      line +=
+        "; what was damaged in \(Quantity.count(report.healed.count, "segment")) is stored again"
+    }
     if let position = report.position {
       line += "; archive head \(position.commit) sha256:\(position.digest)"
     }
@@ -79,6 +83,7 @@ struct ArchiveCheckText {
       ("segments", JSON(report.segments)), ("segments_read", JSON(report.segmentsRead)),
       ("bytes_read", JSON(report.bytesRead)), ("messages_read", JSON(report.messagesRead)),
       ("findings", .array(report.findings.map(DamageText.json))),
+      ("healed", .array(report.healed.map(DamageText.json))),
       ("lost", .array(places.map(Self.json))), ("recorded", JSON(recorded)),
     ]
   }

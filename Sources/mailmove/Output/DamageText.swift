@@ -38,6 +38,7 @@ enum DamageText {
     case .head:
       "if it contradicts the journal, compare both with a copy of the archive and with a head "
         + "kept elsewhere; if it cannot be read, the next run renews it"
+    case .checksums: "the next run makes \(ArchiveLayout.checksums) again from the journal"
     case .segment:
       "take the file from a copy of the archive; without one, the mail in it that is whole can "
         + "still be exported"

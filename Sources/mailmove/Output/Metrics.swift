@@ -20,6 +20,7 @@ struct Metrics: Sendable, Equatable {
   var flagsUpdated: Int?
   var removed: Int?
   var kept: Int?
+  var damaged: Int?
   var atTarget: Int?
   var skipped: Int?
   var lost: Int?
@@ -41,6 +42,7 @@ struct Metrics: Sendable, Equatable {
       flagsUpdated = outcome.report?.total(\.flagsUpdated) ?? 0
       removed = outcome.report?.total(\.removed) ?? 0
       kept = outcome.report?.total(\.kept) ?? 0
+      damaged = (outcome.report?.total(\.damaged) ?? 0) + (outcome.report?.damages.count ?? 0)
     } else {
       lastRun = history?.lastRun.map { $0.ended ?? $0.started } ?? 0
       exitCode = history?.lastRun?.exitCode

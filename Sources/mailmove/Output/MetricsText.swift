@@ -47,6 +47,9 @@ struct MetricsText {
     Metric("messages_kept", "Messages the last run was to delete from the source and kept.") {
       $0.kept.map { "\($0)" }
     },
+    Metric("target_damages", "Damage at the target that the last run met or left.") {
+      $0.damaged.map { "\($0)" }
+    },
     Metric("messages_at_target", "Messages on record as being at the target.") {
       $0.atTarget.map { "\($0)" }
     },

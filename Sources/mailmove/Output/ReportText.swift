@@ -23,6 +23,9 @@ struct ReportText {
       parts.append("\(Quantity.count(report.total(\.flagsRefused))) with flags refused")
     }
     if report.total(\.lost) > 0 { parts.append("\(Quantity.count(report.total(\.lost))) lost") }
+    if report.total(\.damaged) > 0 {
+      parts.append("\(Quantity.count(report.total(\.damaged))) damaged at the target")
+    }
     if report.total(\.removed) > 0 {
       parts.append("\(Quantity.count(report.total(\.removed))) deleted from the source")
     }
@@ -85,7 +88,7 @@ struct ReportText {
   private func hasNews(_ item: MailboxLineItem) -> Bool {
     let counts: [KeyPath<MailboxLineItem, Int>] = [
       \.copied, \.alreadyThere, \.flagsUpdated, \.flagsRefused, \.skipped, \.lost, \.pending,
-      \.removed, \.kept,
+      \.removed, \.kept, \.damaged,
     ]
     return item.failure != nil || counts.contains { item[keyPath: $0] > 0 }
   }
@@ -102,7 +105,9 @@ struct ReportText {
       ("flags_updated", JSON(report.total(\.flagsUpdated))),
       ("flags_refused", JSON(report.total(\.flagsRefused))),
       ("skipped", JSON(report.total(\.skipped))), ("vanished", JSON(report.total(\.vanished))),
-      ("lost", JSON(report.total(\.lost))), ("removed", JSON(report.total(\.removed))),
+      ("lost", JSON(report.total(\.lost))), ("damaged", JSON(report.total(\.damaged))),
+      ("damages", .array(report.damages.map { .object(ErrorText.fields($0)) })),
+      ("removed", JSON(report.total(\.removed))),
       ("kept", JSON(report.total(\.kept))), ("pending", JSON(report.total(\.pending))),
       ("mailboxes", .array(report.mailboxes.map { .object(EventText.fields(of: $0)) })),
       (

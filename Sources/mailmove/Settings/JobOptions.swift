@@ -172,6 +172,8 @@ struct JobOptions: ParsableArguments {
   var sourceAccount: String?
   @Option(name: Setting.account.of(.target).optionName, help: Setting.account.help)
   var targetAccount: String?
+  @Option(name: Setting.gone.optionName, help: Setting.gone.help)
+  var gone: String?
   @Flag(
     name: Setting.compress.optionName, inversion: .prefixedNo, help: Setting.compress.help)
   var compress: Bool?
@@ -195,6 +197,7 @@ struct JobOptions: ParsableArguments {
     try output.collect(into: &given)
     try given.take(.account.of(.source), sourceAccount)
     try given.take(.account.of(.target), targetAccount)
+    try given.take(.gone, gone)
     try given.take(.compress, compress)
     try more(&given)
     return given.choices

@@ -1,6 +1,7 @@
 // mailmove: everything that can be chosen.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailArchive
 import MailTransport
 import MailWire
 import SyncEngine
@@ -87,6 +88,9 @@ extension Setting {
     "retry-skipped", .toggle, "Try messages again that an earlier run skipped.")
   static let recopyLost = Setting(
     "recopy-lost", .toggle, "Copy messages again that were copied and are gone from the target.")
+  static let gone = Setting(
+    "gone", .choice(PlacementChoice.Vanished.allCases.map(\.rawValue)),
+    "Of an archive's vanished mail, give what is nowhere else (once, the default), all or none.")
   static let lanes = Setting(
     "lanes", .number(1...16),
     "Pairs of connections used at the same time (default: what both servers bear, at most 4).")
@@ -109,7 +113,7 @@ extension Setting {
     "How thoroughly to compare (default metadata).")
 
   static let run = [
-    flags, full, retrySkipped, recopyLost, lanes, deleteSource, olderThan, confirmDeletes,
+    flags, full, retrySkipped, recopyLost, gone, lanes, deleteSource, olderThan, confirmDeletes,
     trustRewritten, compress, dryRun, level,
   ]
 }

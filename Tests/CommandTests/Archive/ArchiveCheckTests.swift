@@ -100,7 +100,7 @@ struct ArchiveCheckTests {
         {"part":"message","path":"segments/2020/00000002.mbox.gz","offset":0,\#
         "detail":"message 4: its member is damaged"},\#
         {"part":"message","path":"segments/2020/00000002.mbox.gz","offset":0,\#
-        "detail":"message 5: its member is damaged"}],\#
+        "detail":"message 5: its member is damaged"}],"healed":[],\#
         "lost":[{"message":4,"account":"me@example.org","folder":"Work/Old","uid":1,"size":23},\#
         {"message":5,"account":"me@example.org","folder":"bad\u001b[31m\u202ename","uid":1,\#
         "size":26}],"recorded":0}

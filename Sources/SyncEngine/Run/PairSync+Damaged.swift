@@ -1,0 +1,64 @@
+// mailmove: copies that the target knows to be damaged.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailWire
+
+extension PairSync {
+  /// What the target knows of the copies on record, where it keeps a history.
+  func condition(_ standing: PairStanding) async throws -> TargetCondition {
+    guard let anchor = standing.target else { return TargetCondition() }
+    return try await target.condition(of: anchor.mailbox, uidValidity: anchor.uidValidity)
+  }
+
+  /// Makes pending what is damaged at the target and still listed at the source; returns where the
+  /// pair stands then.
+  ///
+  /// The anchor goes back to the first UID before anything else is on record: if this run dies
+  /// after the target has the message again, the next one finds it there (invariant 5).
+  func reopenDamaged(
+    _ condition: TargetCondition, _ snapshot: MailboxSnapshot, _ records: inout [MessageRecord],
+    _ standing: PairStanding
+  ) async throws -> PairStanding {
+    guard !condition.damaged.isEmpty, let anchor = standing.target else { return standing }
+    let listed = Set(snapshot.entries.map(\.uid))
+    let keys = records.filter { record in
+      guard record.isAtTarget, let uid = record.targetUID else { return false }
+      return condition.damaged.contains(uid) && record.key.uidValidity == snapshot.uidValidity
+        && listed.contains(record.key.uid)
+    }.map(\.key)
+    guard !keys.isEmpty else { return standing }
+    observer(
+      .notice(
+        "\(pair.mapped.sourcePath): damaged at the target, so copied again: \(keys.count) messages"
+      ))
+    try await journal.begin(pair, at: anchor.from(UID(1)))
+    try await wantAgain(keys, records)
+    records = try await journal.records(of: pair)
+    return try await journal.standing(of: pair)
+  }
+
+  /// Offers to the messages that will be moved what they may be recognised by: copies that no
+  /// record claims, those first whose originals were there when last listed; and the places of
+  /// damaged copies that no record claims.
+  func offer(
+    _ copies: [HeadedEntry], _ records: [MessageRecord], in mailbox: TargetMailbox
+  ) async throws -> [HeadedEntry] {
+    let condition = try await target.condition(
+      of: mailbox.name, uidValidity: mailbox.uidValidity)
+    if !condition.damaged.isEmpty {
+      let claimed = records.lazy.filter(\.isAtTarget).compactMap(\.targetUID)
+      try await target.renew(condition.damaged.subtracting(claimed).sorted(), in: mailbox)
+    }
+    let vanished = condition.vanished
+    guard !vanished.isEmpty else { return copies }
+    return copies.filter { !vanished.contains($0.entry.uid) }
+      + copies.filter { vanished.contains($0.entry.uid) }
+  }
+
+  /// Copies that are still damaged; told in every run until none is.
+  func damagedCopies(_ anchor: TargetAnchor?) async throws -> Int {
+    guard let anchor else { return 0 }
+    return try await target.condition(of: anchor.mailbox, uidValidity: anchor.uidValidity)
+      .damaged.count
+  }
+}
