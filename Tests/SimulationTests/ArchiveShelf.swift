@@ -36,8 +36,18 @@ final class ArchiveShelf: Sendable {
     return !isMounted && names?.isEmpty == false
   }
 
-  func door() -> ArchiveDoor {
-    ArchiveDoor(ArchivePlace(path: path, account: nil, side: .target))
+  private var place: ArchivePlace { ArchivePlace(path: path, account: nil, side: .target) }
+
+  /// What the ledger knows of the archive, as the program asks it before a run.
+  private func expectation(_ journal: any Journal) async throws -> ArchiveExpectation? {
+    try await journal.archiveMark().map { ArchiveExpectation(mark: $0, ledger: "the ledger") }
+  }
+
+  /// - Parameter record: where the mark of the archive goes on record, perhaps for the last time.
+  func door(_ journal: any Journal, record: any Journal) async throws -> ArchiveDoor {
+    ArchiveDoor(place, expecting: try await expectation(journal)) { mark, isContinuous in
+      try await record.note(mark, isContinuous: isContinuous)
+    }
   }
 
   func target(_ door: ArchiveDoor) async throws -> ArchiveTarget {
@@ -45,9 +55,9 @@ final class ArchiveShelf: Sendable {
       door, label: Self.label, origin: try EndpointURL("imaps://anna@mail.example.org"))
   }
 
-  func view() async throws -> ArchiveView {
+  func view(_ journal: any Journal) async throws -> ArchiveView {
     try await ArchiveView.connect(
-      ArchivePlace(path: path, account: nil, side: .target), label: Self.label)
+      place, expecting: try await expectation(journal), label: Self.label)
   }
 
   /// What `archive ls` shows, as an account would hold it.

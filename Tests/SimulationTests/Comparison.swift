@@ -15,14 +15,13 @@ struct Comparison {
   init(of world: World) async throws {
     self.world = world
     view = try await View(of: world)
-    let names = Set(view.source.keys)
     let source: any MailSource =
       world.habits.sourceKind == .imap
       ? FakeSource(world.source) : FakeMaildrop(world.source, keys: world.journal)
-    let target: any TargetView = try await world.shelf?.view() ?? FakeTarget(world.target)
+    let target: any TargetView =
+      try await world.shelf?.view(world.journal) ?? FakeTarget(world.target)
     report = try await Verify(
-      source: source, target: target, journal: world.journal, level: .bytes,
-      selects: { names.contains($0.source) }
+      source: source, target: target, journal: world.journal, level: .bytes
     ).run()
     await target.close()
     var records: [MailboxPair: [MessageRecord]] = [:]

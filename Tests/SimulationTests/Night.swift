@@ -68,7 +68,7 @@ struct Night: Sendable {
     let crash = CrashPoint(at: deadly)
     let requests = Requests(plan.trouble) { world.perform($0) }
     let watch = RemovalWatch(world, trusting: plan.removal?.trustsRewritten == true)
-    let sides = Sides(world: world, requests: requests, crash: crash, watch: watch)
+    let sides = try await Sides(world: world, requests: requests, crash: crash, watch: watch)
     let run = Run(
       endpoints: sides.endpoints,
       journal: CrashingJournal(world.journal) { try crash.pass("journal \($0)") },

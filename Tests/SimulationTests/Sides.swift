@@ -15,12 +15,13 @@ struct Sides: Sendable {
   let watch: RemovalWatch
   private let door: ArchiveDoor?
 
-  init(world: World, requests: Requests, crash: CrashPoint, watch: RemovalWatch) {
+  init(world: World, requests: Requests, crash: CrashPoint, watch: RemovalWatch) async throws {
     self.world = world
     self.requests = requests
     self.crash = crash
     self.watch = watch
-    door = world.shelf?.door()
+    let dying = CrashingJournal(world.journal) { try crash.pass("journal \($0)") }
+    door = try await world.shelf?.door(world.journal, record: dying)
   }
 
   var endpoints: RunEndpoints {

@@ -32,7 +32,7 @@ extension PairSync {
         "\(pair.mapped.sourcePath): damaged at the target, so copied again: \(keys.count) messages"
       ))
     try await journal.begin(pair, at: anchor.from(UID(1)))
-    try await wantAgain(keys, records)
+    try await wantAgain(Set(keys), records)
     records = try await journal.records(of: pair)
     return try await journal.standing(of: pair)
   }

@@ -49,8 +49,7 @@ package struct FakeMaildrop: MailSource {
   package func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry] {
     try onRequest("headers \(mailbox)")
     return try await numbered().filter { uids.contains($0.key) }.map {
-      HeadedEntry(
-        entry: Self.entry($0.key, $0.stored), fingerprint: Fingerprint(of: $0.stored.bytes))
+      HeadedEntry(entry: Self.entry($0.key, $0.stored), header: $0.stored.bytes)
     }
   }
 
