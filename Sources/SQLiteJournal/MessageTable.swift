@@ -124,7 +124,8 @@ struct MessageTable {
   private func rekey(from old: SourceKey, to new: SourceKey) throws {
     if old != new {
       let enrolled = try db.cachedStatement(
-        sql: "DELETE FROM message WHERE pair = ? AND uidvalidity = ? AND uid = ? AND state = 0")
+        sql:
+          "DELETE FROM message WHERE pair = ? AND uidvalidity = ? AND uid = ? AND state IN (0, 4)")
       try enrolled.execute(arguments: [pair, new.uidValidity.rawValue, Int64(new.uid.rawValue)])
     }
     try update(

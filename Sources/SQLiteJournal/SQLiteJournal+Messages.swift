@@ -85,7 +85,8 @@ extension SQLiteJournal: Journal {
     where condition: String, _ arguments: StatementArguments, limit: Int
   ) async throws -> [(MailboxPair, MessageRecord)] {
     try await read { db in
-      let pairs = Dictionary(uniqueKeysWithValues: try Self.pairs(in: db).map { ($0.id, $0) })
+      let pairs = Dictionary(
+        try Self.pairs(in: db).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
       let rows = try Row.fetchCursor(
         db,
         sql: """

@@ -66,7 +66,7 @@ struct Night: Sendable {
     var deadly: Int?
     if case .dies(let step) = plan.trouble { deadly = step }
     let crash = CrashPoint(at: deadly)
-    let requests = Requests(plan.trouble) { world.perform($0) }
+    let requests = Requests(plan.trouble) { world.performMeanwhile($0) }
     let watch = RemovalWatch(world, trusting: plan.removal?.trustsRewritten == true)
     let sides = try await Sides(world: world, requests: requests, crash: crash, watch: watch)
     let run = Run(

@@ -27,6 +27,8 @@ struct Oracle {
   private var done: Set<MailboxName> = []
   private var lastToken = 0
   private var before: View?
+  /// Another archive was begun while the first, which no ledger knew of yet, was not mounted.
+  private var hasTwoArchives = false
 
   init(_ world: World) { self.world = world }
 
@@ -90,6 +92,7 @@ struct Oracle {
     for token in traces.carriedOff { origins[token] = nil }
     noteForeign(after, onlyIn: Set(after.target.keys))
     remember(before, after, traces)
+    hasTwoArchives = hasTwoArchives || world.shelf?.isBegunAnew == true && !before.knowsArchive
     let exit = ExitStatus(night.report)
     // Nobody can prove a copy that is taken away between the proof and the removal.
     var found = traces.gone.isEmpty ? night.removals : []
@@ -98,10 +101,10 @@ struct Oracle {
     found += nothingElseWasTouched(before, after, night, traces)
     if night.plan.removal == nil, night.isCalm { found += sourceWasOnlyRead(before, after) }
     found += noCopyTooMany(before, after, traces)
-    if world.shelf?.isBegunAnew == true {
+    if world.shelf?.isBegunAnew == true, !before.isBegunAnew, before.knowsArchive {
       found.append(Finding(question: 2, text: "an archive was begun where none is mounted"))
     }
-    if exit == .success, night.isCalm { forgive(after) }
+    if exit == .success, night.isCalm, night.plan.recopiesLost { forgive(after) }
     return found
   }
 
@@ -174,7 +177,8 @@ struct Oracle {
   private func ending(_ exit: ExitStatus, _ night: Night) -> [Finding] {
     var fine: Set<ExitStatus> = [.success, .skips]
     if night.plan.removal != nil { fine.formUnion([.guarded, .usage]) }
-    if world.shelf?.isMounted == false { fine = [.guarded] }
+    if world.shelf?.isMounted == false, before?.knowsArchive == true { fine = [.guarded] }
+    if hasTwoArchives { fine.formUnion([.guarded, .success]) }
     guard night.isCalm ? !fine.contains(exit) : exit == .internalFault && !night.isDead else {
       return []
     }
@@ -217,6 +221,10 @@ struct Oracle {
       return false
     }
     let lines = { (bytes: [UInt8]) in bytes.filter { $0 != 13 } }
+    // What an earlier tool marked stays marked when a person moves it.
+    if copy.author != .mailmove, copy.bytes.count > original.count {
+      return lines(copy.bytes).suffixIs(lines(original))
+    }
     if copy.author == .earlierTool { return lines(copy.bytes).suffixIs(lines(original)) }
     return copy.bytes == original || world.habits.rewrites && copy.bytes == lines(original)
   }

@@ -13,6 +13,10 @@ struct View: Sendable {
   let target: [MailboxName: FakeAccount.Box]
   let pairs: [MailboxPair]
   let standings: [MailboxPair: PairStanding]
+  /// An archive is on record.
+  let knowsArchive: Bool
+  /// An archive was begun where another one is not mounted, when none was on record.
+  let isBegunAnew: Bool
 
   init(of world: World) async throws {
     source = world.source.boxes
@@ -21,6 +25,8 @@ struct View: Sendable {
     var standings: [MailboxPair: PairStanding] = [:]
     for pair in pairs { standings[pair] = try await world.journal.standing(of: pair) }
     self.standings = standings
+    isBegunAnew = world.shelf?.isBegunAnew == true
+    knowsArchive = try await world.journal.archiveMark() != nil
   }
 
   /// Where the ledger puts a mailbox of the source; nil where it has no place for it.

@@ -138,6 +138,14 @@ final class World: Sendable {
     }
   }
 
+  /// Nobody puts another archive in the place of one that is being written.
+  func performMeanwhile(_ act: Act) -> String? {
+    switch act {
+    case .restore(.target), .unmount, .mount: shelf == nil ? perform(act) : nil
+    default: perform(act)
+    }
+  }
+
   /// A maildrop has INBOX alone, and nobody writes to an archive.
   private func isPossible(_ act: Act) -> Bool {
     switch act {

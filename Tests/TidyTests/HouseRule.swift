@@ -57,7 +57,14 @@ struct HouseRule: Sendable, CustomTestStringConvertible {
   }
 
   private static let notes = ["TODO", "FIXME"]
-  private static let calls = ["Task.detached", "try!", "fatalError(", "as!"]
+  /// What a server causes may be there twice, and equal keys trap; in tables of our own no key is.
+  private static let calls = [
+    "Task.detached", "try!", "fatalError(", "as!", "uniqueKeysWithValues",
+  ]
+  private static let tables = [
+    "Sources/SyncEngine/Mailboxes/MailboxRole.swift",
+    "Sources/SyncEngine/Mailboxes/RoleNames/AmbiguousNames.swift",
+  ]
   private static let printingFile = "Sources/mailmove/Output/Terminal.swift"
 
   /// Notes are looked for in comments too, calls only in code; both only in the product.
@@ -72,7 +79,7 @@ struct HouseRule: Sendable, CustomTestStringConvertible {
       for note in notes where index < file.lines.count && file.lines[index].contains(note) {
         findings.append("\(place): \(note)")
       }
-      for call in calls where line.contains(call) {
+      for call in calls where line.contains(call) && !tables.contains(file.path) {
         findings.append("\(place): \(call) is not used here")
       }
       let printed = line.contains(/(^|[^A-Za-z0-9_.])(debugPrint|print)\(/)

@@ -23,6 +23,7 @@ package struct Locator: Sendable {
   }
 
   private var findings = Findings()
+  private let hasMoved: Bool
   private let records: [MessageRecord]
   private var copies: [Fingerprint: [HeadedEntry]]
 
@@ -32,7 +33,13 @@ package struct Locator: Sendable {
   ///   - mayKeepUIDs: the UIDVALIDITY is the one on record, so that a copy may still be under the
   ///     UID on record. Where size, date and header agree with that, it is: nothing is read again
   ///     because a server lost its indexes.
-  package init(records: [MessageRecord], copies: [HeadedEntry], mayKeepUIDs: Bool = false) {
+  ///   - hasMoved: the copies may not be those of the mailbox on record, so that a header alone
+  ///     proves nothing, even where it leaves no choice.
+  package init(
+    records: [MessageRecord], copies: [HeadedEntry], mayKeepUIDs: Bool = false,
+    hasMoved: Bool = false
+  ) {
+    self.hasMoved = hasMoved
     let byUID = Dictionary(
       (mayKeepUIDs ? copies : []).map { ($0.entry.uid, $0) },
       uniquingKeysWith: { first, _ in first })
@@ -61,6 +68,11 @@ package struct Locator: Sendable {
     return record.dropped.date || date.isSameMoment(as: there)
   }
 
+  private static func hasSameDate(_ copy: Entry, _ record: MessageRecord) -> Bool {
+    guard let date = record.internalDate, let there = copy.internalDate else { return false }
+    return date.isSameMoment(as: there)
+  }
+
   /// Copies that are not given to a record yet, in no order.
   package var copiesLeft: [HeadedEntry] { copies.values.flatMap(\.self) }
 
@@ -82,7 +94,8 @@ package struct Locator: Sendable {
         let claims = wanted[fingerprint] ?? []
         let isOpen =
           !claims.isEmpty
-          && (claims.count > 1 || found.count > 1 || claims[0].size != found[0].entry.size)
+          && (claims.count > 1 || found.count > 1 || claims[0].size != found[0].entry.size
+            || hasMoved && !Self.hasSameDate(found[0].entry, claims[0]))
         return found.lazy.map(\.entry).filter { isOpen || sizes.contains($0.size) }.map(\.uid)
       })
   }
@@ -113,8 +126,8 @@ package struct Locator: Sendable {
       let isRewritten =
         remaining.count == claimants.count && copies[fingerprint]?.count ?? 0 >= claimants.count
       for record in remaining {
-        if isRewritten {
-          claim(at: 0, of: fingerprint, for: record)
+        if isRewritten, let index = rewrittenCopy(of: record, fingerprint) {
+          claim(at: index, of: fingerprint, for: record)
         } else {
           missing.append(record)
         }
@@ -125,6 +138,12 @@ package struct Locator: Sendable {
     findings.missing.sort()
     findings.unclaimed = copies.values.joined().sorted { $0.entry.uid < $1.entry.uid }
     return findings
+  }
+
+  /// The copy that may be a record's with other bytes. Where the mailbox is not the one on record,
+  /// it has to have the date as well: what else has this header may be anybody's.
+  private func rewrittenCopy(of record: MessageRecord, _ fingerprint: Fingerprint) -> Int? {
+    copies[fingerprint]?.firstIndex { !hasMoved || Self.hasSameDate($0.entry, record) }
   }
 
   /// Returns those whose bytes no copy has.

@@ -116,7 +116,11 @@ struct AppendStage {
     record.flags = FlagSync.carriedBefore(
       source: message.entry.flags, target: match.copy.entry.flags)
     adopted.append(WorkList.FlagDrift(record: record, flags: message.entry.flags))
-    if match.evidence != .exact { record.note = "found at the target as \(match.evidence)" }
+    if match.evidence != .exact {
+      // The copy is found again by the header that it has.
+      record.fingerprint = match.copy.fingerprint
+      record.note = "found at the target as \(match.evidence)"
+    }
     try await emit(
       Settlement(
         kind: .alreadyThere, outcome: .settled(record), record: record, bytes: record.size,

@@ -47,10 +47,11 @@ struct CopyProof {
     return findings
   }
 
-  /// Header and size agree; or header and date, where a server stores other bytes than it got.
+  /// Header and size agree; or header and date, where a server stores other bytes than it got. A
+  /// copy that another tool made has what that tool gave it, and is known by its header.
   private static func isSettled(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
     guard copy.fingerprint == record.fingerprint else { return false }
-    if copy.entry.size == record.size { return true }
+    if copy.entry.size == record.size || record.state == .alreadyThere { return true }
     guard let date = record.internalDate, let there = copy.entry.internalDate else { return false }
     return date.isSameMoment(as: there)
   }

@@ -17,6 +17,8 @@ struct Ground {
   let hasStaleRecords: Bool
   /// Messages that the source listed before the target mailbox was opened.
   let listed: Int
+  /// What was seen of the mailbox shows that it is not the one on record any more.
+  let hasMoved: Bool
 
   struct Survey: Sendable {
     /// To be on record before the first append.
@@ -47,7 +49,7 @@ struct Ground {
 
   func survey(standing: PairStanding, records: [MessageRecord]) async throws -> Survey {
     let next = mailbox.uidNext ?? Self.first
-    let isSameGround = standing.target.map { isContinued($0, records) } ?? false
+    let isSameGround = !hasMoved && standing.target.map { isContinued($0, records) } ?? false
     let begin = isSameGround ? standing.target?.uidNext ?? Self.first : Self.first
     let from = hasStaleRecords ? Self.first : begin
     let last = next == Self.first ? UID(0) : UID(next.rawValue - 1)
@@ -61,20 +63,23 @@ struct Ground {
     guard mayHoldMore || !homeless.isEmpty else { return survey }
     let claimed = isSameGround ? Self.claims(of: records) : []
     var copies = mayHoldMore ? try await list(from: from) : []
-    var locator = locator(
-      homeless, copies, without: claimed, sameUIDs: standing.target?.uidValidity)
-    if from > Self.first, mailbox.messages > 0, locator.hasTooFewCopies {
+    let locator: ([HeadedEntry]) -> Locator = { copies in
+      self.locator(
+        homeless, copies, without: claimed, sameUIDs: standing.target?.uidValidity,
+        hasMoved: survey.hasMoved)
+    }
+    var found = locator(copies)
+    if from > Self.first, mailbox.messages > 0, found.hasTooFewCopies {
       // A run of an earlier version may have moved on without having found them.
       copies = try await list(from: Self.first)
-      locator = self.locator(
-        homeless, copies, without: claimed, sameUIDs: standing.target?.uidValidity)
+      found = locator(copies)
     }
     if let highest = copies.last?.entry.uid { survey.lastUID = max(last, highest) }
-    let found = try await give(&locator)
-    survey.unclaimed = found.unclaimed
-    survey.lost = Set(found.missing)
+    let given = try await give(&found)
+    survey.unclaimed = given.unclaimed
+    survey.lost = Set(given.missing)
     survey.located = Dictionary(
-      found.located.map { ($0.key, $0.uid) }, uniquingKeysWith: { first, _ in first })
+      given.located.map { ($0.key, $0.uid) }, uniquingKeysWith: { first, _ in first })
     return survey
   }
 
@@ -110,7 +115,7 @@ struct Ground {
     let copies = try await list(from: uid)
     var locator = locator(
       records.filter { $0.isAtTarget && $0.targetUID == nil }, copies,
-      without: Self.claims(of: records), sameUIDs: nil)
+      without: Self.claims(of: records), sameUIDs: nil, hasMoved: false)
     let found = try await give(&locator)
     return (found.missing.count, copies.last?.entry.uid ?? UID(0))
   }
@@ -126,11 +131,12 @@ struct Ground {
 
   private func locator(
     _ records: [MessageRecord], _ copies: [HeadedEntry], without claimed: Set<UID>,
-    sameUIDs validity: UIDValidity?
+    sameUIDs validity: UIDValidity?, hasMoved: Bool
   ) -> Locator {
     Locator(
       records: records, copies: copies.filter { !claimed.contains($0.entry.uid) },
-      mayKeepUIDs: mailbox.uidValidity.isKnown && validity == mailbox.uidValidity)
+      mayKeepUIDs: mailbox.uidValidity.isKnown && validity == mailbox.uidValidity,
+      hasMoved: hasMoved)
   }
 
   /// Gives copies to records and puts on record which copy belongs to which.

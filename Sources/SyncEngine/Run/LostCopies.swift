@@ -23,38 +23,52 @@ struct LostCopies {
   /// holds without a receipt, such as a copy under another UID than it told, is matched before
   /// anything is appended (invariant 5).
   private func look(for pair: MailboxPair) async throws {
-    guard let anchor = try await journal.standing(of: pair).target,
-      let there = try await uids(at: anchor)
-    else { return }
-    let gone = try await journal.records(of: pair).filter { record in
-      guard record.isAtTarget, let uid = record.targetUID, !there.contains(uid) else {
+    guard let anchor = try await journal.standing(of: pair).target else { return }
+    let records = try await journal.records(of: pair)
+    if records.contains(where: { $0.state == .lost }) {
+      try await journal.begin(pair, at: anchor.from(UID(1)))
+    }
+    guard let there = try await copies(at: anchor) else { return }
+    let gone = records.filter { record in
+      guard record.isAtTarget, let uid = record.targetUID, !Self.holds(there[uid], record) else {
         return false
       }
       // What we removed from the source nobody can copy again.
-      return record.removal != .removed && record.removal != .proven
+      return record.removal != .removed
     }.map(\.key)
     guard !gone.isEmpty else { return }
     observer(
       .notice(
         "\(pair.mapped.sourcePath): gone from the target, so copied again: \(gone.count) messages"))
-    try await journal.begin(
-      pair,
-      at: anchor.from(UID(1)))
+    try await journal.begin(pair, at: anchor.from(UID(1)))
     try await journal.record(
       gone.flatMap { [.located($0, targetUID: nil), .marked($0, .lost)] }, in: pair)
   }
 
+  /// Whether a copy is there. Another header and another date together show another message; a
+  /// server that writes headers anew keeps the date it was given.
+  private static func holds(_ copy: HeadedEntry?, _ record: MessageRecord) -> Bool {
+    guard let copy else { return false }
+    guard let fingerprint = record.fingerprint, fingerprint != copy.fingerprint,
+      let date = record.internalDate, let there = copy.entry.internalDate
+    else { return true }
+    return date.isSameMoment(as: there)
+  }
+
   /// What is at the target; nil where that is not certain, or where UIDs mean something else now,
   /// which the mailbox's own turn sorts out.
-  private func uids(at anchor: TargetAnchor) async throws -> Set<UID>? {
+  private func copies(at anchor: TargetAnchor) async throws -> [UID: HeadedEntry]? {
     do {
       let snapshot = try await target.snapshot(of: anchor.mailbox, since: nil)
       guard anchor.numbers.isContinued(by: NumberSpace(snapshot.status)), !snapshot.isShort,
         snapshot.suspicion == nil
       else { return nil }
-      return Set(snapshot.entries.map(\.uid))
+      let copies = try await target.headers(
+        of: UIDSet(snapshot.entries.lazy.map(\.uid)), in: anchor.mailbox)
+      return Dictionary(
+        copies.map { ($0.entry.uid, $0) }, uniquingKeysWith: { first, _ in first })
     } catch let error as SyncError where error.scope == .mailbox {
-      return error.cause == .mailboxMissing ? [] : nil
+      return error.cause == .mailboxMissing ? [:] : nil
     }
   }
 }

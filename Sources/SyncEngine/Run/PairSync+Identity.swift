@@ -60,10 +60,7 @@ extension PairSync {
   /// Where it is gone, its messages are lost; a mailbox that a person deleted is not made again
   /// unless there is something to put into it. Returns whether there is a mailbox to look into.
   func prepareToLookAgain(_ anchor: TargetAnchor) async throws -> Bool {
-    guard try await isGone(anchor.mailbox) else {
-      if anchor.uidValidity.isKnown { try await journal.begin(pair, at: anchor.disbelieved) }
-      return true
-    }
+    guard try await isGone(anchor.mailbox) else { return true }
     let lost = try await journal.records(of: pair).filter(\.isAtTarget)
     guard !lost.isEmpty else { return false }
     observer(

@@ -103,7 +103,7 @@ struct PairSync {
         pair: pair, mailbox: mailbox, target: target, journal: journal,
         hasStaleRecords: !work.stale.isEmpty
           && (hasMoved || standing.source?.uidValidity != snapshot.uidValidity),
-        listed: listedBefore.map { Int($0) } ?? work.toMove.count)
+        listed: listedBefore.map { Int($0) } ?? work.toMove.count, hasMoved: looksAgain)
       anchor = try await bringUpToDate(
         mailbox, on: ground, work: work, drifts: drifts, flagPolicy: flagPolicy,
         standing: standing, records: records, snapshot: snapshot, result: &result)
@@ -143,9 +143,10 @@ struct PairSync {
     var drifts = drifts.map {
       WorkList.FlagDrift(record: survey.updated($0.record), flags: $0.flags)
     }.filter(\.record.isAtTarget)
+    var adopted: [UID] = []
     if survey.hasMoved, mailbox.uidValidity.isKnown { tell(survey) }
     if options.recopiesLost, !survey.lost.isEmpty {
-      try await journal.begin(pair, at: survey.anchor)
+      try await journal.begin(pair, at: survey.anchor.from(UID(1)))
       try await wantAgain(survey.lost, records)
       return nil
     }
@@ -166,6 +167,7 @@ struct PairSync {
         survey.lastUID = max(survey.lastUID, found.lastUID)
       }
       if let last = pumped.recorded.lastTargetUID { survey.lastUID = max(survey.lastUID, last) }
+      adopted = pumped.adopted.compactMap(\.record.targetUID)
       drifts += pumped.adopted.filter {
         $0.flags != $0.record.flags || flagPolicy == .source
       }
@@ -173,11 +175,9 @@ struct PairSync {
       try await subscribe(to: mailbox, standing)
     }
     let isOurs = try await carryFlags(
-      drifts, by: flagPolicy, found: Set(survey.located.values), to: mailbox, &result)
-    guard isOurs else {
-      try await journal.begin(pair, at: survey.anchor.disbelieved)
-      return nil
-    }
+      drifts, by: flagPolicy, found: Set(survey.located.values).union(adopted), to: mailbox,
+      &result)
+    guard isOurs else { return nil }
     try await noteVanished(work, from: snapshot, in: mailbox)
     try await noteListed(from: snapshot, in: mailbox)
     return ground.anchor(

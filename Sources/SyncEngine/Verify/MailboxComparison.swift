@@ -22,7 +22,7 @@ struct MailboxComparison: Sendable {
   private(set) var unclaimed: [Entry]
   private let originals: [UID: Entry]
 
-  /// - Parameter isSameGround: the target's UIDVALIDITY is the one the records were made under.
+  /// - Parameter isSameGround: the numbers of the target mailbox go on from those on record.
   init(
     pair: MailboxPair, source: MailboxSnapshot, target: MailboxSnapshot,
     records: [MessageRecord], isSameGround: Bool

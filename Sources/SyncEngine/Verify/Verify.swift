@@ -98,7 +98,7 @@ package struct Verify: Sendable {
     found.atTarget = here.entries.count
     var comparison = MailboxComparison(
       pair: pair, source: there, target: here, records: records,
-      isSameGround: here.uidValidity == standing.target?.uidValidity)
+      isSameGround: standing.target?.numbers.isContinued(by: NumberSpace(here.status)) == true)
     let elsewhere = try await CopySearch(comparison, name, source, target).run()
     comparison.place(elsewhere)
     found.foundByContent = elsewhere.count

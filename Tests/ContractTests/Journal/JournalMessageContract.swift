@@ -179,6 +179,19 @@ import Testing
   }
 
   @Test(arguments: JournalKind.allCases)
+  func movesARecordOverOneThatHasVanished(_ kind: JournalKind) async throws {
+    try await enrolled(kind) { journal, pair in
+      try await journal.record(
+        [.settled(JournalSamples.stored(2)), .marked(JournalSamples.key(1), .vanished)], in: pair)
+      var moved = JournalSamples.stored(2)
+      moved.key = JournalSamples.key(1)
+      try await journal.record([.rekeyed(from: JournalSamples.key(2), to: moved)], in: pair)
+      #expect(try await journal.records(of: pair).first == moved)
+      #expect(try await journal.records(of: pair).count == 2)
+    }
+  }
+
+  @Test(arguments: JournalKind.allCases)
   func neverMovesARecordOverOneThatIsSettled(_ kind: JournalKind) async throws {
     try await enrolled(kind) { journal, pair in
       try await journal.record([.settled(JournalSamples.stored(1))], in: pair)
