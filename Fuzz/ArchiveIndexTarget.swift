@@ -164,7 +164,8 @@ extension ArchiveError {
   fileprivate var isOfContent: Bool {
     switch self {
     case .damaged, .newer: true
-    case .notFound, .notAnArchive, .locked, .readOnly, .diskFull, .io, .catalog, .catalogDamaged,
+    case .notFound, .notExported, .notAnArchive, .locked, .readOnly, .diskFull, .io, .catalog,
+      .catalogDamaged,
       .noSuchMessage, .noSuchFolder, .folderFull, .unfaithful, .occupied, .closed:
       false
     }

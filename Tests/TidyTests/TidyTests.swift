@@ -72,6 +72,7 @@ import Testing
   @Test(arguments: [
     "Task.detached {}", "let a = try! b()", "fatalError(\"\")", "print(1)", "// TODO: later",
     "// FIXME", "let a = b as! Int", "package import MailWire",
+    "let a = Dictionary(uniqueKeysWithValues: pairs)",
   ])
   func aBannedWordIsFound(_ line: String) {
     #expect(findings(HouseRule.words, line + "\n").count == 1)

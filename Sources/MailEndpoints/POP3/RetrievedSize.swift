@@ -20,7 +20,8 @@ struct RetrievedSize: Equatable {
   ///   - told: as the answer to RETR says; nil when it did not.
   init(of text: [UInt8], listed: Int64, told: Int64?) {
     octets = Int64(text.count)
-    announced = [listed, told ?? 0].filter { $0 > 0 }
+    // What is larger than any message that is taken is a slip of the server's.
+    announced = [listed, told ?? 0].filter { (1...Int64(Limits.literalBytesMax)).contains($0) }
     hasHeader = HeaderFields(text).hasFields
     lines = text.withUnsafeBytes { bytes in Int64(bytes.count { $0 == 0x0A }) }
   }

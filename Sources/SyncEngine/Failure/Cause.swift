@@ -35,8 +35,11 @@ extension SyncError {
 extension SyncError.Cause {
   /// What happened, as the beginning of a sentence.
   package func sentence(for side: SyncError.Side) -> String {
-    let server = side == .local ? "server" : "\(side.rawValue) server"
-    return switch self {
+    sentence(about: side == .local ? "server" : "\(side.rawValue) server")
+  }
+
+  private func sentence(about server: String) -> String {
+    switch self {
     case .cannotConnect: "the \(server) cannot be reached"
     case .timedOut: "the \(server) did not answer in time"
     case .connectionLost: "the connection to the \(server) was lost"
@@ -92,8 +95,7 @@ extension SyncError.Cause {
     case .sameMailboxOnBothSides: "source and target are the same account"
     case .mapConflict: "the folder map cannot be made"
     case .nothingSelected: "no folder is selected"
-    case .interrupted: "interrupted"
-    case .internalFault: "a fault in mailmove"
+    case .interrupted, .internalFault: self == .interrupted ? "interrupted" : "a fault in mailmove"
     }
   }
 

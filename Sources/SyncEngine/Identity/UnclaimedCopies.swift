@@ -19,20 +19,18 @@ struct UnclaimedCopies {
   }
 
   private let copies: [HeadedEntry]
-  private var isTaken: [Bool]
+  private var taken: Set<UID> = []
   private var byHeader: Index<Fingerprint>?
   private var byHeaderBesideID: Index<Fingerprint>?
   private var bySizeAndDate: Index<SizeAndDate>?
 
-  /// - Parameter copies: ascending by UID.
-  init(_ copies: [HeadedEntry]) {
-    self.copies = copies
-    isTaken = Array(repeating: false, count: copies.count)
-  }
+  /// - Parameter copies: each UID once; of several that are alike, those that come first are
+  ///   proposed first.
+  init(_ copies: [HeadedEntry]) { self.copies = copies }
 
   var isEmpty: Bool { copies.isEmpty }
 
-  /// The copies that are like a message in this way, ascending by UID.
+  /// The copies that are like a message in this way.
   mutating func proposed(for message: Message, by likeness: Likeness) -> [HeadedEntry] {
     guard !copies.isEmpty else { return [] }
     let places: [Int]
@@ -55,22 +53,11 @@ struct UnclaimedCopies {
       bySizeAndDate = index
       places = index.places(of: wanted)
     }
-    return places.filter { !isTaken[$0] }.map { copies[$0] }
+    return places.map { copies[$0] }.filter { !taken.contains($0.entry.uid) }
   }
 
   /// Gives a copy away: it is proposed no more.
-  mutating func take(_ copy: HeadedEntry) {
-    var low = 0
-    var high = copies.count
-    while low < high {
-      let middle = (low + high) / 2
-      if copies[middle].entry.uid < copy.entry.uid { low = middle + 1 } else { high = middle }
-    }
-    while low < copies.count, copies[low].entry.uid == copy.entry.uid {
-      isTaken[low] = true
-      low += 1
-    }
-  }
+  mutating func take(_ copy: HeadedEntry) { taken.insert(copy.entry.uid) }
 }
 
 /// What a listing says of a message beside its header.
