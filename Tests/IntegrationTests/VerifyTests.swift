@@ -63,8 +63,9 @@ extension MigrationTests.VerifyTests {
       return names.filter { $0.hasSuffix(".sqlite") }.map { state + "/" + $0 }
     }
 
-    /// One letter is new at the source; 7 and 8 are missing, 2 and 3 in each other's place, 5 has
-    /// another flag, and 1 is there twice.
+    /// One letter is new at the source; 7 and 8 are missing, or in an archive, from which nothing
+    /// can be removed, not where the ledger says; 2 and 3 are in each other's place, 5 has another
+    /// flag, and 1 is there twice.
     func spoil() async throws {
       try LabClient(bench.old).append([MigrationTests.VerifyTests.letter(9)], to: "INBOX")
       try Self.fill(bench, source)
@@ -119,7 +120,9 @@ extension MigrationTests.VerifyTests {
       // No number says which; in an archive nothing can be missing by number.
       return to == .imap ? ["unaccounted": [], "missing": []] : ["unaccounted": []]
     }
-    var found: [String: Set<Int>] = ["unaccounted": [9], "missing": [7, 8]]
+    var found: [String: Set<Int>] = ["unaccounted": [9]]
+    // What the ledger alone does not know is found by its content.
+    if to == .imap { found["missing"] = [7, 8] }
     // A maildrop has neither flags nor dates.
     if from != .pop3 {
       found["flags"] = [5]
