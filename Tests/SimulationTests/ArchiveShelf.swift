@@ -85,10 +85,12 @@ final class ArchiveShelf: Sendable {
 
   // MARK: What becomes of the disk
 
-  /// Leaves an empty folder where the archive was; false if it is not mounted.
+  /// Leaves an empty folder where the archive was; false if it is not mounted, or no run has closed
+  /// it yet, so that no ledger need know of it.
   func unmount() -> Bool {
     state.withLock { state in
-      guard state.isMounted, FileManager.default.fileExists(atPath: path) else { return false }
+      guard state.isMounted, FileManager.default.fileExists(atPath: path + "/" + ArchiveLayout.head)
+      else { return false }
       move(path, to: away)
       try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       state.isMounted = false
