@@ -147,12 +147,9 @@ import Testing
     #expect(creates.first == #"CREATE "Top/50% off*""#)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [1, 2])
-  func whatLiesBelowARefusedNameIsMadeBelowTheNameThatWasTaken(lanes: Int) async throws {
-    let mailboxes = Mailboxes(refusal: { $0.contains("!") ? "NO [CANNOT] bad name" : nil })
+  /// A run that gives no mailbox up.
+  private func move(_ source: FakeAccount, into mailboxes: Mailboxes, lanes: Int) async throws {
     let server = try ScriptedIMAPServer { request, _ in mailboxes.answer(request) }
-    let source = FakeAccount()
-    for name in ["Wow!", "Wow!/Sub", "Wow!/Sub/Deep"] { source.create(MailboxName(wire: name)) }
     var options = RunOptions()
     options.lanes = lanes
     let run = Run(
@@ -164,28 +161,25 @@ import Testing
     let report = await run.run()
     server.stop()
     #expect(report.failure == nil && report.mailboxes.allSatisfy { $0.failure == nil })
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [1, 2])
+  func whatLiesBelowARefusedNameIsMadeBelowTheNameThatWasTaken(lanes: Int) async throws {
+    let mailboxes = Mailboxes(refusal: { $0.contains("!") ? "NO [CANNOT] bad name" : nil })
+    let source = FakeAccount()
+    for name in ["Wow!", "Wow!/Sub", "Wow!/Sub/Deep"] { source.create(MailboxName(wire: name)) }
+    try await move(source, into: mailboxes, lanes: lanes)
     #expect(mailboxes.all == ["INBOX", "Wow_", "Wow_/Sub", "Wow_/Sub/Deep"])
   }
 
   @Test(.timeLimit(.minutes(1)), arguments: [1, 2])
   func whatCannotBeBelowAMailboxIsMadeBesideItAtEveryDepth(lanes: Int) async throws {
     let mailboxes = Mailboxes(hasFilesOnly: true)
-    let server = try ScriptedIMAPServer { request, _ in mailboxes.answer(request) }
     let source = FakeAccount()
     for name in ["Teams", "Teams/Bauhaus", "Teams/Bauhaus/2024", "Teams/Nord", "Box/a/b"] {
       source.create(MailboxName(wire: name))
     }
-    var options = RunOptions()
-    options.lanes = lanes
-    let run = Run(
-      endpoints: RunEndpoints(
-        connectSource: { FakeSource(source) },
-        connectTarget: { try await IMAPTarget.connect(server.account()) }),
-      journal: MemoryJournal(), rules: MappingRules(), options: options,
-      pacing: Scenario.instant)
-    let report = await run.run()
-    server.stop()
-    #expect(report.failure == nil && report.mailboxes.allSatisfy { $0.failure == nil })
+    try await move(source, into: mailboxes, lanes: lanes)
     #expect(
       mailboxes.all == [
         "Box/a/b", "INBOX", "Teams", "Teams - Bauhaus", "Teams - Bauhaus - 2024", "Teams - Nord",
