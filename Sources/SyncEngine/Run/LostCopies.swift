@@ -25,22 +25,20 @@ struct LostCopies {
   private func look(for pair: MailboxPair) async throws {
     guard let anchor = try await journal.standing(of: pair).target else { return }
     let records = try await journal.records(of: pair)
-    if records.contains(where: { $0.state == .lost }) {
-      try await journal.begin(pair, at: anchor.from(UID(1)))
-    }
-    guard let there = try await copies(at: anchor) else { return }
+    let there = try await copies(at: anchor)
     let gone = records.filter { record in
-      guard record.isAtTarget, let uid = record.targetUID, !Self.holds(there[uid], record) else {
-        return false
-      }
+      guard let there, record.isAtTarget, let uid = record.targetUID,
+        !Self.holds(there[uid], record)
+      else { return false }
       // What we removed from the source nobody can copy again.
       return record.removal != .removed
     }.map(\.key)
+    guard !gone.isEmpty || records.contains(where: { $0.state == .lost }) else { return }
+    try await journal.begin(pair, at: anchor.from(UID(1)))
     guard !gone.isEmpty else { return }
     observer(
       .notice(
         "\(pair.mapped.sourcePath): gone from the target, so copied again: \(gone.count) messages"))
-    try await journal.begin(pair, at: anchor.from(UID(1)))
     try await journal.record(
       gone.flatMap { [.located($0, targetUID: nil), .marked($0, .lost)] }, in: pair)
   }
