@@ -31,19 +31,18 @@ struct Comparison {
 
   func findings() -> [Finding] {
     var found: [Finding] = []
-    for mailbox in report.mailboxes {
-      let pair = mailbox.pair
-      guard let box = view.source[pair.mapped.source], let place = view.place(of: pair) else {
-        continue
-      }
-      let told = mailbox.differences.filter { Self.isLoss($0.kind) }
-      let missing = missing(box, at: place)
-      if let serial = missing.first, told.isEmpty {
+    // Several mailboxes may go into one.
+    let places = Dictionary(grouping: report.mailboxes) { view.place(of: $0.pair) }
+    for (place, mailboxes) in places {
+      guard let place else { continue }
+      let told = mailboxes.flatMap(\.differences).filter { Self.isLoss($0.kind) }
+      let boxes = mailboxes.compactMap { view.source[$0.pair.mapped.source] }
+      if let serial = missing(boxes, at: place).first, told.isEmpty {
         found.append(
           Finding(question: 6, text: "verify does not miss mail \(serial) in \(place)"))
       }
       for difference in told where difference.kind == .missing {
-        if let text = objection(to: difference, pair, place) {
+        if let text = objection(to: difference, among: mailboxes.map(\.pair), place) {
           found.append(Finding(question: 6, text: text))
         }
       }
@@ -55,13 +54,15 @@ struct Comparison {
     [.unaccounted, .missing, .notMoved, .bytes, .mailbox, .header].contains(kind)
   }
 
-  /// Mails of a mailbox of which the target has fewer than the source.
-  private func missing(_ box: FakeAccount.Box, at place: MailboxName) -> [Int] {
+  /// Mails of which the target has fewer than the source.
+  private func missing(_ boxes: [FakeAccount.Box], at place: MailboxName) -> [Int] {
     let held = view.held(in: place)
     var wanted: [Int: Int] = [:]
-    for uid in box.uids {
-      if let serial = box.messages[uid].flatMap({ Mail.serial($0.bytes) }) {
-        wanted[serial, default: 0] += 1
+    for box in boxes {
+      for uid in box.uids {
+        if let serial = box.messages[uid].flatMap({ Mail.serial($0.bytes) }) {
+          wanted[serial, default: 0] += 1
+        }
       }
     }
     return wanted.filter { (held[$0.key] ?? 0) < $0.value }.keys.sorted()
@@ -69,11 +70,11 @@ struct Comparison {
 
   /// A message is missing only if there are fewer copies than records that claim one.
   private func objection(
-    to difference: Difference, _ pair: MailboxPair, _ place: MailboxName
+    to difference: Difference, among pairs: [MailboxPair], _ place: MailboxName
   ) -> String? {
-    let all = records[pair] ?? []
-    guard let record = all.first(where: { $0.key == difference.key }), let digest = record.digest
-    else { return nil }
+    let pair = difference.pair
+    let record = records[pair]?.first { $0.key == difference.key }
+    guard let record, let digest = record.digest else { return nil }
     let isThere = view.source[pair.mapped.source]?.uids.contains(record.key.uid) == true
     let copies = view.target[place]?.messages.values.count { copy in
       // Without the original nothing proves a copy with other bytes.
@@ -81,7 +82,9 @@ struct Comparison {
       guard let original = Mail.serial(copy.bytes).flatMap(world.original) else { return false }
       return SHA256Digest(of: original) == digest
     }
-    let claims = all.count { $0.isAtTarget && $0.digest == digest }
+    let claims = pairs.reduce(0) { sum, pair in
+      sum + (records[pair]?.count { $0.isAtTarget && $0.digest == digest } ?? 0)
+    }
     guard let copies, copies >= claims else { return nil }
     return "verify says that \(record.key) of \(pair.mapped.source) is missing, and \(copies) "
       + "copies are in \(place)"

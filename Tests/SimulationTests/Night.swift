@@ -72,7 +72,7 @@ struct Night: Sendable {
     let run = Run(
       endpoints: sides.endpoints,
       journal: CrashingJournal(world.journal) { try crash.pass("journal \($0)") },
-      rules: MappingRules(), options: plan.options, pacing: Scenario.instant)
+      rules: world.habits.rules, options: plan.options, pacing: Scenario.instant)
     var report = await run.run()
     do { try await sides.close() } catch {
       report.failure = report.failure ?? SyncError.from(error)

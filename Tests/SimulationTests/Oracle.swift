@@ -26,6 +26,8 @@ struct Oracle {
   private var lateForeign: [MailboxName: [Int: Int]] = [:]
   private var done: Set<MailboxName> = []
   private var lastToken = 0
+  /// Copies that came to their place with its mailbox, since the last run.
+  private var carried: Set<Int> = []
   private var before: View?
   /// Another archive was begun while the first, which no ledger knew of yet, was not mounted.
   private var hasTwoArchives = false
@@ -39,6 +41,7 @@ struct Oracle {
     forgetUnrecognisable(ledger)
     let traces = world.takeTraces()
     for token in traces.carriedOff { origins[token] = nil }
+    carried.formUnion(traces.carriedOff)
     for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
     for pair in ledger.pairs {
       guard let anchor = ledger.standings[pair]?.target else { continue }
@@ -65,6 +68,18 @@ struct Oracle {
     lastToken = view.target.values.flatMap(\.messages.values).reduce(lastToken) {
       max($0, $1.token)
     }
+  }
+
+  /// What came with a mailbox was looked at in the run after that, and is like what others bring.
+  private mutating func noteCarried(_ view: View, _ traces: World.Traces) {
+    for (name, box) in view.target where done.contains(name) {
+      for message in box.messages.values
+      where message.author == .mailmove && carried.contains(message.token) {
+        guard let serial = Mail.serial(message.bytes) else { continue }
+        lateForeign[name, default: [:]][serial, default: 0] += 1
+      }
+    }
+    carried = traces.carriedOff
   }
 
   /// A mailbox that went to another name is another one where nothing shows that it is the same.
@@ -105,6 +120,7 @@ struct Oracle {
       found.append(Finding(question: 2, text: "an archive was begun where none is mounted"))
     }
     if exit == .success, night.isCalm, night.plan.recopiesLost { forgive(after) }
+    noteCarried(after, traces)
     return found
   }
 
@@ -134,7 +150,7 @@ struct Oracle {
       }
       pairs[box.identity] = pair.id
       if let place = after.place(of: pair), after.standings[pair]?.source != nil {
-        pass(place, after)
+        pass(place, before, after)
       }
     }
     let old = before.copies()
@@ -154,10 +170,15 @@ struct Oracle {
   }
 
   /// What others had put there by the time a mailbox was done for the first time is looked at once.
-  private mutating func pass(_ place: MailboxName, _ view: View) {
+  private mutating func pass(_ place: MailboxName, _ before: View, _ view: View) {
     guard done.insert(place).inserted else { return }
-    for (serial, count) in view.held(in: place, where: { $0.author != .mailmove }) {
-      let more = count - (everFor[place]?[serial]?.count ?? 0)
+    let shown = before.wanted()[place] ?? [:]
+    let copies = view.target[place]?.messages.values.sorted { $0.token < $1.token } ?? []
+    for (serial, copies) in Dictionary(grouping: copies, by: { Mail.serial($0.bytes) }) {
+      guard let serial else { continue }
+      // Whoever made them: those that came first are the originals' copies.
+      let more = copies.dropFirst(shown[serial] ?? 0)
+        .count { $0.author != .mailmove }
       if more > 0 { lateForeign[place, default: [:]][serial] = more }
     }
   }
@@ -251,7 +272,8 @@ struct Oracle {
       let (was, has) = (old.message.flags, new.message.flags)
       guard was != has, !traces.touched.contains(token),
         !isFromSource(
-          was, has, Mail.serial(old.message.bytes), before, after, night.plan.flagPolicy)
+          was, has, Mail.serial(old.message.bytes),
+          [before.source, after.source] + traces.sources, night.plan.flagPolicy)
       else { continue }
       let text = "\(name) had \(was) and has \(has), which is not from the source's mail"
       found.append(Finding(question: 2, text: text))
@@ -269,13 +291,13 @@ struct Oracle {
 
   /// Whether one of the same mails at the source has what was added and lacks what was removed.
   private func isFromSource(
-    _ was: FlagSet, _ has: FlagSet, _ serial: Int?, _ before: View, _ after: View,
-    _ policy: RunOptions.FlagPolicy
+    _ was: FlagSet, _ has: FlagSet, _ serial: Int?,
+    _ sources: [[MailboxName: FakeAccount.Box]], _ policy: RunOptions.FlagPolicy
   ) -> Bool {
     guard policy != .keep, let serial else { return false }
     let (added, removed) = (has.subtracting(was), was.subtracting(has))
-    let originals = (Array(before.source.values) + Array(after.source.values))
-      .flatMap(\.messages.values).filter { Mail.serial($0.bytes) == serial }
+    let originals = sources.flatMap(\.values).flatMap(\.messages.values)
+      .filter { Mail.serial($0.bytes) == serial }
     // What the target's user has set stays, unless the target is to be made equal.
     guard policy == .source || removed.subtracting(everSet[serial] ?? .none).isEmpty else {
       return false

@@ -88,6 +88,7 @@ struct Simulation {
   /// Lost indexes cost a listing: nothing else has changed, so no message is read again.
   private func thrift(_ night: Night) -> [Finding] {
     guard let sincePeace, !sincePeace.isEmpty, night.plan.removal == nil,
+      night.report.total(\.copied) + night.report.total(\.alreadyThere) == 0,
       sincePeace.allSatisfy({ if case .loseIndexes = $0 { true } else { false } })
     else { return [] }
     return Side.allCases.compactMap { side in

@@ -46,6 +46,7 @@ struct Teller {
     habits.groupMax = oneIn(4) ? 3 : 1
     habits.rewrites = oneIn(8)
     habits.mailboxes = chance.number(1...3)
+    habits.sharesTarget = habits.mailboxes > 1 && oneIn(6)
     if oneIn(6) { habits.sourceKind = .maildrop }
     if oneIn(20) { habits.targetKind = .archive }
     habits.hasLedgerFile = oneIn(40)

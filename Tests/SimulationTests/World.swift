@@ -293,11 +293,24 @@ final class World: Sendable {
   }
 
   private func swap(_ side: Side, _ box: Int, _ other: Int) -> String? {
-    guard let name = movable(side, box), let second = movable(side, other), name != second else {
-      return nil
-    }
+    guard let name = movable(side, box), let second = movable(side, other), name != second,
+      side == .source || !areAlike(name, second)
+    else { return nil }
     account(side).swap(name, second)
     return "\(side.rawValue): \(name) and \(second) swap their names"
+  }
+
+  /// Whether one mailbox of the target can be taken for another: what numbers do not tell apart,
+  /// headers do, and some are the same under the same UID. Only whoever reads all mail again could
+  /// see that such mailboxes swapped their names (decision 0030).
+  private func areAlike(_ name: MailboxName, _ other: MailboxName) -> Bool {
+    guard !habits.target.tellsMailboxID, !habits.target.givesOwnUIDValidity,
+      let first = target.boxes[name]?.messages, let second = target.boxes[other]?.messages
+    else { return false }
+    let header: (View.Message) -> [UInt8] = { Array($0.bytes.prefix { $0 != 10 }) }
+    return first.contains { uid, message in
+      second[uid].map { header($0) == header(message) && $0.bytes != message.bytes } ?? false
+    }
   }
 
   private func delete(_ side: Side, _ box: Int, again: Bool) -> String? {

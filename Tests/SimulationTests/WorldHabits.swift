@@ -3,6 +3,7 @@
 
 import MailTestKit
 import MailWire
+import SyncEngine
 
 /// What the servers of a world are like.
 struct WorldHabits: Equatable, Sendable {
@@ -39,6 +40,17 @@ struct WorldHabits: Equatable, Sendable {
   var hasLedgerFile = false
   /// Mailboxes beside INBOX.
   var mailboxes = 1
+  /// They all go into one mailbox of the target.
+  var sharesTarget = false
+
+  var rules: MappingRules {
+    var rules = MappingRules()
+    guard sharesTarget else { return rules }
+    rules.moves = World.names.prefix(mailboxes).map {
+      MappingRules.Move(from: "\($0)", to: .path("Alles"))
+    }
+    return rules
+  }
 
   func account(_ side: Side) -> FakeAccount {
     let server = side == .source ? source : target
@@ -74,6 +86,7 @@ extension WorldHabits: CustomStringConvertible {
       targetKind == .imap ? text("target", target) : "target: an archive",
     ]
     if hasLedgerFile { words.append("the ledger is a file") }
+    if sharesTarget { words.append("all mailboxes beside INBOX go into one") }
     guard targetKind == .imap else { return words.joined(separator: "\n") }
     if !tellsUIDs { words[1] += ", no UIDPLUS" }
     if groupMax > 1 { words[1] += ", answers in groups of \(groupMax)" }

@@ -41,6 +41,13 @@ package struct SourceCheckpoint: Sendable, Equatable {
       mailboxID: mailboxID)
   }
 
+  /// The same for a mailbox that has to be listed whole when it is seen again.
+  package var forgotten: SourceCheckpoint {
+    SourceCheckpoint(
+      uidValidity: uidValidity, uidNext: nil, highestModSeq: nil, messages: nil,
+      mailboxID: mailboxID)
+  }
+
   /// The same with the size that a listing told, if the listing is about this very state.
   package func sized(by listed: MailboxStatus?) -> SourceCheckpoint {
     guard let listed, let size = listed.size, provesUnchanged(listed) else { return self }

@@ -30,11 +30,14 @@ package struct RemovalCandidates: Sendable {
   /// would be its own copy.
   package let mayBeOneMailbox: Bool
 
-  /// - Parameter firstSeen: when messages were first listed; asked where a source has no dates of
-  ///   its own, so that the sender's word does not decide what is old.
+  /// - Parameters:
+  ///   - firstSeen: when messages were first listed; asked where a source has no dates of its own,
+  ///     so that the sender's word does not decide what is old.
+  ///   - proving: copies that prove messages of other mailboxes, which go into the same one.
   package init(
     source: MailboxSnapshot, target: MailboxSnapshot, records: [MessageRecord],
-    anchor: TargetAnchor?, removal: Removal, firstSeen: [SourceKey: Int64] = [:]
+    anchor: TargetAnchor?, removal: Removal, firstSeen: [SourceKey: Int64] = [:],
+    proving: Set<UID> = []
   ) {
     let originals = Dictionary(
       source.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
@@ -46,7 +49,7 @@ package struct RemovalCandidates: Sendable {
     var gone: [MessageRecord] = []
     var strangers = 0
     // A copy proves one original, whatever the ledger says.
-    var used: Set<UID> = []
+    var used = proving
     for record in records where record.isAtTarget {
       guard record.key.uidValidity == source.uidValidity, source.uidValidity.isKnown,
         let original = originals[record.key.uid]

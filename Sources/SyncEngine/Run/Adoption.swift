@@ -18,6 +18,8 @@ struct Adoption {
   private static let readAheadMax = 64
   private static let readAheadBytesMax: Int64 = 4 << 20
 
+  /// From whom some of the copies are taken over.
+  let owners: [UID: Neighbours.Owner]
   private var copies: UnclaimedCopies
   private var ahead: ArraySlice<HeadedEntry>
   private var identities: [UID: ContentIdentity] = [:]
@@ -25,8 +27,12 @@ struct Adoption {
 
   /// - Parameters:
   ///   - copies: what the target holds without a receipt of ours, ascending by UID.
+  ///   - owners: those of them that are on record for mailboxes which the source has no longer.
   ///   - stale: records whose keys are no longer valid or no longer listed.
-  init(copies: [HeadedEntry], stale: [MessageRecord]) {
+  init(
+    copies: [HeadedEntry], owners: [UID: Neighbours.Owner] = [:], stale: [MessageRecord]
+  ) {
+    self.owners = owners
     self.copies = UnclaimedCopies(copies)
     ahead = copies[...]
     self.stale = Self.byDigest(stale)

@@ -36,6 +36,14 @@ struct FolderSelection: Sendable {
         needsPlanning = needsPlanning || (pair.mapped.target == nil && isWanted)
       }
     }
+    let there = Set(items.map(\.pair) + leftOut)
+    let sharing = Dictionary(grouping: frozen) { $0.mapped.target }
+    for index in items.indices {
+      let pair = items[index].pair
+      items[index].neighbours = sharing[pair.mapped.target, default: []]
+        .filter { $0 != pair }
+        .map { Neighbour(pair: $0, isListed: there.contains($0)) }
+    }
     self.items = items.sorted { first, second in
       (first.pair.mapped.source.isInbox ? 0 : 1, first.pair.id)
         < (second.pair.mapped.source.isInbox ? 0 : 1, second.pair.id)

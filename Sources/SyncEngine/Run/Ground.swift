@@ -13,6 +13,8 @@ struct Ground {
   let mailbox: TargetMailbox
   let target: any MailTarget
   let journal: any Journal
+  /// Mailboxes that go into the same one.
+  let neighbours: [Neighbour]
   /// Records have to be recognised by content, because the source gives other UIDs than before.
   let hasStaleRecords: Bool
   /// Messages that the source listed before the target mailbox was opened.
@@ -23,8 +25,10 @@ struct Ground {
   struct Survey: Sendable {
     /// To be on record before the first append.
     var anchor: TargetAnchor
-    /// Copies that belong to no record.
+    /// Copies that belong to no record of a mailbox that the source still has.
     var unclaimed: [HeadedEntry] = []
+    /// Copies on record for other mailboxes that go into the same one.
+    var others = Neighbours()
     /// Target UIDs found out just now.
     var located: [SourceKey: UID] = [:]
     var lost: Set<SourceKey> = []
@@ -32,6 +36,8 @@ struct Ground {
     var lastUID: UID
     /// The mailbox is not the one on record, or was put back to an earlier state.
     var hasMoved = false
+    /// All that the mailbox holds; nil where only a part of it was listed.
+    var present: Set<UID>?
 
     /// A record as it is after this survey: with its copy's UID, or lost.
     func updated(_ record: MessageRecord) -> MessageRecord {
@@ -43,25 +49,38 @@ struct Ground {
       }
       return record
     }
+
+    /// Whether a message that is new may be the one on record: it has a copy, as far as was seen,
+    /// or is known to have none.
+    func mayStandFor(_ record: MessageRecord) -> Bool {
+      guard record.isAtTarget else { return record.state == .lost }
+      guard let present, let uid = record.targetUID else { return true }
+      return present.contains(uid)
+    }
   }
 
   private static let first = UID(1)
 
   func survey(standing: PairStanding, records: [MessageRecord]) async throws -> Survey {
     let next = mailbox.uidNext ?? Self.first
-    let isSameGround = !hasMoved && standing.target.map { isContinued($0, records) } ?? false
+    let isSameGround =
+      !hasMoved
+      && standing.target.map { $0.isContinued(in: mailbox.name, by: mailbox.numbers, records) }
+        ?? false
+    let others = try await lookAtNeighbours()
     let begin = isSameGround ? standing.target?.uidNext ?? Self.first : Self.first
-    let from = hasStaleRecords ? Self.first : begin
+    let from = hasStaleRecords || !others.homeless.isEmpty ? Self.first : begin
     let last = next == Self.first ? UID(0) : UID(next.rawValue - 1)
     var survey = Survey(
       anchor: anchor(
         from: mailbox.messages == 0 ? next : from,
         isApart: isApart || isSameGround && standing.target?.isApart == true),
-      lastUID: last, hasMoved: standing.target != nil && !isSameGround)
+      others: others, lastUID: last, hasMoved: standing.target != nil && !isSameGround)
     let homeless = records.filter { $0.isAtTarget && (!isSameGround || $0.targetUID == nil) }
     let mayHoldMore = mailbox.messages > 0 && (from < next || mailbox.uidNext == nil)
+    if mailbox.messages == 0 { survey.present = [] }
     guard mayHoldMore || !homeless.isEmpty else { return survey }
-    let claimed = isSameGround ? Self.claims(of: records) : []
+    let claimed = others.onRecord.union(isSameGround ? Self.claims(of: records) : [])
     var copies = mayHoldMore ? try await list(from: from) : []
     let locator: ([HeadedEntry]) -> Locator = { copies in
       self.locator(
@@ -74,23 +93,14 @@ struct Ground {
       copies = try await list(from: Self.first)
       found = locator(copies)
     }
+    if mayHoldMore, from == Self.first { survey.present = Set(copies.lazy.map(\.entry.uid)) }
     if let highest = copies.last?.entry.uid { survey.lastUID = max(last, highest) }
     let given = try await give(&found)
-    survey.unclaimed = given.unclaimed
+    survey.unclaimed = try await unclaimed(given.unclaimed, among: copies, beside: others)
     survey.lost = Set(given.missing)
     survey.located = Dictionary(
       given.located.map { ($0.key, $0.uid) }, uniquingKeysWith: { first, _ in first })
     return survey
-  }
-
-  /// Whether the numbers go on from those on record, and from every UID on record.
-  private func isContinued(_ anchor: TargetAnchor, _ records: [MessageRecord]) -> Bool {
-    guard anchor.numbers.isContinued(by: mailbox.numbers),
-      anchor.mailbox == mailbox.name
-        || anchor.mailboxID != nil && anchor.mailboxID == mailbox.numbers.mailboxID
-    else { return false }
-    guard let next = mailbox.numbers.uidNext else { return true }
-    return records.allSatisfy { !$0.isAtTarget || $0.targetUID.map { $0 < next } ?? true }
   }
 
   /// The place to go on record, with the numbers that have to go on from here.
@@ -113,9 +123,10 @@ struct Ground {
   func locate(from uid: UID) async throws -> (lost: Int, lastUID: UID) {
     let records = try await journal.records(of: pair)
     let copies = try await list(from: uid)
+    let others = try await lookAtNeighbours()
     var locator = locator(
       records.filter { $0.isAtTarget && $0.targetUID == nil }, copies,
-      without: Self.claims(of: records), sameUIDs: nil, hasMoved: false)
+      without: others.onRecord.union(Self.claims(of: records)), sameUIDs: nil, hasMoved: false)
     let found = try await give(&locator)
     return (found.missing.count, copies.last?.entry.uid ?? UID(0))
   }
@@ -139,8 +150,34 @@ struct Ground {
       hasMoved: hasMoved)
   }
 
+  private func lookAtNeighbours() async throws -> Neighbours {
+    try await Neighbours.look(at: neighbours, in: mailbox.name, mailbox.numbers, of: journal)
+  }
+
+  /// Copies that may be given to new messages: those that no neighbour will find to be its own when
+  /// it has its turn, and those that neighbours have left.
+  private func unclaimed(
+    _ free: [HeadedEntry], among copies: [HeadedEntry], beside others: Neighbours
+  ) async throws -> [HeadedEntry] {
+    var free = free
+    for homeless in others.homeless where !free.isEmpty {
+      var locator = locator(homeless, free, without: [], sameUIDs: nil, hasMoved: true)
+      free = try await assign(&locator).unclaimed
+    }
+    return free + copies.filter { others.left[$0.entry.uid] != nil }
+  }
+
   /// Gives copies to records and puts on record which copy belongs to which.
   private func give(_ locator: inout Locator) async throws -> Locator.Findings {
+    let found = try await assign(&locator)
+    let outcomes: [Outcome] =
+      found.located.map { .located($0.key, targetUID: $0.uid) }
+      + found.missing.map { .located($0, targetUID: nil) }
+      + found.missing.map { .marked($0, .lost) }
+    if !outcomes.isEmpty { try await journal.record(outcomes, in: pair) }
+    return found
+  }
+  private func assign(_ locator: inout Locator) async throws -> Locator.Findings {
     let undecided = locator.undecided
     var digests: [UID: SHA256Digest] = [:]
     if !undecided.isEmpty {
@@ -149,12 +186,6 @@ struct Ground {
         in: mailbox.name, uidValidity: mailbox.uidValidity
       ).mapValues(\.digest)
     }
-    let found = locator.assign(digests: digests)
-    let outcomes: [Outcome] =
-      found.located.map { .located($0.key, targetUID: $0.uid) }
-      + found.missing.map { .located($0, targetUID: nil) }
-      + found.missing.map { .marked($0, .lost) }
-    if !outcomes.isEmpty { try await journal.record(outcomes, in: pair) }
-    return found
+    return locator.assign(digests: digests)
   }
 }

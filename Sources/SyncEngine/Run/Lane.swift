@@ -165,8 +165,8 @@ struct Lane {
   ) -> PairSync {
     PairSync(
       pair: item.pair, listed: item.status, there: there, labels: item.labels,
-      source: open.source,
-      target: open.target, limits: open.limits, journal: journal,
+      neighbours: item.neighbours, source: open.source, target: open.target,
+      limits: open.limits, journal: journal,
       budget: ByteBudget(limit: budgetBytes),
       options: options, pacing: pacing, observer: observer, stop: stop, slowdown: slowdown,
       names: names, suspects: suspects)

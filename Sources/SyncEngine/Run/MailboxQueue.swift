@@ -15,6 +15,8 @@ final class MailboxQueue: Sendable {
     let status: MailboxStatus?
     /// Those of the same listing.
     let labels: ListedLabels
+    /// Mailboxes that go into the same one.
+    var neighbours: [Neighbour] = []
   }
 
   private struct State {

@@ -41,12 +41,14 @@ extension PairSync {
   /// record claims, those first whose originals were there when last listed; and the places of
   /// damaged copies that no record claims.
   func offer(
-    _ copies: [HeadedEntry], _ records: [MessageRecord], in mailbox: TargetMailbox
+    _ copies: [HeadedEntry], _ records: [MessageRecord], beside others: Neighbours,
+    in mailbox: TargetMailbox
   ) async throws -> [HeadedEntry] {
     let condition = try await target.condition(
       of: mailbox.name, uidValidity: mailbox.uidValidity)
     if !condition.damaged.isEmpty {
-      let claimed = records.lazy.filter(\.isAtTarget).compactMap(\.targetUID)
+      let claimed = others.onRecord.union(
+        records.lazy.filter(\.isAtTarget).compactMap(\.targetUID))
       try await target.renew(condition.damaged.subtracting(claimed).sorted(), in: mailbox)
     }
     let vanished = condition.vanished

@@ -61,6 +61,7 @@ extension PairSync {
   /// unless there is something to put into it. Returns whether there is a mailbox to look into.
   func prepareToLookAgain(_ anchor: TargetAnchor) async throws -> Bool {
     guard try await isGone(anchor.mailbox) else { return true }
+    try await disbelieveNeighbours(in: anchor.mailbox)
     let lost = try await journal.records(of: pair).filter(\.isAtTarget)
     guard !lost.isEmpty else { return false }
     observer(
@@ -85,6 +86,17 @@ extension PairSync {
       return false
     } catch let error as SyncError where error.scope == .mailbox {
       return true
+    }
+  }
+
+  /// Puts on record that the mailbox is not the one that others have on record. Those which the
+  /// source lists find that out in their own turn; the others have none.
+  func disbelieveNeighbours(in mailbox: MailboxName) async throws {
+    for neighbour in neighbours where !neighbour.isListed {
+      guard let anchor = try await journal.standing(of: neighbour.pair).target,
+        anchor.mailbox == mailbox, anchor.uidValidity.isKnown
+      else { continue }
+      try await journal.begin(neighbour.pair, at: anchor.disbelieved)
     }
   }
 

@@ -12,6 +12,8 @@ struct PairSync {
   let there: TargetListing
   /// By which a message is known to be in another mailbox too.
   let labels: ListedLabels
+  /// Mailboxes that go into the same one.
+  let neighbours: [Neighbour]
   let source: any MailSource
   let target: any MailTarget
   let limits: TargetLimits
@@ -100,7 +102,7 @@ struct PairSync {
           try await openTarget(lastKnown: standing.target?.mailbox)
         }
       let ground = Ground(
-        pair: pair, mailbox: mailbox, target: target, journal: journal,
+        pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
         hasStaleRecords: !work.stale.isEmpty
           && (hasMoved || standing.source?.uidValidity != snapshot.uidValidity),
         listed: listedBefore.map { Int($0) } ?? work.toMove.count, hasMoved: looksAgain)
@@ -144,7 +146,10 @@ struct PairSync {
       WorkList.FlagDrift(record: survey.updated($0.record), flags: $0.flags)
     }.filter(\.record.isAtTarget)
     var adopted: [UID] = []
-    if survey.hasMoved, mailbox.uidValidity.isKnown { tell(survey) }
+    if survey.hasMoved {
+      if mailbox.uidValidity.isKnown { tell(survey) }
+      try await disbelieveNeighbours(in: mailbox.name)
+    }
     if options.recopiesLost, !survey.lost.isEmpty {
       try await journal.begin(pair, at: survey.anchor.from(UID(1)))
       try await wantAgain(survey.lost, records)
@@ -153,7 +158,8 @@ struct PairSync {
     result.line.lost = survey.lost.count
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)
-      survey.unclaimed = try await offer(survey.unclaimed, records, in: mailbox)
+      survey.unclaimed = try await offer(
+        survey.unclaimed, records, beside: survey.others, in: mailbox)
       let pumped = await pump(
         work, survey: survey, mailbox, uidValidity: snapshot.uidValidity, standing)
       result.line.add(pumped.recorded)
@@ -196,9 +202,8 @@ struct PairSync {
     return await pump.run(
       work.toMove,
       adoption: Adoption(
-        copies: survey.unclaimed,
-        stale: (work.stale + work.unlisted).map(survey.updated)
-          .filter { $0.isAtTarget || $0.state == .lost })
+        copies: survey.unclaimed, owners: survey.others.left,
+        stale: (work.stale + work.unlisted).map(survey.updated).filter(survey.mayStandFor))
     ) { try await subscribe(to: mailbox, standing) }
   }
 

@@ -45,7 +45,8 @@ struct Pump {
     let arrivals = BoundedChannel<Arrival>(limit: Self.channelMax)
     let settlements = BoundedChannel<Settlement>(limit: Self.channelMax)
     let recording = RecordStage(
-      pair: pair, journal: journal, settlements: settlements, observer: observer)
+      pair: pair, journal: journal, settlements: settlements, owners: adoption.owners,
+      observer: observer)
     return await withTaskGroup(of: Ended.self) { group in
       group.addTask { await .recording(recording.run()) }
       group.addTask {

@@ -11,6 +11,8 @@ struct RecordStage {
   let pair: MailboxPair
   let journal: any Journal
   let settlements: BoundedChannel<Settlement>
+  /// On whose record copies are that may be taken over.
+  let owners: [UID: Neighbours.Owner]
   let observer: RunObserver
 
   static let groupMax = 64
@@ -38,6 +40,7 @@ struct RecordStage {
         group.append(next)
       }
       do {
+        try await takeOver(group)
         try await journal.record(group.map(\.outcome), in: pair)
       } catch {
         settlements.finish()
@@ -48,6 +51,22 @@ struct RecordStage {
       announce(group)
     }
     return (tally, nil)
+  }
+
+  /// Takes copies from their former owners first, so that no copy is ever on record twice. An owner
+  /// that comes back is moved again.
+  private func takeOver(_ group: [Settlement]) async throws {
+    guard !owners.isEmpty else { return }
+    let adopted = group.filter { $0.kind == .alreadyThere }.compactMap { settlement in
+      settlement.record?.targetUID.flatMap { owners[$0] }
+    }
+    for (pair, owners) in Dictionary(grouping: adopted, by: \.pair) {
+      let standing = try await journal.standing(of: pair)
+      if let source = standing.source {
+        try await journal.finish(pair, source: source.forgotten, target: standing.target)
+      }
+      try await journal.record(owners.map { .marked($0.key, .vanished) }, in: pair)
+    }
   }
 
   private func announce(_ group: [Settlement]) {

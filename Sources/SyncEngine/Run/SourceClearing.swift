@@ -74,6 +74,7 @@ struct SourceClearing {
     -> [Work]
   {
     var tasks: [Work] = []
+    var proving: [MailboxName: Set<UID>] = [:]
     for pair in pairs {
       let standing = try await journal.standing(of: pair)
       guard let anchor = standing.target else { continue }
@@ -83,7 +84,9 @@ struct SourceClearing {
       let found = RemovalCandidates(
         source: source, target: target, records: try await journal.records(of: pair),
         anchor: anchor, removal: removal,
-        firstSeen: removal.before == nil ? [:] : try await journal.firstSeen(in: pair))
+        firstSeen: removal.before == nil ? [:] : try await journal.firstSeen(in: pair),
+        proving: proving[anchor.mailbox, default: []])
+      proving[anchor.mailbox, default: []].formUnion(found.candidates.lazy.map(\.copy.uid))
       if !found.gone.isEmpty {
         try await journal.record(found.gone.map { .settled($0.marked(.removed)) }, in: pair)
         observer(

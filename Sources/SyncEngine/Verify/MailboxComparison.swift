@@ -22,15 +22,18 @@ struct MailboxComparison: Sendable {
   private(set) var unclaimed: [Entry]
   private let originals: [UID: Entry]
 
-  /// - Parameter isSameGround: the numbers of the target mailbox go on from those on record.
+  /// - Parameters:
+  ///   - isSameGround: the numbers of the target mailbox go on from those on record.
+  ///   - taken: copies that belong to messages of other mailboxes, which were compared before.
+  ///   - others: copies on record for messages of other mailboxes, which go into the same one.
   init(
     pair: MailboxPair, source: MailboxSnapshot, target: MailboxSnapshot,
-    records: [MessageRecord], isSameGround: Bool
+    records: [MessageRecord], isSameGround: Bool, taken: Set<UID> = [], others: Set<UID> = []
   ) {
     self.pair = pair
     self.source = source
     self.target = target
-    var copies = Self.byUID(target.entries)
+    var copies = Self.byUID(target.entries.filter { !taken.contains($0.uid) })
     originals = Self.byUID(source.entries)
     unclaimed = []
     for record in records where record.isAtTarget {
@@ -40,7 +43,7 @@ struct MailboxComparison: Sendable {
         unplaced.append(record)
       }
     }
-    unclaimed = copies.values.sorted { $0.uid < $1.uid }
+    unclaimed = copies.values.filter { !others.contains($0.uid) }.sorted { $0.uid < $1.uid }
   }
 
   /// What the source lists under the key of a record; nil: it is no longer there.

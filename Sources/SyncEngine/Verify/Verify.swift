@@ -39,12 +39,18 @@ package struct Verify: Sendable {
     let pairs = all.filter { $0.mapped.target != nil && rules.selects($0.mapped) }
     observer(.planned(mailboxes: pairs.count, toCompare: try await workload(of: pairs)))
     let labels = try await labels(for: pairs)
+    // Several may go into one mailbox: the copies of each are its own.
+    let sharing = Dictionary(grouping: all, by: \.mapped.target)
+    var taken: [MailboxName: Set<UID>] = [:]
     for pair in pairs {
       try Task.checkCancellation()
       observer(.mailboxStarted(pair))
       var mailbox = VerifiedMailbox(pair: pair)
       do {
-        try await verify(pair, labels, &mailbox)
+        let others = sharing[pair.mapped.target, default: []].filter { $0 != pair }
+        try await verify(
+          pair, beside: others.map { Neighbour(pair: $0, isListed: true) }, labels, &taken,
+          &mailbox)
       } catch let error as SyncError where error.isOfOneMailbox {
         mailbox.failure = error.naming(pair.mapped)
       }
@@ -72,8 +78,10 @@ package struct Verify: Sendable {
       isNeeded ? try await source.mailboxes() : MailboxListing(mailboxes: []))
   }
 
+  /// - Parameter taken: copies that belong to messages of mailboxes compared before.
   private func verify(
-    _ pair: MailboxPair, _ labels: ListedLabels, _ found: inout VerifiedMailbox
+    _ pair: MailboxPair, beside neighbours: [Neighbour], _ labels: ListedLabels,
+    _ taken: inout [MailboxName: Set<UID>], _ found: inout VerifiedMailbox
   ) async throws {
     let records = try await journal.records(of: pair)
     found.onRecord = records.count { $0.isAtTarget }
@@ -96,13 +104,17 @@ package struct Verify: Sendable {
     }
     guard let here else { return }
     found.atTarget = here.entries.count
+    let numbers = NumberSpace(here.status)
+    let others = try await Neighbours.look(at: neighbours, in: name, numbers, of: journal)
     var comparison = MailboxComparison(
       pair: pair, source: there, target: here, records: records,
-      isSameGround: standing.target?.numbers.isContinued(by: NumberSpace(here.status)) == true)
+      isSameGround: standing.target?.numbers.isContinued(by: numbers) == true,
+      taken: taken[name, default: []], others: others.onRecord)
     let elsewhere = try await CopySearch(comparison, name, source, target).run()
     comparison.place(elsewhere)
     found.foundByContent = elsewhere.count
     found.compared = comparison.matched.count
+    taken[name, default: []].formUnion(comparison.matched.lazy.map(\.target.uid))
     found.differences += comparison.missing
     found.differences += comparison.metadata(includingSize: level < .bytes)
     if level >= .headers {

@@ -1,0 +1,125 @@
+// mailmove: tests of mailboxes that go into one.
+// SPDX-License-Identifier: Apache-2.0
+
+import MailTestKit
+import MailWire
+import SyncEngine
+import Testing
+
+/// `--map`, `--merge-roles` and `--on-collision merge` put several mailboxes into one.
+@Suite("Mailboxes that go into one")
+struct SharedTargetTests {
+  private static let first = MailboxName(wire: "Sent")
+  private static let second = MailboxName(wire: "Sent Items")
+  private static let shared = MailboxName(wire: "All")
+
+  /// Two mailboxes with the same messages in both.
+  private static func twice(
+    _ count: Int, source habits: FakeAccount.Habits = FakeAccount.Habits(),
+    target: FakeAccount = FakeAccount()
+  ) -> Scenario {
+    let source = FakeAccount(habits: habits)
+    for name in [first, second] {
+      source.create(name)
+      for number in 1...count { source.deliver(Letter.text(number), to: name) }
+    }
+    var run = Scenario(source: source, target: target)
+    run.rules.moves = [first, second].map {
+      MappingRules.Move(from: "\($0)", to: .path("\(shared)"))
+    }
+    return run
+  }
+
+  private static func expected(_ count: Int) -> [String] {
+    (1...count).flatMap { [Letter.text($0), Letter.text($0)] }.sorted()
+  }
+
+  private static func owners(_ run: Scenario) async throws -> [UID] {
+    var uids: [UID] = []
+    for pair in try await run.journal.pairs() {
+      uids += try await run.journal.records(of: pair).filter(\.isAtTarget).compactMap(\.targetUID)
+    }
+    return uids.sorted()
+  }
+
+  @Test(arguments: [true, false])
+  func messagesThatAreInBothAreThereTwice(_ tellsUIDs: Bool) async throws {
+    var habits = FakeAccount.Habits()
+    habits.tellsUIDs = tellsUIDs
+    let run = Self.twice(3, target: FakeAccount(habits: habits))
+    #expect(await run.run().total(\.copied) == 6)
+    #expect(run.target.texts(of: Self.shared).sorted() == Self.expected(3))
+    #expect(try await Set(Self.owners(run)).count == 6)
+    #expect(await run.run().total(\.copied) == 0)
+    #expect(try await VerifyTests.kinds(run, .bytes) == [])
+  }
+
+  @Test func aCopyOfAnEarlierToolIsGivenToOneOfThem() async throws {
+    let run = Self.twice(1)
+    run.target.create(Self.shared)
+    run.target.deliver(Letter.text(1), to: Self.shared)
+    let report = await run.run()
+    #expect(report.total(\.copied) == 1 && report.total(\.alreadyThere) == 1)
+    #expect(run.target.texts(of: Self.shared) == Self.expected(1))
+  }
+
+  /// A backup of the day on which only one of the two had been moved.
+  @Test func aTargetThatWasPutBackHoldsNoCopyForTwo() async throws {
+    var run = Self.twice(3)
+    let other = try run.source.read(Self.second) { $0 }
+    run.source.remove(Self.second)
+    #expect(await run.run().total(\.copied) == 3)
+    let backup = try run.target.read(Self.shared) { $0 }
+    run.source.create(Self.second)
+    try run.source.change(Self.second) { $0 = other }
+    #expect(await run.run().total(\.copied) == 3)
+    try run.target.change(Self.shared) { $0 = backup }
+    #expect(await run.run().total(\.lost) == 3)
+    #expect(try await Set(Self.owners(run)).count == 3)
+    #expect(try await Set(VerifyTests.kinds(run, .bytes)) == [.notMoved])
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 3)
+    #expect(run.target.texts(of: Self.shared).sorted() == Self.expected(3))
+    #expect(try await Set(Self.owners(run)).count == 6)
+  }
+
+  @Test func aCopyThatIsMissingIsNotFoundInThatOfTheOther() async throws {
+    let run = Self.twice(2)
+    _ = await run.run()
+    try run.target.change(Self.shared) { $0.messages[UID(4)] = nil }
+    #expect(try await VerifyTests.kinds(run, .bytes) == [.missing])
+  }
+
+  @Test func oneCopyProvesOneOriginalWhateverTheLedgerSays() async throws {
+    var run = Self.twice(1)
+    _ = await run.run()
+    for pair in try await run.journal.pairs() {
+      let records = try await run.journal.records(of: pair)
+      try await run.journal.record(
+        records.map { .located($0.key, targetUID: UID(1)) }, in: pair)
+    }
+    run.options.removal = Removal(confirmed: 9)
+    let report = await run.run()
+    #expect(report.total(\.removed) == 1 && report.total(\.kept) == 1)
+  }
+
+  /// The account's owner moved all mail out of a mailbox and deleted it.
+  @Test func mailFromAMailboxThatIsGoneIsNotCopiedAgain() async throws {
+    let run = Self.twice(3)
+    run.source.remove(Self.second)
+    #expect(await run.run().total(\.copied) == 3)
+    run.source.create(Self.second)
+    for number in 1...4 { run.source.deliver(Letter.text(number), to: Self.second) }
+    run.source.remove(Self.first)
+    let report = await run.run()
+    #expect(report.total(\.copied) == 1 && report.total(\.alreadyThere) == 3)
+    #expect(run.target.texts(of: Self.shared).count == 4)
+    #expect(try await Set(Self.owners(run)).count == 4)
+    #expect(try await VerifyTests.kinds(run, .bytes) == [])
+    // It was only hidden: its messages are moved then, each once.
+    run.source.create(Self.first)
+    for number in 1...3 { run.source.deliver(Letter.text(number), to: Self.first) }
+    #expect(await run.run().total(\.copied) == 3)
+    #expect(try await Set(Self.owners(run)).count == 7)
+  }
+}
