@@ -32,9 +32,13 @@ package actor MemoryJournal: Journal, KeyBook {
   private var contents = Contents()
   /// When each message was first listed, in seconds since 1970-01-01 UTC; tests may set it.
   package var firstSeen: [Int64: [SourceKey: Int64]] = [:]
+  private let now: Int64?
   private let onDurableStep: DurableStepHook
 
-  package init(onDurableStep: @escaping DurableStepHook = { _ in }) {
+  /// - Parameter now: when messages are first listed, in seconds since 1970-01-01 UTC; nil: only
+  ///   tests say when.
+  package init(now: Int64? = nil, onDurableStep: @escaping DurableStepHook = { _ in }) {
+    self.now = now
     self.onDurableStep = onDurableStep
   }
 
@@ -185,7 +189,8 @@ package actor MemoryJournal: Journal, KeyBook {
   }
 
   package func firstSeen(in pair: MailboxPair) async throws -> [SourceKey: Int64] {
-    firstSeen[pair.id] ?? [:]
+    guard let now else { return firstSeen[pair.id] ?? [:] }
+    return contents.records[pair.id, default: [:]].mapValues { _ in now }
   }
 
   package func archiveMark() async throws -> ArchiveMark? { contents.archive }
@@ -269,7 +274,9 @@ package actor MemoryJournal: Journal, KeyBook {
     case .rekeyed(let old, let record):
       _ = try known(old, in: records)
       let occupant = old == record.key ? nil : records[record.key]
-      guard occupant == nil || occupant?.state == .pending || occupant?.state == .vanished else {
+      guard occupant == nil || occupant?.state == .pending || occupant?.state == .skipped
+        || occupant?.state == .vanished
+      else {
         throw fault("another message has that key", at: record.key)
       }
       records[old] = nil

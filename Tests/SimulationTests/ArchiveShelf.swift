@@ -15,20 +15,36 @@ final class ArchiveShelf: Sendable {
   private struct State {
     var isMounted = true
     var hasBackup = false
+    /// Where it is, and where the job looks for it: perhaps by a symbolic link.
+    var home: String
+    var path: String
+    var moves = 0
   }
 
   private let folder: WorldFolder
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   static let label = "anna@example.org"
 
-  init(in folder: WorldFolder) { self.folder = folder }
+  init(in folder: WorldFolder) {
+    self.folder = folder
+    let home = folder.path + "/archive"
+    state = Mutex(State(home: home, path: home))
+  }
 
-  private var path: String { folder.path + "/archive" }
+  /// Where the job looks for it.
+  var path: String { state.withLock { $0.path } }
+  /// Where it is.
+  var home: String { state.withLock { $0.home } }
   private var away: String { folder.path + "/away" }
   private var backup: String { folder.path + "/backup" }
 
   var isMounted: Bool { state.withLock { $0.isMounted } }
+
+  /// There is an archive that a run has closed, so that a ledger may know of it.
+  var isThere: Bool {
+    isMounted && FileManager.default.fileExists(atPath: path + "/" + ArchiveLayout.head)
+  }
 
   /// Something was written where the archive is not mounted.
   var isBegunAnew: Bool {
@@ -60,27 +76,50 @@ final class ArchiveShelf: Sendable {
       place, expecting: try await expectation(journal), label: Self.label)
   }
 
-  /// What `archive ls` shows, as an account would hold it.
-  func contents() async throws -> [MailboxName: FakeAccount.Box] {
+  /// What is in an archive.
+  struct Contents: Sendable {
+    /// What `archive ls` shows, as an account would hold it.
+    var boxes: [MailboxName: FakeAccount.Box] = [:]
+    var unreadable: [Unreadable] = []
+    var segments: [String: ArchiveSegment] = [:]
+  }
+
+  /// A message whose bytes cannot be had any more.
+  struct Unreadable: Sendable {
+    let mailbox: MailboxName
+    let digest: SHA256Digest
+    let segment: String
+    let isOnRecord: Bool
+  }
+
+  func contents() async throws -> Contents {
     guard FileManager.default.fileExists(atPath: path + "/" + ArchiveLayout.identity) else {
-      return [:]
+      return Contents()
     }
     let reader = try ArchiveReader.open(at: path)
     defer { try? reader.close() }
-    var boxes: [MailboxName: FakeAccount.Box] = [:]
+    var contents = Contents()
+    for segment in try await reader.segments() { contents.segments[segment.path] = segment }
     for (number, folder) in try await reader.folders().enumerated() {
       var box = FakeAccount.Box(uidValidity: UIDValidity(Int64(folder.uidValidity)))
       box.nextUID = folder.uidNext
       for placement in try await reader.placements(in: folder) {
-        guard let bytes = try? reader.bytes(of: placement.message) else { continue }
+        guard let bytes = try? reader.bytes(of: placement.message) else {
+          let stored = placement.message
+          contents.unreadable.append(
+            Unreadable(
+              mailbox: MailboxName(folder), digest: stored.digest, segment: stored.segmentPath,
+              isOnRecord: stored.state == .damaged))
+          continue
+        }
         var message = FakeAccount.StoredMessage(
           bytes: bytes, flags: placement.flags, date: placement.internalDate, author: .mailmove)
         message.token = (number + 1) * 100_000 + Int(placement.key.uid)
         box.messages[UID(placement.key.uid)] = message
       }
-      boxes[MailboxName(folder)] = box
+      contents.boxes[MailboxName(folder)] = box
     }
-    return boxes
+    return contents
   }
 
   // MARK: What becomes of the disk
@@ -88,11 +127,11 @@ final class ArchiveShelf: Sendable {
   /// Leaves an empty folder where the archive was; false if it is not mounted, or no run has closed
   /// it yet, so that no ledger need know of it.
   func unmount() -> Bool {
-    state.withLock { state in
-      guard state.isMounted, FileManager.default.fileExists(atPath: path + "/" + ArchiveLayout.head)
-      else { return false }
-      move(path, to: away)
-      try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    guard isThere else { return false }
+    return state.withLock { state in
+      move(state.home, to: away)
+      try? FileManager.default.createDirectory(
+        atPath: state.home, withIntermediateDirectories: true)
       state.isMounted = false
       return true
     }
@@ -101,7 +140,7 @@ final class ArchiveShelf: Sendable {
   func mount() -> Bool {
     state.withLock { state in
       guard !state.isMounted else { return false }
-      move(away, to: path)
+      move(away, to: state.home)
       state.isMounted = true
       return true
     }
@@ -109,9 +148,11 @@ final class ArchiveShelf: Sendable {
 
   func backUp() -> Bool {
     state.withLock { state in
-      guard state.isMounted, FileManager.default.fileExists(atPath: path) else { return false }
+      guard state.isMounted, FileManager.default.fileExists(atPath: state.home) else {
+        return false
+      }
       try? FileManager.default.removeItem(atPath: backup)
-      try? FileManager.default.copyItem(atPath: path, toPath: backup)
+      try? FileManager.default.copyItem(atPath: state.home, toPath: backup)
       state.hasBackup = true
       return true
     }
@@ -120,8 +161,24 @@ final class ArchiveShelf: Sendable {
   func restore() -> Bool {
     state.withLock { state in
       guard state.isMounted, state.hasBackup else { return false }
-      try? FileManager.default.removeItem(atPath: path)
-      try? FileManager.default.copyItem(atPath: backup, toPath: path)
+      try? FileManager.default.removeItem(atPath: state.home)
+      try? FileManager.default.copyItem(atPath: backup, toPath: state.home)
+      return true
+    }
+  }
+
+  /// Moves it elsewhere and tells the job, which gets the new path or that of a link.
+  func moveHouse(asLink: Bool) -> Bool {
+    guard isThere else { return false }
+    return state.withLock { state in
+      state.moves += 1
+      let home = folder.path + "/archive-\(state.moves)"
+      move(state.home, to: home)
+      (state.home, state.path) = (home, home)
+      guard asLink else { return true }
+      state.path = folder.path + "/link-\(state.moves)"
+      try? FileManager.default.createSymbolicLink(
+        atPath: state.path, withDestinationPath: home)
       return true
     }
   }

@@ -5,6 +5,8 @@ import MailTestKit
 import MailWire
 import SyncEngine
 
+@testable import MailEndpoints
+
 /// Asks whether `verify --level bytes` and the oracle agree (question 6).
 struct Comparison {
   private let view: View
@@ -17,7 +19,10 @@ struct Comparison {
     view = try await View(of: world)
     let source: any MailSource =
       world.habits.sourceKind == .imap
-      ? FakeSource(world.source) : FakeMaildrop(world.source, keys: world.journal)
+      ? FakeSource(world.source)
+      : FakeMaildrop(
+        world.source, keys: world.journal, experience: POP3Experience(),
+        handsOut: world.temper.text(of:))
     let target: any TargetView =
       try await world.shelf?.view(world.journal) ?? FakeTarget(world.target)
     report = try await Verify(

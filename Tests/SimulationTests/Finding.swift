@@ -11,7 +11,7 @@ struct Finding: Equatable, Sendable, CustomStringConvertible {
 
   /// The same for findings that differ in numbers and in names of mailboxes only.
   var kind: String {
-    let names = World.names.map { "\($0)" } + ["INBOX", "Neu"]
+    let names = (World.names + World.twins).map { "\($0)" } + ["INBOX", "Neu"]
     let bare = names.reduce(text) { $0.replacing($1, with: "") }
     return "\(question)" + bare.filter { !$0.isNumber }
   }

@@ -16,7 +16,8 @@ enum Mail {
     case draft
   }
 
-  static func bytes(_ serial: Int, _ kind: Kind) -> [UInt8] {
+  /// - Parameter isLong: far more than sizes may be wrong by without a doubt.
+  static func bytes(_ serial: Int, _ kind: Kind, isLong: Bool) -> [UInt8] {
     let header =
       switch kind {
       case .own: fields(serial)
@@ -24,15 +25,19 @@ enum Mail {
       case .noHeader: "no header at all\r\n"
       case .draft: "From: anna@example.org\r\nSubject: draft\r\n"
       }
-    return Array("\(header)\r\nhello\r\n\(mark)\(padded(serial))\r\n".utf8)
+    let rest = isLong ? String(repeating: "and so on, and so forth\r\n", count: 40) : ""
+    return Array("\(header)\r\nhello\r\n\(rest)\(mark)\(padded(serial))\r\n".utf8)
   }
 
   static func hasMessageID(_ bytes: [UInt8]) -> Bool { bytes.starts(with: "Message-ID:".utf8) }
 
   /// The number of a mail, whatever servers and tools did to its header and its line ends.
   static func serial(_ bytes: [UInt8]) -> Int? {
-    let digits = bytes.reversed().drop { $0 == 10 || $0 == 13 }.prefix { (48...57).contains($0) }
-    guard digits.count == 4 else { return nil }
+    let line = bytes.reversed().drop { $0 == 10 || $0 == 13 }
+    let digits = line.prefix { (48...57).contains($0) }
+    guard digits.count == 4, line.dropFirst(4).starts(with: mark.utf8.reversed()) else {
+      return nil
+    }
     return digits.reversed().reduce(0) { $0 * 10 + Int($1 - 48) }
   }
 

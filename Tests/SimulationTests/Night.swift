@@ -67,16 +67,14 @@ struct Night: Sendable {
     if case .dies(let step) = plan.trouble { deadly = step }
     let crash = CrashPoint(at: deadly)
     let requests = Requests(plan.trouble) { world.performMeanwhile($0) }
-    let watch = RemovalWatch(world, trusting: plan.removal?.trustsRewritten == true)
+    let watch = RemovalWatch(world, plan.removal)
     let sides = try await Sides(world: world, requests: requests, crash: crash, watch: watch)
     let run = Run(
       endpoints: sides.endpoints,
       journal: CrashingJournal(world.journal) { try crash.pass("journal \($0)") },
       rules: world.habits.rules, options: plan.options, pacing: Scenario.instant)
     var report = await run.run()
-    do { try await sides.close() } catch {
-      report.failure = report.failure ?? SyncError.from(error)
-    }
+    await sides.close(&report)
     return Night(
       plan: plan, requests: requests, report: report, isDead: crash.isDead,
       removals: watch.findings(among: try await View(of: world).target))

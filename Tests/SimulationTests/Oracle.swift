@@ -112,10 +112,17 @@ struct Oracle {
     // Nobody can prove a copy that is taken away between the proof and the removal.
     var found = traces.gone.isEmpty ? night.removals : []
     found += ending(exit, night)
-    if exit == .success { found += everythingIsThere(before, after, night) }
+    if exit == .success {
+      found += everythingIsThere(before, after, night)
+      found += after.unreadable.filter(\.isOnRecord).prefix(1).map {
+        Finding(question: 1, text: "exit 0: mail in \($0.mailbox) is on record as damaged")
+      }
+    }
     found += nothingElseWasTouched(before, after, night, traces)
     if night.plan.removal == nil, night.isCalm { found += sourceWasOnlyRead(before, after) }
     found += noCopyTooMany(before, after, traces)
+    found += nothingButMail(after)
+    found += try await ledgerOfRemovals()
     if world.shelf?.isBegunAnew == true, !before.isBegunAnew, before.knowsArchive {
       found.append(Finding(question: 2, text: "an archive was begun where none is mounted"))
     }
@@ -155,7 +162,9 @@ struct Oracle {
     }
     let old = before.copies()
     for (token, copy) in after.copies() {
-      guard old[token] == nil, copy.message.author == .mailmove, world.shelf == nil else {
+      guard old[token] == nil, copy.message.author == .mailmove, world.shelf == nil,
+        !traces.carriedOff.contains(token)
+      else {
         continue
       }
       let boxes = after.pairs.filter { after.place(of: $0) == copy.mailbox }.map {
@@ -215,6 +224,7 @@ struct Oracle {
     let isMadeUp = night.plan.recopiesLost && night.isCalm
     var found: [Finding] = []
     let earlier = before.wanted()
+    let unmet = after.unmet(since: before)
     for (place, serials) in after.wanted().sorted(by: { $0.key < $1.key }) {
       let held = after.held(in: place) { copy in isSame(copy) }
       for (serial, count) in serials.sorted(by: { $0.key < $1.key }) {
@@ -222,6 +232,9 @@ struct Oracle {
         let pardoned = isMadeUp ? 0 : pardons[place]?[serial] ?? 0
         let there = held[serial] ?? 0
         guard there + pardoned < wanted else { continue }
+        let digest = world.original(serial).map { SHA256Digest(of: $0) }
+        let hidden = unmet.count { $0.mailbox == place && $0.digest == digest }
+        guard there + pardoned + hidden < wanted else { continue }
         found.append(
           Finding(
             question: isMadeUp ? 6 : 1,
@@ -308,6 +321,21 @@ struct Oracle {
   }
 
   // MARK: Question 3 and 4
+
+  /// A part of a message is none.
+  private func nothingButMail(_ after: View) -> [Finding] {
+    after.copies().values.filter { $0.message.author == .mailmove && !isSame($0.message) }
+      .map { Finding(question: 4, text: "\($0.mailbox) has something that never was a mail") }
+  }
+
+  /// Nothing that stayed where it was is on record as removed, whatever servers say.
+  private func ledgerOfRemovals() async throws -> [Finding] {
+    let summary = try await world.journal.summary()
+    let told = summary.count(.removed) + summary.count(.flagged)
+    guard told > world.removals else { return [] }
+    let text = "\(told) mails are on record as removed, and \(world.removals) were"
+    return [Finding(question: 3, text: text)]
+  }
 
   private func sourceWasOnlyRead(_ before: View, _ after: View) -> [Finding] {
     let isSame = before.source.allSatisfy { name, box in

@@ -3,11 +3,12 @@
 
 import MailTestKit
 import MailWire
+import SyncEngine
 import Synchronization
 
 /// Looks at each removal from the source in the moment before it happens (question 3).
 final class RemovalWatch: Sendable {
-  private struct Removal: Sendable {
+  private struct Departure: Sendable {
     let mailbox: MailboxName
     let going: [[UInt8]]
     /// What the target held in that moment; nil for an archive, from which nothing is ever taken.
@@ -16,23 +17,32 @@ final class RemovalWatch: Sendable {
 
   private let world: World
   private let trusting: Bool
-  private let seen = Mutex<[Removal]>([])
+  /// Nothing may go: a maildrop tells no age but the sender's, and the ledger has seen no mail
+  /// before.
+  private let allIsYoung: Bool
+  private let seen = Mutex<[Departure]>([])
 
-  init(_ world: World, trusting: Bool) {
+  init(_ world: World, _ wish: Removal?) {
     self.world = world
-    self.trusting = trusting
+    trusting = wish?.trustsRewritten == true
+    allIsYoung = wish?.before != nil && world.habits.sourceKind == .maildrop
   }
 
   func look(_ mailbox: MailboxName, _ uids: UIDSet) {
     guard let box = world.source.boxes[mailbox] else { return }
-    let going = box.messages.filter { uids.contains($0.key) }.map(\.value.bytes)
+    let messages = box.messages.filter { uids.contains($0.key) }.map(\.value)
+    world.noteRemoval(of: messages.map(\.token))
+    let going = messages.map(\.bytes)
     let there = world.shelf == nil ? world.target.boxes : nil
-    seen.withLock { $0.append(Removal(mailbox: mailbox, going: going, there: there)) }
+    seen.withLock { $0.append(Departure(mailbox: mailbox, going: going, there: there)) }
   }
 
   /// - Parameter end: what the target holds when everything is over.
   func findings(among end: [MailboxName: FakeAccount.Box]) -> [Finding] {
-    seen.withLock { $0 }.flatMap { removal in
+    if allIsYoung, seen.withLock({ !$0.isEmpty }) {
+      return [Finding(question: 3, text: "mail is removed by an age that only its sender claims")]
+    }
+    return seen.withLock { $0 }.flatMap { removal in
       let there = (removal.there ?? end).values.flatMap(\.messages.values).map(\.bytes)
       return Set(removal.going).compactMap { bytes -> Finding? in
         let wanted = removal.going.count { $0 == bytes }

@@ -62,6 +62,12 @@ struct Shrinking {
           await replace(index, with: .act(.deliver(side, box: 0, letter)))
           await replace(index, with: .act(.deliver(side, box: 0, .new)))
         }
+        if case .act(.cutShort(let message, _)) = best.steps[index] {
+          await replace(index, with: .act(.cutShort(message: message, .nothing)))
+        }
+        if case .act(.moveArchive(asLink: true)) = best.steps[index] {
+          await replace(index, with: .act(.moveArchive(asLink: false)))
+        }
         continue
       }
       for change in Plan.simplifications {
@@ -83,7 +89,7 @@ struct Shrinking {
     let changes: [(inout WorldHabits) -> Void] = [
       { $0 = usual }, { $0.source = usual.source }, { $0.target = usual.target },
       { $0.tellsUIDs = true }, { $0.hasLedgerFile = false }, { $0.groupMax = 1 },
-      { $0.rewrites = false },
+      { $0.rewrites = false }, { $0.hasTwins = false },
       { $0.mailboxes = 1 }, { $0.source.tellsMailboxID = false },
       { $0.target.tellsMailboxID = false }, { $0.source.listsStatus = true },
       { $0.target.listsStatus = true }, { $0.source.hasModSeq = true },
@@ -104,5 +110,6 @@ extension Plan {
     { $0 = Plan() }, { $0.trouble = .none }, { $0.listsInFull = false },
     { $0.recopiesLost = false }, { $0.retriesSkipped = false }, { $0.flagPolicy = .merge },
     { $0.lanes = 1 }, { $0.removal = nil }, { $0.removal?.trustsRewritten = false },
+    { $0.removal?.before = nil },
   ]
 }

@@ -14,6 +14,8 @@ struct Sides: Sendable {
   let crash: CrashPoint
   let watch: RemovalWatch
   private let door: ArchiveDoor?
+  /// What sessions with a maildrop learn of it in this run.
+  private let experience = POP3Experience()
 
   init(world: World, requests: Requests, crash: CrashPoint, watch: RemovalWatch) async throws {
     self.world = world
@@ -50,7 +52,7 @@ struct Sides: Sendable {
     let note: @Sendable (String) throws -> Void = { try requests.note(.source, $0) }
     return world.habits.sourceKind == .imap
       ? FakeSource(world.source, onRequest: note)
-      : FakeMaildrop(world.source, keys: keys, onRequest: note)
+      : maildrop(note)
   }
 
   private func remover() -> any MailRemover {
@@ -58,16 +60,30 @@ struct Sides: Sendable {
     return world.habits.sourceKind == .imap
       ? FakeRemover(world.source, crash: crash, onRequest: note, beforeRemoving: watch.look)
       : FakeMaildropRemover(
-        world.source, keys: keys, crash: crash, onRequest: note, beforeRemoving: watch.look)
+        world.source, reading: maildrop(note), crash: crash, beforeRemoving: watch.look)
   }
 
-  /// An archive is closed at the end of a run, or left as a killed process leaves it.
-  func close() async throws {
+  private func maildrop(_ note: @escaping @Sendable (String) throws -> Void) -> FakeMaildrop {
+    FakeMaildrop(
+      world.source, keys: keys, experience: experience, handsOut: world.temper.text(of:),
+      onRequest: note)
+  }
+
+  /// An archive is closed at the end of a run, or left as a killed process leaves it. The report
+  /// tells the damage that was met.
+  func close(_ report: inout Report) async {
     guard let door else { return }
-    if crash.isDead {
-      try await door.open().abandon()
-    } else {
-      _ = try await door.close()
+    do {
+      if crash.isDead {
+        try await door.open().abandon()
+      } else {
+        _ = try await door.close()
+      }
+    } catch {
+      report.failure = report.failure ?? SyncError.from(error)
+    }
+    report.damages = await door.damages.map {
+      SyncError($0, scope: .message, remedy: .skip, side: .target)
     }
   }
 }

@@ -14,6 +14,8 @@ enum Side: String, Sendable, CaseIterable {
 enum Step: Equatable, Sendable {
   case act(Act)
   case run(Plan)
+  /// `archive check --record`.
+  case check
 }
 
 /// Something that people, servers or other programs do.
@@ -26,6 +28,11 @@ enum Act: Equatable, Sendable {
     case twin(Int)
     case noHeader
     case draft
+  }
+
+  /// How much of a message comes.
+  enum Cut: Equatable, Sendable {
+    case nothing, header, firstLines
   }
 
   case deliver(Side, box: Int, Letter)
@@ -52,6 +59,17 @@ enum Act: Equatable, Sendable {
   /// The disk of the archive goes or comes.
   case unmount
   case mount
+  /// The archive is moved, and the job's target with it, perhaps to a symbolic link.
+  case moveArchive(asLink: Bool)
+  /// One byte of the archive's segments is another one from now on.
+  case damage(segment: Int, byte: Int)
+  /// From now on a message of the maildrop comes as a part of itself; LIST and RETR say nothing of
+  /// that.
+  case cutShort(message: Int, Cut)
+  case makeWhole
+  /// The target refuses the next messages, with words such as our own.
+  case refuse(count: Int, words: Int)
+  case takeAgain
 }
 
 /// One run of mailmove, and what happens to it.
@@ -74,6 +92,10 @@ struct Plan: Equatable, Sendable {
   var lanes = 1
   var removal: Removal?
 
+  /// What `--older-than` comes to, in seconds since 1970: all mail says that it is older, and each
+  /// ledger is younger.
+  static let ageLimit: Int64 = 1_700_000_000
+
   var options: RunOptions {
     var options = RunOptions()
     options.listsInFull = listsInFull
@@ -83,6 +105,15 @@ struct Plan: Equatable, Sendable {
     options.lanes = lanes
     options.removal = removal
     return options
+  }
+}
+
+extension Act {
+  /// It changes no message, no flag and no place.
+  var leavesAllMail: Bool {
+    if case .loseIndexes = self { return true }
+    if case .moveArchive = self { return true }
+    return false
   }
 }
 
@@ -110,6 +141,7 @@ extension Plan: CustomStringConvertible {
       words.append("--delete-source")
       if removal.manner == .flagOnly { words.append("flag-only") }
       if removal.trustsRewritten { words.append("--trust-rewritten") }
+      if removal.before != nil { words.append("--older-than") }
     }
     switch trouble {
     case .none: break

@@ -25,10 +25,12 @@ struct Teller {
       steps.append(.act(act))
     }
     if oneIn(4) { steps.append(.act(deliver(.target))) }
+    if habits.sourceKind == .maildrop, oneIn(3) { steps.append(.act(maildropAct())) }
+    if habits.targetKind == .imap, oneIn(20) { steps.append(.act(refusal())) }
     steps.append(.run(plan()))
     for _ in 0..<chance.number(1...4) {
       for _ in 0..<chance.number(1...4) {
-        steps.append(.act(habits.targetKind == .archive ? archiveAct() : act()))
+        steps.append(step(habits))
       }
       steps.append(.run(plan()))
     }
@@ -50,6 +52,7 @@ struct Teller {
     if oneIn(6) { habits.sourceKind = .maildrop }
     if oneIn(20) { habits.targetKind = .archive }
     habits.hasLedgerFile = oneIn(40)
+    habits.hasTwins = oneIn(12)
     return habits
   }
 
@@ -98,15 +101,36 @@ struct Teller {
     }
   }
 
+  private mutating func step(_ habits: WorldHabits) -> Step {
+    if habits.sourceKind == .maildrop, oneIn(4) { return .act(maildropAct()) }
+    if habits.targetKind == .archive { return archiveStep() }
+    if oneIn(20) { return .act(refusal()) }
+    return .act(act())
+  }
+
   /// What happens in a world with an archive; a disk that was taken away soon comes back.
-  private mutating func archiveAct() -> Act {
-    switch chance.number(1...8) {
-    case 1: .unmount
-    case 2: .mount
-    case 3: .backUp(.target)
-    case 4: .restore(.target)
-    default: act()
+  private mutating func archiveStep() -> Step {
+    switch chance.number(1...12) {
+    case 1: .act(.unmount)
+    case 2: .act(.mount)
+    case 3: .act(.backUp(.target))
+    case 4: .act(.restore(.target))
+    case 5: .act(.moveArchive(asLink: oneIn(2)))
+    case 6: .act(.damage(segment: number(), byte: chance.number(0...9_999)))
+    case 7: oneIn(2) ? .check : .act(act())
+    default: .act(act())
     }
+  }
+
+  private mutating func maildropAct() -> Act {
+    switch chance.number(1...3) {
+    case 1: .makeWhole
+    default: .cutShort(message: number(), chance.pick([.nothing, .header, .firstLines]))
+    }
+  }
+
+  private mutating func refusal() -> Act {
+    oneIn(4) ? .takeAgain : .refuse(count: chance.number(1...3), words: number())
   }
 
   private mutating func plan() -> Plan {
@@ -119,7 +143,8 @@ struct Teller {
     plan.lanes = oneIn(4) ? 2 : 1
     if oneIn(7) {
       plan.removal = Removal(
-        manner: oneIn(4) ? .flagOnly : .expunge, confirmed: 1_000, trustsRewritten: oneIn(3))
+        manner: oneIn(4) ? .flagOnly : .expunge, before: oneIn(3) ? Plan.ageLimit : nil,
+        confirmed: 1_000, trustsRewritten: oneIn(3))
     }
     return plan
   }

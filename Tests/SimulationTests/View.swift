@@ -1,6 +1,7 @@
 // mailmove: a world at one moment.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailArchive
 import MailTestKit
 import MailWire
 import SyncEngine
@@ -13,6 +14,9 @@ struct View: Sendable {
   let target: [MailboxName: FakeAccount.Box]
   let pairs: [MailboxPair]
   let standings: [MailboxPair: PairStanding]
+  /// Messages of an archive whose bytes are wrong, and its segments.
+  let unreadable: [ArchiveShelf.Unreadable]
+  private let segments: [String: ArchiveSegment]
   /// An archive is on record.
   let knowsArchive: Bool
   /// An archive was begun where another one is not mounted, when none was on record.
@@ -20,7 +24,10 @@ struct View: Sendable {
 
   init(of world: World) async throws {
     source = world.source.boxes
-    target = try await world.shelf?.contents() ?? world.target.boxes
+    let archive = try await world.shelf?.contents()
+    target = archive?.boxes ?? world.target.boxes
+    unreadable = archive?.unreadable ?? []
+    segments = archive?.segments ?? [:]
     pairs = try await world.journal.pairs()
     var standings: [MailboxPair: PairStanding] = [:]
     for pair in pairs { standings[pair] = try await world.journal.standing(of: pair) }
@@ -58,6 +65,12 @@ struct View: Sendable {
       for message in box.messages.values { copies[message.token] = (name, message) }
     }
     return copies
+  }
+
+  /// Damage that nobody has met by now: a run reads the segments that it writes to or seals, and
+  /// no others (docs/archive.md).
+  func unmet(since before: View) -> [ArchiveShelf.Unreadable] {
+    unreadable.filter { !$0.isOnRecord && segments[$0.segment] == before.segments[$0.segment] }
   }
 
   /// How many copies of each mail a mailbox of the target has.

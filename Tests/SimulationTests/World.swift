@@ -27,6 +27,8 @@ final class World: Sendable {
     var namesMade = 0
     var backups: [Side: FakeAccount.Backup] = [:]
     var traces = Traces()
+    /// Messages that mailmove may have taken from the source or marked there.
+    var removed: Set<Int> = []
   }
 
   let habits: WorldHabits
@@ -35,10 +37,13 @@ final class World: Sendable {
   /// The target where it is no account.
   let shelf: ArchiveShelf?
   let journal: any Journal & KeyBook
+  let temper = Temper()
   private let folder: WorldFolder?
   private let memory = Mutex(Memory())
 
   static let names = ["Work", "Kunden", "Projekte"].map { MailboxName(wire: $0) }
+  /// The same word for people, in NFC and in NFD.
+  static let twins = ["Caf&AOk-", "Cafe&AwE-"].map { MailboxName(wire: $0) }
 
   init(_ habits: WorldHabits) throws {
     self.habits = habits
@@ -50,13 +55,14 @@ final class World: Sendable {
         at: folder.path + "/ledger.sqlite",
         job: JobIdentity(source: "imaps://a@old.example", target: "imaps://a@new.example"))
     } else {
-      journal = MemoryJournal()
+      journal = MemoryJournal(now: Plan.ageLimit + 1)
     }
     self.folder = folder
-    source = habits.account(.source)
-    target = habits.account(.target)
+    source = habits.account(.source, temper)
+    target = habits.account(.target, temper)
     guard habits.sourceKind == .imap else { return }
     for name in Self.names.prefix(habits.mailboxes) { source.create(name) }
+    if habits.hasTwins { for name in Self.twins { source.create(name) } }
   }
 
   /// To be called when the world has come to its end.
@@ -77,6 +83,12 @@ final class World: Sendable {
     }
   }
 
+  /// Mailmove is about to take messages from the source, or to mark them there.
+  func noteRemoval(of tokens: [Int]) { memory.withLock { $0.removed.formUnion(tokens) } }
+
+  /// How many messages mailmove may have taken from the source or marked there.
+  var removals: Int { memory.withLock { $0.removed.count } }
+
   /// Does something and says what, as a person would; nil where there was nothing to do it to.
   func perform(_ act: Act) -> String? {
     memory.withLock { memory in
@@ -84,11 +96,18 @@ final class World: Sendable {
       source.advance(clock: memory.clock)
       target.advance(clock: memory.clock)
       let before = target.boxes
+      let held = Self.tokens(source)
       let told = perform(act, &memory)
+      // What people take away before mailmove gets to it is gone as well.
+      memory.removed.formUnion(held.subtracting(Self.tokens(source)))
       note(before, &memory.traces)
       memory.traces.sources.append(source.boxes)
       return told
     }
+  }
+
+  private static func tokens(_ account: FakeAccount) -> Set<Int> {
+    Set(account.boxes.values.flatMap(\.messages.values).map(\.token))
   }
 
   private func note(_ before: [MailboxName: FakeAccount.Box], _ traces: inout Traces) {
@@ -135,13 +154,20 @@ final class World: Sendable {
     case .earlierTool(let box, let count, let marks): earlierTool(box, count, marks)
     case .unmount: shelf?.unmount() == true ? "target: the disk is unmounted" : nil
     case .mount: shelf?.mount() == true ? "target: the disk is mounted again" : nil
+    case .moveArchive(let asLink): moveArchive(asLink)
+    case .damage(let segment, let byte): shelf?.damage(segment, byte)
+    case .cutShort(let message, let cut): cutShort(message, cut)
+    case .makeWhole: makeWhole()
+    case .refuse(let count, let words): refuse(count, words)
+    case .takeAgain: takeAgain()
     }
   }
 
   /// Nobody puts another archive in the place of one that is being written.
   func performMeanwhile(_ act: Act) -> String? {
     switch act {
-    case .restore(.target), .unmount, .mount: shelf == nil ? perform(act) : nil
+    case .restore(.target), .unmount, .mount, .moveArchive, .damage:
+      shelf == nil ? perform(act) : nil
     default: perform(act)
     }
   }
@@ -149,7 +175,9 @@ final class World: Sendable {
   /// A maildrop has INBOX alone, and nobody writes to an archive.
   private func isPossible(_ act: Act) -> Bool {
     switch act {
-    case .backUp, .restore, .unmount, .mount, .hide, .unhide: true
+    case .backUp, .restore, .unmount, .mount, .moveArchive, .damage, .hide, .unhide: true
+    case .cutShort, .makeWhole: habits.sourceKind == .maildrop
+    case .refuse, .takeAgain: shelf == nil
     case .make(let side): side == .source ? habits.sourceKind == .imap : shelf == nil
     case .earlierTool: shelf == nil
     case .deliver(let side, _, _), .flag(let side, _, _, _), .move(let side, _, _, _),
@@ -171,18 +199,18 @@ final class World: Sendable {
     Self.choose(number, from: account(side).names.filter { !$0.isInbox })
   }
 
-  private func message(_ side: Side, _ box: Int, _ number: Int) -> (MailboxName, UID)? {
+  func message(_ side: Side, _ box: Int, _ number: Int) -> (MailboxName, UID)? {
     guard let name = self.box(side, box), let uids = account(side).boxes[name]?.uids,
       let uid = Self.choose(number, from: uids)
     else { return nil }
     return (name, uid)
   }
 
-  private static func choose<Element>(_ number: Int, from all: [Element]) -> Element? {
+  static func choose<Element>(_ number: Int, from all: [Element]) -> Element? {
     all.isEmpty ? nil : all[number % all.count]
   }
 
-  private func text(_ side: Side, _ name: MailboxName, _ uid: UID) -> String {
+  func text(_ side: Side, _ name: MailboxName, _ uid: UID) -> String {
     let bytes = account(side).boxes[name]?.messages[uid]?.bytes ?? []
     return "mail \(Mail.serial(bytes).map(String.init) ?? "?") in \(name) (UID \(uid))"
   }
@@ -202,7 +230,10 @@ final class World: Sendable {
     case .draft: kind = .draft
     case .new, .again, .twin: break
     }
-    if serial == memory.serials.count { memory.serials.append(Mail.bytes(serial, kind)) }
+    if serial == memory.serials.count {
+      let isLong = habits.sourceKind == .maildrop
+      memory.serials.append(Mail.bytes(serial, kind, isLong: isLong))
+    }
     let uid = account(side).store(
       memory.serials[serial], in: name, flags: .none,
       date: InternalDate(secondsSinceEpoch: 1_600_000_000 + memory.clock, zoneMinutes: 60))
@@ -211,7 +242,7 @@ final class World: Sendable {
 
   private static let flags = [
     FlagSet(system: .seen), FlagSet(system: .flagged), FlagSet(system: .answered),
-    FlagSet(keywords: [Keyword("$Forwarded")]),
+    FlagSet(keywords: [Keyword("$Forwarded")]), FlagSet(keywords: [Keyword("NIL")]),
   ]
 
   private func flag(_ side: Side, _ box: Int, _ message: Int, _ flag: Int) -> String? {
@@ -293,24 +324,11 @@ final class World: Sendable {
   }
 
   private func swap(_ side: Side, _ box: Int, _ other: Int) -> String? {
-    guard let name = movable(side, box), let second = movable(side, other), name != second,
-      side == .source || !areAlike(name, second)
-    else { return nil }
+    guard let name = movable(side, box), let second = movable(side, other), name != second else {
+      return nil
+    }
     account(side).swap(name, second)
     return "\(side.rawValue): \(name) and \(second) swap their names"
-  }
-
-  /// Whether one mailbox of the target can be taken for another: what numbers do not tell apart,
-  /// headers do, and some are the same under the same UID. Only whoever reads all mail again could
-  /// see that such mailboxes swapped their names (decision 0030).
-  private func areAlike(_ name: MailboxName, _ other: MailboxName) -> Bool {
-    guard !habits.target.tellsMailboxID, !habits.target.givesOwnUIDValidity,
-      let first = target.boxes[name]?.messages, let second = target.boxes[other]?.messages
-    else { return false }
-    let header: (View.Message) -> [UInt8] = { Array($0.bytes.prefix { $0 != 10 }) }
-    return first.contains { uid, message in
-      second[uid].map { header($0) == header(message) && $0.bytes != message.bytes } ?? false
-    }
   }
 
   private func delete(_ side: Side, _ box: Int, again: Bool) -> String? {

@@ -40,6 +40,8 @@ struct WorldHabits: Equatable, Sendable {
   var hasLedgerFile = false
   /// Mailboxes beside INBOX.
   var mailboxes = 1
+  /// Two more, whose names differ in their normalisation only.
+  var hasTwins = false
   /// They all go into one mailbox of the target.
   var sharesTarget = false
 
@@ -52,7 +54,7 @@ struct WorldHabits: Equatable, Sendable {
     return rules
   }
 
-  func account(_ side: Side) -> FakeAccount {
+  func account(_ side: Side, _ temper: Temper) -> FakeAccount {
     let server = side == .source ? source : target
     var habits = FakeAccount.Habits()
     habits.hasModSeq = server.hasModSeq
@@ -64,6 +66,7 @@ struct WorldHabits: Equatable, Sendable {
       habits.tellsUIDs = tellsUIDs
       habits.groupMax = groupMax
       if rewrites { habits.rewrite = { $0.filter { $0 != 13 } } }
+      habits.refuse = { _ in temper.refusal() }
     }
     return FakeAccount(habits: habits)
   }
@@ -85,6 +88,7 @@ extension WorldHabits: CustomStringConvertible {
       sourceKind == .imap ? text("source", source) : "source: POP3",
       targetKind == .imap ? text("target", target) : "target: an archive",
     ]
+    if hasTwins { words.append("two mailboxes of the source are called Café") }
     if hasLedgerFile { words.append("the ledger is a file") }
     if sharesTarget { words.append("all mailboxes beside INBOX go into one") }
     guard targetKind == .imap else { return words.joined(separator: "\n") }

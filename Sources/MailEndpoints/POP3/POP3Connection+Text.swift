@@ -18,9 +18,6 @@ extension POP3Connection {
 
   /// Reads a text and decides whether it is a message.
   ///
-  /// One that is far shorter than announced is believed only if it was asked for again and this
-  /// server's sizes are wrong for nearly all messages.
-  ///
   /// - Parameter rest: what the answer to RETR says behind `+OK`.
   func text(of entry: Entry, announced rest: [UInt8]) throws -> RetrievedText {
     switch try readText(of: entry) {
@@ -28,12 +25,16 @@ extension POP3Connection {
     case .bytes(let bytes):
       let size = RetrievedSize(
         of: bytes, listed: entry.size, told: POP3Listing.octets(announced: rest))
-      let wasDoubted = account.experience.sizes.withLock { $0.note(size, of: entry.uid) }
+      let verdict = account.experience.sizes.withLock { $0.judge(size, of: entry.uid) }
       // What is empty is asked for again by whoever asked.
-      if size.isPlausible || bytes.isEmpty { return .whole(bytes) }
-      guard wasDoubted else { return .doubtful }
-      guard size.hasHeader, try sizesAreOff(beside: entry.uid) else { return .short(size) }
-      return .whole(bytes)
+      if bytes.isEmpty { return .whole(bytes) }
+      switch verdict {
+      case .message: return .whole(bytes)
+      case .doubtful: return .doubtful
+      case .short: return .short(size)
+      case .shortUnlessOthersAre:
+        return try sizesAreOff(beside: entry.uid) ? .whole(bytes) : .short(size)
+      }
     }
   }
 
@@ -52,18 +53,11 @@ extension POP3Connection {
   /// are read for it, unless answers are due.
   private func sizesAreOff(beside uid: UID) throws -> Bool {
     let sizes = { self.account.experience.sizes.withLock { $0 } }
-    if sizes().compared(beside: uid) < Self.samplesMin, try line().outstanding == 0 {
-      for other in samples(beside: uid, sizes()) { try sample(other) }
+    if try line().outstanding == 0 {
+      let others = sizes().samples(beside: uid, among: maildrop?.entries ?? [])
+      for other in others { try sample(other) }
     }
     return sizes().isOff(beside: uid)
-  }
-
-  /// The smallest other messages: cheap, and rounding shows most in them.
-  private func samples(beside uid: UID, _ known: SizeRecord) -> [Entry] {
-    let others = (maildrop?.entries ?? []).filter {
-      $0.uid != uid && $0.size > 0 && !known.isDoubted($0.uid)
-    }
-    return Array(others.sorted { ($0.size, $0.uid) < ($1.size, $1.uid) }.prefix(Self.samplesMin))
   }
 
   private func sample(_ entry: Entry) throws {
@@ -75,7 +69,4 @@ extension POP3Connection {
       of: bytes, listed: entry.size, told: POP3Listing.octets(announced: rest))
     account.experience.sizes.withLock { _ = $0.note(size, of: entry.uid) }
   }
-
-  /// Texts to compare with, at least.
-  private static let samplesMin = 3
 }

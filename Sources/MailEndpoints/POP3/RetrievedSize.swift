@@ -63,6 +63,17 @@ struct RetrievedSize: Equatable {
 
 /// How true the sizes of an account's server are, as far as they were compared with texts.
 struct SizeRecord: Sendable {
+  /// What is to be made of a text.
+  enum Verdict: Equatable {
+    case message
+    /// Far too short; to be asked for once more, alone.
+    case doubtful
+    /// The same again: no message, unless this server's sizes are wrong for nearly all others.
+    case shortUnlessOthersAre
+    /// The same again: no message, whatever the others are like.
+    case short
+  }
+
   private var exact = 0
   /// As messages are where sizes are rounded up. What is longer than announced says nothing here.
   private var shorter = 0
@@ -80,8 +91,24 @@ struct SizeRecord: Sendable {
     return doubted.updateValue(size.hasHeader, forKey: uid) != nil
   }
 
-  /// Texts that there are to compare a message with.
-  func compared(beside uid: UID) -> Int { exact + off(beside: uid) }
+  /// Takes note of a text and decides whether it is a message.
+  ///
+  /// One that is far shorter than announced is believed only if it was asked for again and the
+  /// sizes of nearly all messages are wrong.
+  mutating func judge(_ size: RetrievedSize, of uid: UID) -> Verdict {
+    let wasDoubted = note(size, of: uid)
+    if size.isPlausible { return .message }
+    guard wasDoubted else { return .doubtful }
+    return size.hasHeader ? .shortUnlessOthersAre : .short
+  }
+
+  /// The messages that are to be read for it where too few texts were seen to tell what this
+  /// server's sizes are like: the smallest others, which are cheap, and rounding shows most in them.
+  func samples(beside uid: UID, among entries: [Entry]) -> [Entry] {
+    guard exact + off(beside: uid) < Self.samplesMin else { return [] }
+    let others = entries.filter { $0.uid != uid && $0.size > 0 && !isDoubted($0.uid) }
+    return Array(others.sorted { ($0.size, $0.uid) < ($1.size, $1.uid) }.prefix(Self.samplesMin))
+  }
 
   /// Nearly all other messages are shorter than was announced, so that one more says nothing.
   func isOff(beside uid: UID) -> Bool {
@@ -95,6 +122,8 @@ struct SizeRecord: Sendable {
     shorter + doubted.count { $0.value && $0.key != uid }
   }
 
+  /// Texts to compare with, at least.
+  private static let samplesMin = 3
   /// Sizes that are rounded are right now and then.
   private static let exactShareMax = 9
 }

@@ -20,6 +20,8 @@ package struct WorkList: Sendable, Equatable {
   package var unknown: [Entry] = []
   /// To be moved, in the order of the mailbox: unknown and pending ones.
   package var toMove: [Entry] = []
+  /// Some of them were passed over by an earlier run, or may have been, under another key.
+  package var takesUpAgain = false
   package var drifts: [FlagDrift] = []
   /// On record as pending and no longer at the source, or no longer under this key.
   package var vanished: [SourceKey] = []
@@ -72,6 +74,7 @@ package struct WorkList: Sendable, Equatable {
     }
     let keysChange = snapshot.mayListAnew
     if keysChange {
+      takesUpAgain = takesUpAgain || current.values.contains { $0.state == .skipped }
       unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
     }
     let isAllCompared = toMove.isEmpty && isCompared
@@ -102,9 +105,14 @@ package struct WorkList: Sendable, Equatable {
         sizes.append(.relisted(record.key, size: entry.size))
       }
       switch record.state {
-      case .pending, .vanished: toMove.append(entry)
-      // The source may hand it out whole by now.
-      case .skipped where record.reason == .messageCutShort: toMove.append(entry)
+      case .pending: toMove.append(entry)
+      case .vanished:
+        toMove.append(entry)
+        takesUpAgain = true
+      case .skipped where record.reason == .messageCutShort:
+        // The source may hand it out whole by now.
+        toMove.append(entry)
+        takesUpAgain = true
       case .stored, .alreadyThere:
         let flags = Self.flags(of: entry, record)
         if record.flags != flags, !snapshot.traits.contains(.withoutFlags) {

@@ -15,8 +15,9 @@ struct Ground {
   let journal: any Journal
   /// Mailboxes that go into the same one.
   let neighbours: [Neighbour]
-  /// Records have to be recognised by content, because the source gives other UIDs than before.
-  let hasStaleRecords: Bool
+  /// All of the mailbox is looked at: the source gives other UIDs than before, or hands out what it
+  /// did not when the place on record was passed.
+  let looksAtAll: Bool
   /// Messages that the source listed before the target mailbox was opened.
   let listed: Int
   /// What was seen of the mailbox shows that it is not the one on record any more.
@@ -68,8 +69,10 @@ struct Ground {
       && standing.target.map { $0.isContinued(in: mailbox.name, by: mailbox.numbers, records) }
         ?? false
     let others = try await lookAtNeighbours()
+    // By the time they have their turn, what is appended here may hide that.
+    for (pair, anchor) in others.disbelieved { try await journal.begin(pair, at: anchor) }
     let begin = isSameGround ? standing.target?.uidNext ?? Self.first : Self.first
-    let from = hasStaleRecords || !others.homeless.isEmpty ? Self.first : begin
+    let from = looksAtAll || !others.homeless.isEmpty ? Self.first : begin
     let last = next == Self.first ? UID(0) : UID(next.rawValue - 1)
     var survey = Survey(
       anchor: anchor(
@@ -80,8 +83,11 @@ struct Ground {
     let mayHoldMore = mailbox.messages > 0 && (from < next || mailbox.uidNext == nil)
     if mailbox.messages == 0 { survey.present = [] }
     guard mayHoldMore || !homeless.isEmpty else { return survey }
-    let claimed = others.onRecord.union(isSameGround ? Self.claims(of: records) : [])
     var copies = mayHoldMore ? try await list(from: from) : []
+    if isSameGround, Self.contradict(copies, records) {
+      return try await again().survey(standing: standing, records: records)
+    }
+    let claimed = others.onRecord.union(isSameGround ? Self.claims(of: records) : [])
     let locator: ([HeadedEntry]) -> Locator = { copies in
       self.locator(
         homeless, copies, without: claimed, sameUIDs: standing.target?.uidValidity,
@@ -101,6 +107,26 @@ struct Ground {
     survey.located = Dictionary(
       given.located.map { ($0.key, $0.uid) }, uniquingKeysWith: { first, _ in first })
     return survey
+  }
+
+  /// Whether there is another message under the UID of a copy: the mailbox was put back to an earlier
+  /// state, before a run that could not put on record how far it had come.
+  private static func contradict(_ copies: [HeadedEntry], _ records: [MessageRecord]) -> Bool {
+    let there = Dictionary(
+      copies.map { ($0.entry.uid, $0) }, uniquingKeysWith: { first, _ in first })
+    return records.contains { record in
+      guard record.isAtTarget, let copy = record.targetUID.flatMap({ there[$0] }) else {
+        return false
+      }
+      return copy.isAnother(than: record)
+    }
+  }
+
+  /// The same, not believing that the mailbox is the one on record.
+  private func again() -> Ground {
+    Ground(
+      pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
+      looksAtAll: looksAtAll, listed: listed, hasMoved: true)
   }
 
   /// The place to go on record, with the numbers that have to go on from here.

@@ -9,6 +9,7 @@ import MailWire
 /// which does not list what it has put on record; nobody wants back what was deleted on purpose. So
 /// this is done when it is asked for.
 struct LostCopies {
+  let source: any MailSource
   let target: any MailTarget
   let journal: any Journal
   let observer: RunObserver
@@ -26,13 +27,7 @@ struct LostCopies {
     guard let anchor = try await journal.standing(of: pair).target else { return }
     let records = try await journal.records(of: pair)
     let there = try await copies(at: anchor)
-    let gone = records.filter { record in
-      guard let there, record.isAtTarget, let uid = record.targetUID,
-        !Self.holds(there[uid], record)
-      else { return false }
-      // What we removed from the source nobody can copy again.
-      return record.removal != .removed
-    }.map(\.key)
+    let gone = try await gone(among: records, of: pair, anchor, there)
     guard !gone.isEmpty || records.contains(where: { $0.state == .lost }) else { return }
     try await journal.begin(pair, at: anchor.from(UID(1)))
     guard !gone.isEmpty else { return }
@@ -43,14 +38,56 @@ struct LostCopies {
       gone.flatMap { [.located($0, targetUID: nil), .marked($0, .lost)] }, in: pair)
   }
 
-  /// Whether a copy is there. Another header and another date together show another message; a
-  /// server that writes headers anew keeps the date it was given.
-  private static func holds(_ copy: HeadedEntry?, _ record: MessageRecord) -> Bool {
-    guard let copy else { return false }
-    guard let fingerprint = record.fingerprint, fingerprint != copy.fingerprint,
-      let date = record.internalDate, let there = copy.entry.internalDate
-    else { return true }
-    return date.isSameMoment(as: there)
+  /// Messages whose copies are not there, and that may be copied again.
+  private func gone(
+    among records: [MessageRecord], of pair: MailboxPair, _ anchor: TargetAnchor,
+    _ there: [UID: HeadedEntry]?
+  ) async throws -> [SourceKey] {
+    guard let there else { return [] }
+    var gone: [MessageRecord] = []
+    var doubtful: [(record: MessageRecord, copy: Entry)] = []
+    for record in records where record.isAtTarget {
+      guard let uid = record.targetUID else { continue }
+      guard let copy = there[uid], !copy.isAnother(than: record) else {
+        gone.append(record)
+        continue
+      }
+      if Self.isDoubtful(copy, record) { doubtful.append((record, copy.entry)) }
+    }
+    let isAboutSource = !doubtful.isEmpty || gone.contains { $0.removal == .removed }
+    let listed = isAboutSource ? try await source.snapshot(of: pair.mapped.source, since: nil) : nil
+    if let listed { gone += try await others(among: doubtful, of: pair, anchor, listed) }
+    let keys = Set(
+      listed?.entries.map { SourceKey(uidValidity: listed?.uidValidity ?? .unknown, uid: $0.uid) }
+        ?? [])
+    // What we removed from the source nobody can copy again, unless it was put back.
+    return gone.filter { $0.removal != .removed || keys.contains($0.key) }.map(\.key)
+  }
+
+  /// What we stored ourselves has the date we gave it, as far as the target keeps dates.
+  private static func isDoubtful(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
+    record.state == .stored && !copy.entry.mayHaveDate(of: record)
+  }
+
+  /// Those whose copy is another message by its bytes, beside the original's.
+  private func others(
+    among doubtful: [(record: MessageRecord, copy: Entry)], of pair: MailboxPair,
+    _ anchor: TargetAnchor, _ listed: MailboxSnapshot
+  ) async throws -> [MessageRecord] {
+    let copies = try await target.identities(
+      of: doubtful.map(\.copy), in: anchor.mailbox, uidValidity: anchor.uidValidity)
+    let open = doubtful.filter { copies[$0.copy.uid]?.digest != $0.record.digest }
+    let wanted = Set(open.lazy.map(\.record.key))
+    let originals = try await source.identities(
+      of: listed.entries.filter {
+        wanted.contains(SourceKey(uidValidity: listed.uidValidity, uid: $0.uid))
+      }, in: pair.mapped.source, uidValidity: listed.uidValidity)
+    return open.filter { record, copy in
+      guard let original = originals[record.key.uid], let found = copies[copy.uid] else {
+        return false
+      }
+      return original.evidence(that: found) == nil
+    }.map(\.record)
   }
 
   /// What is at the target; nil where that is not certain, or where UIDs mean something else now,

@@ -26,6 +26,8 @@ struct Neighbours: Sendable {
   /// Copies of messages whose mailbox is gone. Mail that was moved out of it before is recognised
   /// by them; whoever takes one over takes it from its owner.
   var left: [UID: Owner] = [:]
+  /// Where mailboxes stand for which this is not the mailbox on record any more.
+  var disbelieved: [(pair: MailboxPair, anchor: TargetAnchor)] = []
 
   /// Copies on record for any of them.
   var onRecord: Set<UID> { claimed.union(left.keys) }
@@ -39,6 +41,7 @@ struct Neighbours: Sendable {
       guard let anchor = try await journal.standing(of: neighbour.pair).target else { continue }
       let records = try await journal.records(of: neighbour.pair).filter(\.isAtTarget)
       let isSound = anchor.isContinued(in: mailbox, by: numbers, records)
+      if !isSound { found.disbelieved.append((neighbour.pair, anchor.disbelieved)) }
       var homeless: [MessageRecord] = []
       for record in records {
         if let uid = record.targetUID, isSound {

@@ -20,7 +20,7 @@ extension PairSync {
       || !checkpoint.numbers.isContinued(by: NumberSpace(snapshot.status))
       || RecordDoubt(snapshot: snapshot, records: records).isContradicted
       || target.notesVanished && checkpoint.provesLoss(in: snapshot)
-      || !condition.vanished.isEmpty && checkpoint.provesReturn(in: snapshot)
+      || checkpoint.provesReturn(in: snapshot)
     return isDoubtful ? try await source.snapshot(of: name, since: nil) : snapshot
   }
 

@@ -96,6 +96,7 @@ struct PairSync {
     let drifts = flagPolicy == .keep ? [] : work.drifts
     if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil
       || hasNews(of: condition, work, snapshot, records) || standing.unlocated > 0 || looksAgain
+      || hasUnfinished(records, standing)
     {
       let mailbox =
         if let mailbox = try await ahead { mailbox } else {
@@ -103,8 +104,9 @@ struct PairSync {
         }
       let ground = Ground(
         pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
-        hasStaleRecords: !work.stale.isEmpty
-          && (hasMoved || standing.source?.uidValidity != snapshot.uidValidity),
+        looksAtAll: !work.stale.isEmpty
+          && (hasMoved || standing.source?.uidValidity != snapshot.uidValidity)
+          || work.takesUpAgain || options.retriesSkipped && standing.pending > 0,
         listed: listedBefore.map { Int($0) } ?? work.toMove.count, hasMoved: looksAgain)
       anchor = try await bringUpToDate(
         mailbox, on: ground, work: work, drifts: drifts, flagPolicy: flagPolicy,
@@ -123,6 +125,15 @@ struct PairSync {
     try await journal.finish(
       pair, source: SourceCheckpoint(snapshot.status).sized(by: listed), target: anchor)
     return true
+  }
+
+  /// A run ended before it could put on record how far the target had come: it may have been put
+  /// back to an earlier state since.
+  private func hasUnfinished(_ records: [MessageRecord], _ standing: PairStanding) -> Bool {
+    guard let anchor = standing.target else { return false }
+    return records.contains { record in
+      record.isAtTarget && record.targetUID.map { $0 >= anchor.uidNext } ?? false
+    }
   }
 
   /// Puts on record what a listing shows by itself.
@@ -168,7 +179,7 @@ struct PairSync {
       result.inDoubt = pumped.inDoubt
       guard pumped.failure == nil else { return survey.anchor }
       if pumped.recorded.unlocated > 0 {
-        let found = try await ground.locate(from: survey.anchor.uidNext)
+        let found = try await ground.locate(from: survey.lastUID.next)
         result.line.lost += found.lost
         survey.lastUID = max(survey.lastUID, found.lastUID)
       }

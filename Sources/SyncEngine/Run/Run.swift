@@ -63,6 +63,7 @@ package struct Run: Sendable {
       let lanes = try await lanes(for: selection.items, contact.there, connections)
       report = await work(selection, contact.there, connections, lanes: lanes, report)
       if report.failure == nil, !stop.isRequested { try await clear(&report) }
+      report.mailboxes += contact.damaged
       report.complete(with: try await journal.summary())
     } catch {
       report.failure = report.failure ?? SyncError.from(error)
@@ -81,11 +82,13 @@ package struct Run: Sendable {
       do {
         let connections = try await Lane.Connections.open(endpoints)
         open = connections
-        let contact = try await select(connections)
+        var contact = try await select(connections)
         let selection = contact.selection
+        contact.damaged = try await damaged(beside: selection, at: connections.target)
         if options.recopiesLost {
           let copies = LostCopies(
-            target: connections.target, journal: journal, observer: observer)
+            source: connections.source, target: connections.target, journal: journal,
+            observer: observer)
           try await copies.reopen(in: selection.items.map(\.pair))
         }
         return contact
@@ -109,6 +112,9 @@ package struct Run: Sendable {
     let selection: FolderSelection
     let there: TargetListing
     let check: RuleCheck
+    /// Mailboxes that the source has no longer and whose copies the target knows to be damaged: that
+    /// is told until it is settled (invariant 17).
+    var damaged: [MailboxLineItem] = []
   }
 
   /// Both sides list at once: where mailboxes on record are not the same any more shows there.
@@ -131,6 +137,23 @@ package struct Run: Sendable {
       listing: listing, frozen: try await journal.freeze(map.rows), rules: rules)
     return Contact(
       connections: connections, selection: planned, there: TargetListing(there), check: check)
+  }
+
+  private func damaged(beside selection: FolderSelection, at target: any MailTarget) async throws
+    -> [MailboxLineItem]
+  {
+    let there = Set(selection.items.map(\.pair) + selection.leftOut)
+    var lines: [MailboxLineItem] = []
+    for pair in try await journal.pairs() where !there.contains(pair) {
+      guard let anchor = try await journal.standing(of: pair).target else { continue }
+      let condition = try await target.condition(
+        of: anchor.mailbox, uidValidity: anchor.uidValidity)
+      guard !condition.damaged.isEmpty else { continue }
+      var line = MailboxLineItem(pair: pair)
+      line.damaged = condition.damaged.count
+      lines.append(line)
+    }
+    return lines
   }
 
   /// What of the map is to be kept, and whether the rules have an effect (invariant 18). Where a

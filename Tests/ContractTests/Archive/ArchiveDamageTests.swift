@@ -46,6 +46,21 @@ import Testing
     #expect(try await story.check().isClean)
   }
 
+  @Test func goesOnTellingOfAFolderThatTheSourceHasNoLonger() async throws {
+    let story = try ArchiveStory(letters: 0)
+    let work = MailboxName(wire: "Work")
+    story.source.create(work)
+    story.deliver(1, to: work)
+    _ = try await story.night()
+    try story.damage(segment: 1)
+    try await story.recordDamage()
+    story.source.remove(work)
+    for _ in 1...2 {
+      let report = try await story.night()
+      #expect(report.failure == nil && report.total(\.damaged) == 1)
+    }
+  }
+
   @Test func noticesDamageBeforeItGoesOnWriting() async throws {
     let story = try ArchiveStory()
     _ = try await story.night()

@@ -179,10 +179,16 @@ import Testing
   }
 
   @Test(arguments: JournalKind.allCases)
-  func movesARecordOverOneThatHasVanished(_ kind: JournalKind) async throws {
+  func movesARecordOverOneThatHasVanishedOrWasSkipped(_ kind: JournalKind) async throws {
+    for state in [MessageState.vanished, .skipped] {
+      try await movesARecord(over: state, kind)
+    }
+  }
+
+  private func movesARecord(over state: MessageState, _ kind: JournalKind) async throws {
     try await enrolled(kind) { journal, pair in
       try await journal.record(
-        [.settled(JournalSamples.stored(2)), .marked(JournalSamples.key(1), .vanished)], in: pair)
+        [.settled(JournalSamples.stored(2)), .marked(JournalSamples.key(1), state)], in: pair)
       var moved = JournalSamples.stored(2)
       moved.key = JournalSamples.key(1)
       try await journal.record([.rekeyed(from: JournalSamples.key(2), to: moved)], in: pair)

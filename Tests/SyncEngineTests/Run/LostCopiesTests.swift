@@ -98,4 +98,33 @@ struct LostCopiesTests {
     }
     #expect(steps > 6, "the run has that many durable steps")
   }
+
+  /// A backup of the source brought back what an earlier run had deleted there.
+  @Test func areMadeAgainWhereTheSourceHasWhatWeRemovedFromIt() async throws {
+    var run = try await Self.moved()
+    let backup = run.source.backup()
+    run.options.removal = Removal(confirmed: 9)
+    #expect(await run.run().total(\.removed) == 4)
+    run.source.restore(backup)
+    try run.target.change(.inbox) { $0.messages[UID(2)] = nil }
+    run.options.removal = nil
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
+  /// Two mails under one header, where the numbers do not show that the mailbox is another one.
+  @Test func areToldFromOtherMailWithTheSameHeaderByTheirDate() async throws {
+    var run = Scenario(source: FakeAccount(), target: FakeAccount())
+    let date = { InternalDate(secondsSinceEpoch: $0, zoneMinutes: 0) }
+    run.source.deliver(Letter.text(1), date: date(1_000))
+    _ = await run.run()
+    try run.target.change(.inbox) { box in
+      box.messages[UID(1)]?.bytes = Array(Letter.text(1, body: "other").utf8)
+      box.messages[UID(1)]?.date = date(2_000)
+    }
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts().contains(Letter.text(1)) && run.target.texts().count == 2)
+  }
 }

@@ -76,6 +76,15 @@ struct MovedGroundTests {
     #expect(run.target.texts().contains(Letter.text(14)))
   }
 
+  @Test func mailThatWasHiddenInTheFirstRunIsMovedOnceItIsListed() async throws {
+    let run = Scenario(source: Letter.account(3), target: FakeAccount())
+    try run.source.change(.inbox) { $0.hidden = [UID(1), UID(2)] }
+    #expect(await run.run().total(\.copied) == 1)
+    try run.source.change(.inbox) { $0.hidden = [] }
+    #expect(await run.run().total(\.copied) == 2)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
   @Test func aSourceThatWasPutBackIsTold() async throws {
     var run = await Self.moved(3)
     let backup = try run.source.read(.inbox) { $0 }
@@ -254,5 +263,26 @@ extension FakeAccount {
   fileprivate func make(_ name: MailboxName, uidValidity: Int64) throws {
     create(name)
     try change(name) { $0.uidValidity = UIDValidity(uidValidity) }
+  }
+
+  /// Killed before it could put on record how far the target had come.
+  @Test(arguments: [false, true])
+  func aTargetThatWasPutBackBeforeAKilledRunHasLostItsCopies(_ hasNewMail: Bool) async throws {
+    var steps = 1
+    while true {
+      let run = Scenario(source: Letter.account(2), target: FakeAccount())
+      let backup = try run.target.read(.inbox) { $0 }
+      let report = await run.run(crash: CrashPoint(at: steps))
+      try Self.putBack(backup, in: run.target)
+      if hasNewMail {
+        for number in 7...8 { run.target.deliver(Letter.text(number), date: Self.dated(5)) }
+      }
+      let after = await run.run()
+      let there = run.target.texts().count - (hasNewMail ? 2 : 0)
+      #expect(there + after.total(\.lost) == 2, "died at step \(steps)")
+      if report.failure == nil { break }
+      steps += 1
+    }
+    #expect(steps > 8)
   }
 }
