@@ -7,6 +7,9 @@ package enum ArchiveError: Error, Sendable, Equatable {
   case notFound(path: String)
   /// Something else than an archive is at the path, and it was left as it is.
   case notAnArchive(path: String, detail: String)
+  /// What a writer has open is no longer what is at the path: the disk was unmounted, or the
+  /// archive moved away or replaced. Nothing counts that was not committed before.
+  case displaced(path: String)
   /// Another process is writing to the archive.
   case locked(path: String)
   /// The archive needs a later version of the program.
@@ -76,6 +79,8 @@ extension ArchiveError: CustomStringConvertible {
     switch self {
     case .notFound(let path): "there is no archive at \(path)"
     case .notAnArchive(let path, let detail): "\(path) is no archive: \(detail)"
+    case .displaced(let path):
+      "the archive at \(path) was moved away, unmounted or replaced while it was written to"
     case .locked(let path): "another run is writing to the archive at \(path)"
     case .newer(let detail): "the archive needs a later version of mailmove: \(detail)"
     case .damaged(let damage): "the archive is damaged: \(damage)"

@@ -67,6 +67,30 @@ struct DiskStorageTests {
     #expect(try storage.names(in: "") == ["HEAD"])
   }
 
+  @Test("puts many files on the disk and closes them, or says what the first one failed of")
+  func settles() throws {
+    let folder = try TemporaryFolder()
+    let storage = DiskStorage(root: folder.path)
+    for count in [0, 1, 100] {
+      let files = try (0..<count).map { number in
+        let file = try storage.open("\(count) \(number)", creating: true)
+        try file.append(Array("\(number)".utf8))
+        return file
+      }
+      try storage.settle(files)
+      for file in files { #expect(throws: ArchiveError.self) { try file.append([1]) } }
+    }
+    for failing in [0, 40, 99] {
+      let files = try (0..<100).map { try storage.open("\(failing) - \($0)", creating: true) }
+      try files[failing].close()
+      try files[99].close()
+      let path = folder.file("\(failing) - \(failing)")
+      #expect(throws: ArchiveError.failed("writing", path, errno: EBADF)) {
+        try storage.settle(files)
+      }
+    }
+  }
+
   @Test("gives the lock to one at a time, and back when its holder is gone")
   func locks() throws {
     let folder = try TemporaryFolder()

@@ -125,11 +125,7 @@ final class ExportTree {
   /// when the file is closed.
   private func settle() throws(ArchiveError) {
     defer { files = [] }
-    for (_, file) in files { file.beginSynchronizing() }
-    for (_, file) in files {
-      try file.synchronize()
-      try file.close()
-    }
+    try storage.settle(files.map(\.file))
   }
 }
 

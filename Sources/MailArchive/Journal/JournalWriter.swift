@@ -47,6 +47,9 @@ final class JournalWriter {
     let file = try opened()
     try file.append(member)
     try file.synchronize()
+    guard try file.isInPlace(length: position.end + Int64(member.count)) else {
+      throw .displaced(path: storage.name)
+    }
     if opening != nil { try storage.synchronizeDirectory(ArchiveLayout.journal) }
     last.digest.update(member)
     position = JournalPosition(

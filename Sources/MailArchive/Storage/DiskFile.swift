@@ -2,18 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Synchronization
 
-/// A descriptor that appends.
-final class DiskFile: StorageFile {
-  private var descriptor: Int32?
+/// A descriptor that appends; one thread uses it at a time.
+final class DiskFile: StorageFile, Sendable {
+  /// nil once it is closed.
+  private let descriptor: Mutex<Int32?>
   private let path: String
 
   init(_ descriptor: Int32, path: String) {
-    self.descriptor = descriptor
+    self.descriptor = Mutex(descriptor)
     self.path = path
   }
 
-  deinit { if let descriptor { Foundation.close(descriptor) } }
+  deinit { if let open = descriptor.withLock({ $0 }) { Foundation.close(open) } }
 
   func append(_ bytes: [UInt8]) throws(ArchiveError) {
     let descriptor = try opened()
@@ -56,19 +58,30 @@ final class DiskFile: StorageFile {
   func beginSynchronizing() {
     #if os(Linux)
       // Whoever says that pages are not needed again has them written.
-      if let descriptor { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
+      if let open = descriptor.withLock({ $0 }) {
+        posix_fadvise(open, 0, 0, POSIX_FADV_DONTNEED)
+      }
     #endif
   }
 
   func setTime(_ seconds: Int64) {
-    guard let descriptor else { return }
+    guard let open = descriptor.withLock({ $0 }) else { return }
     let time = timespec(tv_sec: time_t(seconds), tv_nsec: 0)
-    _ = [time, time].withUnsafeBufferPointer { futimens(descriptor, $0.baseAddress) }
+    _ = [time, time].withUnsafeBufferPointer { futimens(open, $0.baseAddress) }
+  }
+
+  func isInPlace(length: Int64) throws(ArchiveError) -> Bool {
+    let place = try DiskPlace(of: opened(), path)
+    let found = try DiskPlace(at: path)
+    return place.length == length && place == found
   }
 
   func close() throws(ArchiveError) {
-    guard let open = descriptor else { return }
-    descriptor = nil
+    let last = descriptor.withLock { descriptor in
+      defer { descriptor = nil }
+      return descriptor
+    }
+    guard let open = last else { return }
     // Interrupted is closed, and must not be tried again.
     guard Foundation.close(open) == 0 || errno == EINTR else {
       throw .failed("closing", path, errno: errno)
@@ -76,7 +89,9 @@ final class DiskFile: StorageFile {
   }
 
   private func opened() throws(ArchiveError) -> Int32 {
-    guard let descriptor else { throw .failed("writing", path, errno: EBADF) }
-    return descriptor
+    guard let open = descriptor.withLock({ $0 }) else {
+      throw .failed("writing", path, errno: EBADF)
+    }
+    return open
   }
 }

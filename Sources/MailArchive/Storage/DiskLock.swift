@@ -6,17 +6,41 @@ import Synchronization
 
 /// A lock by `flock`, which the kernel releases when the process ends, however it ends.
 final class DiskLock: StorageLock {
-  private let descriptor: Mutex<Int32?>
+  private struct Held {
+    let file: Int32
+    /// The directory with the file, kept open so that no other one gets its number.
+    let directory: Int32
+  }
 
-  init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+  private let held: Mutex<Held?>
+  private let path: String
+  private let root: String
+
+  /// - Parameters:
+  ///   - file: the descriptor that has the lock, and the path it was opened by.
+  ///   - directory: a descriptor of the directory `root`.
+  init(_ file: Int32, path: String, directory: Int32, root: String) {
+    held = Mutex(Held(file: file, directory: directory))
+    self.path = path
+    self.root = root
+  }
 
   deinit { release() }
 
   func release() {
-    descriptor.withLock { file in
-      guard let open = file else { return }
-      close(open)
-      file = nil
+    held.withLock { held in
+      guard let open = held else { return }
+      close(open.file)
+      close(open.directory)
+      held = nil
     }
+  }
+
+  func isInPlace() throws(ArchiveError) -> Bool {
+    guard let open = held.withLock({ $0 }) else { return false }
+    let directory = try DiskPlace(of: open.directory, root)
+    guard try directory == DiskPlace(at: root, followsLinks: true) else { return false }
+    let file = try DiskPlace(of: open.file, path)
+    return try file == DiskPlace(at: path)
   }
 }

@@ -129,7 +129,13 @@ package struct DiskStorage: Storage {
       throw code == EWOULDBLOCK
         ? .locked(path: root) : failure("locking", ArchiveLayout.lock, code)
     }
-    return DiskLock(file)
+    let directory = Foundation.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else {
+      let code = errno
+      Foundation.close(file)
+      throw failure("opening", "", code)
+    }
+    return DiskLock(file, path: path, directory: directory, root: root)
   }
 
   private func failure(_ operation: String, _ path: String, _ code: Int32 = errno) -> ArchiveError {

@@ -41,6 +41,20 @@ package protocol Storage: Sendable {
 
   /// Takes the lock that keeps other writers away, or throws `locked`; ends with the process.
   func lock() throws(ArchiveError) -> any StorageLock
+
+  /// Synchronizes and closes files, in any order and several at a time where that is faster; throws
+  /// what the first of them that failed did.
+  func settle(_ files: [any StorageFile]) throws(ArchiveError)
+}
+
+extension Storage {
+  package func settle(_ files: [any StorageFile]) throws(ArchiveError) {
+    for file in files { file.beginSynchronizing() }
+    for file in files {
+      try file.synchronize()
+      try file.close()
+    }
+  }
 }
 
 /// A file that is open for writing at its end.
@@ -60,6 +74,10 @@ package protocol StorageFile: AnyObject {
   /// - Parameter seconds: since 1970-01-01 00:00:00 UTC.
   func setTime(_ seconds: Int64)
 
+  /// Whether its path leads to this very file, and it has that length: nobody put another one
+  /// there, and nobody else wrote to it.
+  func isInPlace(length: Int64) throws(ArchiveError) -> Bool
+
   /// Throws when the file system says only now that it did not keep the bytes. A file that nobody
   /// holds any more is closed without asking.
   func close() throws(ArchiveError)
@@ -69,11 +87,21 @@ extension StorageFile {
   package func beginSynchronizing() {}
 
   package func setTime(_ seconds: Int64) {}
+
+  package func isInPlace(length: Int64) throws(ArchiveError) -> Bool { true }
 }
 
 /// The lock against a second writer; given back by `release` or with the last reference.
 package protocol StorageLock: AnyObject, Sendable {
   func release()
+
+  /// Whether what was locked is what its path leads to: no other directory was put there, and the
+  /// lock that others would take is this one.
+  func isInPlace() throws(ArchiveError) -> Bool
+}
+
+extension StorageLock {
+  package func isInPlace() throws(ArchiveError) -> Bool { true }
 }
 
 /// What is known of a file without reading it.

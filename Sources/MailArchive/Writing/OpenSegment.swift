@@ -54,6 +54,9 @@ final class OpenSegment {
   /// Returns when everything appended is on disk, and so are the names that lead to it.
   func synchronize(in storage: any Storage) throws(ArchiveError) {
     try file?.synchronize()
+    guard try file?.isInPlace(length: length) ?? true else {
+      throw .displaced(path: storage.name)
+    }
     if isNew {
       let directory = ArchiveLayout.directory(of: path)
       try storage.synchronizeDirectory(directory)

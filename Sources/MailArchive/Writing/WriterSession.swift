@@ -82,6 +82,11 @@ final class WriterSession {
     return try scan.position(ofCommit: number)?.digest == digest
   }
 
+  /// Whoever goes by the path has to find what is written here.
+  private func insistOnPlace() throws(ArchiveError) {
+    guard try lock.isInPlace() else { throw .displaced(path: storage.name) }
+  }
+
   func insistOnUsable() throws(ArchiveError) {
     if let fault { throw fault }
   }
@@ -176,12 +181,14 @@ final class WriterSession {
   }
 
   @discardableResult private func write() throws(ArchiveError) -> CommitReceipt {
+    try insistOnPlace()
     batch.finishGroups()
     var places: [Int: MessagePlace] = [:]
     for group in batch.groups { try write(group, &places) }
     let (segmentEvents, ends) = try segments.synchronize()
     let commit = try journal.commit(
       segmentEvents + damageEvents() + batchEvents(places), ends: ends, at: clock())
+    try insistOnPlace()
     try catalog.apply([commit], upTo: journal.position)
     if segmentEvents.contains(where: { if case .seal = $0 { true } else { false } }) {
       try refreshChecksums()
@@ -276,9 +283,11 @@ final class WriterSession {
     }
     _ = try commit()
     return try guarding { () throws(ArchiveError) in
+      try insistOnPlace()
       try segments.sealQuiet(since: clock() - limits.quietSeconds)
       if segments.hasEvents { try write() }
       try journal.close()
+      try insistOnPlace()
       let head = ArchiveHead(position: journal.position, time: clock())
       try storage.replace(ArchiveLayout.head, with: head.text)
       catalog.settle()

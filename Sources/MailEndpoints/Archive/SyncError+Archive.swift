@@ -21,6 +21,12 @@ extension SyncError {
         .archiveMissing, .endpoint, .stop,
         "give another folder; if this was an archive, 'mailmove archive salvage' reads its mail"
       )
+    case .displaced:
+      (
+        .archiveNotMounted, .endpoint, .stop,
+        "see that the right archive is there, then run the same command again; what this run did "
+          + "not put on record is moved then"
+      )
     case .occupied: (.archiveMissing, .endpoint, .stop, "give another folder")
     case .locked: (.archiveLocked, .endpoint, .stop, nil)
     case .newer: (.archiveNewer, .endpoint, .stop, nil)
@@ -48,8 +54,8 @@ extension SyncError {
     case .damaged(let damage): "\(damage)"
     case .catalog(let detail), .catalogDamaged(let detail): "its catalog: \(detail)"
     case .notExported(let error): detail(of: error)
-    case .readOnly, .io, .noSuchMessage, .noSuchFolder, .folderFull, .unfaithful, .occupied,
-      .closed:
+    case .displaced, .readOnly, .io, .noSuchMessage, .noSuchFolder, .folderFull, .unfaithful,
+      .occupied, .closed:
       error.description
     }
   }
