@@ -33,7 +33,9 @@ extension ArchiveReading {
 }
 
 extension ArchiveReading {
-  package func mailboxes() async throws -> MailboxListing {
+  package func mailboxes() async throws -> MailboxListing { try await listing() }
+
+  func listing() async throws -> MailboxListing {
     var mailboxes: [Mailbox] = []
     for folder in try await folders() {
       mailboxes.append(Mailbox(folder, try await status(of: folder)))
@@ -53,9 +55,14 @@ extension ArchiveReading {
     let folder = try await folder(mailbox)
     let status = try await status(of: folder)
     var entries: [Entry] = []
-    try await forEachPlacement(in: folder) { entries.append(Entry($0)) }
+    var digests: [SHA256Digest] = []
+    try await forEachPlacement(in: folder) { placement in
+      entries.append(Entry(placement))
+      // A target's copies are known by their UIDs in a journal that goes on (`ArchiveExpectation`).
+      if place.side == .source { digests.append(placement.message.digest) }
+    }
     return MailboxSnapshot(
-      status: status, extent: .complete, entries: entries, traits: traits)
+      status: status, extent: .complete, entries: entries, traits: traits, digests: digests)
   }
 
   /// Leaves out messages whose bytes are wrong: nothing can be known by them.

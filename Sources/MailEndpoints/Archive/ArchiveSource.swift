@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MailArchive
+import MailWire
 import SyncEngine
 
 /// One account of an archive to read from; nothing is locked and nothing changed.
@@ -17,6 +18,17 @@ package struct ArchiveSource: ArchiveReading {
 
   /// Mail that was moved away and back is there under another UID, and is the same mail.
   package var traits: MailboxSnapshot.Traits { [.messagesMayReturn] }
+
+  /// The listing says nothing of HIGHESTMODSEQ, so that every folder is listed: an older copy that
+  /// was put back and filled again may have come to the same numbers with other mail (invariant
+  /// 13). Its messages are then known by their digests (invariant 14).
+  package func mailboxes() async throws -> MailboxListing {
+    var listing = try await listing()
+    for index in listing.mailboxes.indices {
+      listing.mailboxes[index].status?.highestModSeq = nil
+    }
+    return listing
+  }
 
   /// Opens an archive and chooses the account.
   ///

@@ -100,10 +100,13 @@ package struct MailboxSnapshot: Sendable, Equatable {
   /// Messages that nothing tells apart at the source: the next snapshot lists them under other
   /// keys, and only their bytes show which they are.
   package let passing: Set<UID>
+  /// SHA-256 of the bytes of each entry, in their order, where the source has that at hand without
+  /// reading, as an archive; else empty.
+  package let digests: [SHA256Digest]
 
   package init(
     status: MailboxStatus, extent: Extent, entries: [Entry], suspicion: String? = nil,
-    traits: Traits = [], passing: Set<UID> = []
+    traits: Traits = [], passing: Set<UID> = [], digests: [SHA256Digest] = []
   ) {
     self.status = status
     self.extent = extent
@@ -111,6 +114,16 @@ package struct MailboxSnapshot: Sendable, Equatable {
     self.suspicion = suspicion
     self.traits = traits
     self.passing = passing
+    self.digests = digests.count == entries.count ? digests : []
+  }
+
+  /// The same without some of its entries.
+  package func without(_ uids: Set<UID>) -> MailboxSnapshot {
+    guard !uids.isEmpty else { return self }
+    let kept = entries.indices.filter { !uids.contains(entries[$0].uid) }
+    return MailboxSnapshot(
+      status: status, extent: extent, entries: kept.map { entries[$0] }, suspicion: suspicion,
+      traits: traits, passing: passing, digests: digests.isEmpty ? [] : kept.map { digests[$0] })
   }
 
   /// The server says that there are more messages than it listed.

@@ -16,16 +16,25 @@ package struct RecordDoubt: Sendable {
     self.records = records
   }
 
-  /// Whether something listed contradicts its record by size or date.
-  package var isContradicted: Bool {
+  /// Whether something listed contradicts its record.
+  package var isContradicted: Bool { !contradicted.isEmpty }
+
+  /// What is listed and contradicts its record by size or date, or by its bytes where the source
+  /// knows them.
+  package var contradicted: Set<UID> {
     let known = current
-    return snapshot.entries.contains { entry in
-      known[entry.uid].map { Self.contradicts(entry, $0) } ?? false
-    }
+    guard !known.isEmpty else { return [] }
+    return Set(
+      snapshot.entries.indices.lazy.filter { index in
+        let entry = snapshot.entries[index]
+        return known[entry.uid].map { contradicts(index, $0) } ?? false
+      }.map { snapshot.entries[$0].uid })
   }
 
-  /// The messages whose headers tell whether they are still those on record.
+  /// The messages whose headers tell whether they are still those on record; none where the source
+  /// knows their bytes.
   package var listedOnRecord: UIDSet {
+    guard snapshot.digests.isEmpty else { return UIDSet([]) }
     let known = current
     return UIDSet(snapshot.entries.lazy.map(\.uid).filter { known[$0] != nil })
   }
@@ -37,22 +46,39 @@ package struct RecordDoubt: Sendable {
   ///   either. nil while they have: then size and date are all that is asked.
   package func outcomes(headers: [HeadedEntry]?) -> [Outcome] {
     let listed = Dictionary(
-      snapshot.entries.map { ($0.uid, $0) }, uniquingKeysWith: { _, last in last })
+      snapshot.entries.indices.map { (snapshot.entries[$0].uid, $0) },
+      uniquingKeysWith: { _, last in last })
     let fingerprints = headers.map { headers in
       Dictionary(
         headers.map { ($0.entry.uid, $0.fingerprint) }, uniquingKeysWith: { _, last in last })
     }
     let retired = retiredValidity
     return current.values.filter { record in
-      guard let entry = listed[record.key.uid] else { return fingerprints != nil }
-      if Self.contradicts(entry, record) { return true }
-      guard let fingerprints, let known = record.fingerprint else { return false }
-      return fingerprints[entry.uid] != known
+      guard let index = listed[record.key.uid] else { return fingerprints != nil }
+      if contradicts(index, record) { return true }
+      guard let fingerprints, let known = record.fingerprint, !isSame(index, record) else {
+        return false
+      }
+      return fingerprints[record.key.uid] != known
     }.sorted { $0.key < $1.key }.map { record in
       var moved = record
       moved.key = SourceKey(uidValidity: retired, uid: record.key.uid)
       return .rekeyed(from: record.key, to: moved)
     }
+  }
+
+  /// By its bytes, where both are known, and by nothing else then.
+  private func contradicts(_ index: Int, _ record: MessageRecord) -> Bool {
+    if let listed = digest(index), let known = record.digest { return listed != known }
+    return Self.contradicts(snapshot.entries[index], record)
+  }
+
+  private func isSame(_ index: Int, _ record: MessageRecord) -> Bool {
+    digest(index).map { $0 == record.digest } ?? false
+  }
+
+  private func digest(_ index: Int) -> SHA256Digest? {
+    snapshot.digests.isEmpty ? nil : snapshot.digests[index]
   }
 
   /// Whether a listed message is another one than that on record: size and INTERNALDATE of a

@@ -83,6 +83,7 @@ package struct PlanRun: Sendable {
         && records.contains { $0.key.uidValidity == snapshot.uidValidity }
       guard isCurrent else { return min(records.count, snapshot.entries.count) }
       let listed = Set(snapshot.entries.lazy.map(\.uid))
+        .subtracting(RecordDoubt(snapshot: snapshot, records: records).contradicted)
       return records.count {
         $0.key.uidValidity == snapshot.uidValidity && listed.contains($0.key.uid)
       }

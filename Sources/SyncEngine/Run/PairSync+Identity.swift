@@ -18,7 +18,8 @@ extension PairSync {
     if let source = standing.source, source.uidValidity == snapshot.uidValidity,
       !source.numbers.isContinued(by: NumberSpace(snapshot.status))
     {
-      headers = try await self.source.headers(of: doubt.listedOnRecord, in: name)
+      let listed = doubt.listedOnRecord
+      headers = listed.isEmpty ? [] : try await self.source.headers(of: listed, in: name)
     }
     let outcomes = doubt.outcomes(headers: headers)
     if headers != nil {

@@ -19,6 +19,14 @@ final class ArchiveStory {
   var journal = MemoryJournal()
   private let restoring = MemoryJournal()
 
+  /// The archive as a backup had it, and put back.
+  func backUp() throws { try FileManager.default.copyItem(atPath: path, toPath: path + "-copy") }
+
+  func putBack() throws {
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.moveItem(atPath: path + "-copy", toPath: path)
+  }
+
   var path: String { folder.path + "/archive" }
 
   init(hasModSeq: Bool = true, letters: Int = 5) throws {
@@ -74,6 +82,15 @@ final class ArchiveStory {
         connectTarget: { [restored] in FakeTarget(restored) }),
       journal: restoring, rules: MappingRules(), options: RunOptions(), pacing: Scenario.instant)
     return await run.run()
+  }
+
+  /// What a comparison of archive, ledger and the account it was given back to finds.
+  func compareRestored(_ level: VerifyLevel) async throws -> [Difference.Kind] {
+    let place = ArchivePlace(path: path, account: nil, side: .source)
+    return try await Verify(
+      source: ArchiveSource.connect(place), target: FakeTarget(restored), journal: restoring,
+      level: level
+    ).run().differences.map(\.kind)
   }
 
   /// What came out of the archive: folder and subject of each message.

@@ -64,6 +64,30 @@ struct SourceContract {
     }
   }
 
+  /// What a source says of contents is true of what it hands out; an archive says it of all.
+  @Test(arguments: SourceKind.allCases)
+  func toldContentsAreThoseHandedOut(_ kind: SourceKind) async throws {
+    try await with(kind) { source in
+      let snapshot = try await source.snapshot(of: .inbox, since: nil)
+      #expect(snapshot.digests == (kind == .archive ? Self.mail.map(\.digest) : []))
+      let rest = snapshot.without([snapshot.entries[0].uid, snapshot.entries[3].uid])
+      #expect(rest.entries == [1, 2, 4].map { snapshot.entries[$0] })
+      let digests = [1, 2, 4].map { Self.mail[$0].digest }
+      #expect(rest.digests == (kind == .archive ? digests : []))
+    }
+  }
+
+  /// Numbers of an archive are given again when a copy of it is put back and filled.
+  @Test(arguments: SourceKind.allCases)
+  func onlyAListingThatProvesSomethingSavesTheSnapshot(_ kind: SourceKind) async throws {
+    try await with(kind) { source in
+      let snapshot = try await source.snapshot(of: .inbox, since: nil)
+      let listed = try await source.mailboxes().mailboxes.first { $0.name.isInbox }?.status
+      let isProof = listed.map { SourceCheckpoint(snapshot.status).provesUnchanged($0) } ?? false
+      #expect(!isProof || kind == .imap || kind == .fake)
+    }
+  }
+
   @Test(arguments: SourceKind.allCases)
   func keysLastBeyondTheSession(_ kind: SourceKind) async throws {
     try await kind.with(Self.mail) { sessions in
