@@ -70,13 +70,14 @@ extension ExitStatus {
   }
 
   /// The code for a comparison; messages on record as not moved are skips and no difference, and
-  /// so are folders that could not be compared.
+  /// so are folders that could not be compared, or that no run has put on record.
   init(_ report: VerifyReport) {
     let kinds = Set(report.differences.map(\.kind))
     let failures = report.mailboxes.compactMap(\.failure).map { ExitStatus($0) }
     let status: ExitStatus =
       kinds.contains(where: Self.isBroken)
-      ? .differences : kinds.contains(.notMoved) ? .skips : .success
+      ? .differences
+      : kinds.contains(.notMoved) || !report.unmoved.isEmpty ? .skips : .success
     let all = failures.reduce(status) { $0.worse($1) }
     self = report.rules?.selectsNothing == true ? all.worse(.usage) : all
   }

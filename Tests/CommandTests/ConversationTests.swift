@@ -219,6 +219,32 @@ import Testing
         + "2 messages compared by bytes in 1 folder: 1 difference\n")
   }
 
+  @Test func verifyTellsWhatIsNotOnRecordYetAndWhatNumbersCannotShow() {
+    func remarks(_ folders: [Int64?], _ messages: Int, _ level: VerifyLevel) -> [String] {
+      var report = VerifyReport(level: level)
+      report.unmoved = folders.map { UnmovedMailbox(mapped: Samples.inbox.mapped, messages: $0) }
+      var mailbox = VerifiedMailbox(pair: Samples.inbox)
+      mailbox.unaccounted = messages
+      report.mailboxes = [mailbox]
+      let text = VerifyText(report: report)
+      return text.unmovedFolders(limit: 2) + text.remarks
+    }
+    #expect(remarks([], 0, .bytes) == [])
+    #expect(remarks([], 1, .bytes) == ["1 message at the source is not on record yet; run 'sync'"])
+    #expect(
+      remarks([0], 0, .bytes) == [
+        "INBOX: not on record yet: 0 messages",
+        "1 folder at the source is not on record yet; run 'sync'",
+      ])
+    #expect(
+      remarks([nil, 1_200, 4], 2, .bytes) == [
+        "INBOX: not on record yet", "INBOX: not on record yet: 1,200 messages",
+        "3 folders and 1,206 messages at the source are not on record yet; run 'sync'",
+      ])
+    #expect(remarks([Int64.max, .max], 0, .bytes).count == 3)
+    #expect(remarks([], 0, .counts).first?.contains("only numbers were compared") == true)
+  }
+
   @Test func verifyHasALiveLineOnATerminalOnly() async {
     let said = await run(["verify"] + accounts, isWatched: true)
     #expect(said.errors.contains("\r"))

@@ -102,6 +102,16 @@ import Testing
     #expect(mailmove.ExitStatus(report) == expected)
   }
 
+  @Test func aFolderThatNoRunHasPutOnRecordIsNoDifferenceAndNoSuccess() {
+    var report = VerifyReport(level: .bytes)
+    report.unmoved = [UnmovedMailbox(mapped: Samples.inbox.mapped, messages: 3)]
+    #expect(mailmove.ExitStatus(report) == .skips)
+    var mailbox = VerifiedMailbox(pair: Samples.inbox)
+    mailbox.differences = [Difference(kind: .missing, pair: Samples.inbox)]
+    report.mailboxes = [mailbox]
+    #expect(mailmove.ExitStatus(report) == .differences)
+  }
+
   @Test(
     arguments: [
       ([.stored: 5, .vanished: 1], 0, .success), ([.stored: 5, .skipped: 1], 3, .skips),

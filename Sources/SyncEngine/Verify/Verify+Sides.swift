@@ -39,6 +39,7 @@ extension Verify {
     found.atSource = try await countAtSource(pair, labels)
     let known = records.count { $0.state != .vanished && $0.state != .pending }
     if found.atSource > known {
+      found.unaccounted = found.atSource - known
       found.differences.append(
         Difference(
           kind: .unaccounted, pair: pair,

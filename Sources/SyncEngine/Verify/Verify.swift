@@ -9,11 +9,11 @@ package struct Verify: Sendable {
   let target: any TargetView
   private let journal: any Journal
   private let level: VerifyLevel
-  private let rules: MappingRules
+  let rules: MappingRules
   private let observer: VerifyObserver
 
   /// - Parameters:
-  ///   - rules: which mailboxes of the frozen map to compare.
+  ///   - rules: which mailboxes to compare, and to expect on record.
   ///   - observer: told how far the comparison is.
   package init(
     source: any MailSource, target: any TargetView, journal: any Journal, level: VerifyLevel,
@@ -38,7 +38,10 @@ package struct Verify: Sendable {
     if check.selectsNothing { return report }
     let pairs = all.filter { $0.mapped.target != nil && rules.selects($0.mapped) }
     observer(.planned(mailboxes: pairs.count, toCompare: try await workload(of: pairs)))
-    let labels = try await labels(for: pairs)
+    let listing = try await source.mailboxes()
+    report.unmoved = try await unmoved(beside: all, listing)
+    // What is listed now decides what is in no other mailbox, as in the next run.
+    let labels = ListedLabels(listing)
     // Several may go into one mailbox: the copies of each are its own.
     let sharing = Dictionary(grouping: all, by: \.mapped.target)
     var taken: [MailboxName: Set<UID>] = [:]
@@ -71,13 +74,6 @@ package struct Verify: Sendable {
       bytes: level < .bytes ? 0 : lines.reduce(0) { $0 + $1.bytesAtTarget })
   }
 
-  /// What is listed now decides what is in no other mailbox, as in the next run.
-  private func labels(for pairs: [MailboxPair]) async throws -> ListedLabels {
-    let isNeeded = pairs.contains { $0.mapped.decision == .remainder }
-    return ListedLabels(
-      isNeeded ? try await source.mailboxes() : MailboxListing(mailboxes: []))
-  }
-
   /// - Parameter taken: copies that belong to messages of mailboxes compared before.
   private func verify(
     _ pair: MailboxPair, beside neighbours: [Neighbour], _ labels: ListedLabels,
@@ -96,9 +92,13 @@ package struct Verify: Sendable {
       observer(.compared(pair, messages: found.onRecord, bytes: 0))
       return
     }
-    let there = try await sourceSnapshot(of: pair, labels)
-    found.atSource = there.entries.count
-    found.differences += try await unaccounted(there, records, pair)
+    let listed = try await sourceSnapshot(of: pair, labels)
+    found.atSource = listed.entries.count
+    // What is listed under the UID of another message is no original of anything on record.
+    let there = listed.without(RecordDoubt(snapshot: listed, records: records).contradicted)
+    let open = try await unaccounted(listed, there, records, pair)
+    found.unaccounted = open.count
+    found.differences += open
     let here = try await fromTarget(name, pair, &found) {
       try await target.snapshot(of: name, since: nil)
     }
@@ -128,16 +128,20 @@ package struct Verify: Sendable {
     }
   }
 
+  /// - Parameter known: the snapshot without what is listed under the UIDs of other messages.
   private func unaccounted(
-    _ snapshot: MailboxSnapshot, _ records: [MessageRecord], _ pair: MailboxPair
+    _ snapshot: MailboxSnapshot, _ known: MailboxSnapshot, _ records: [MessageRecord],
+    _ pair: MailboxPair
   ) async throws -> [Difference] {
-    let settled = Set(
+    let keys = Set(
       records.lazy.filter { $0.state != .pending && $0.state != .vanished }.map(\.key))
-    var open = snapshot.entries.filter { entry in
-      !settled.contains(SourceKey(uidValidity: snapshot.uidValidity, uid: entry.uid))
-    }
+    let settled = Set(
+      known.entries.lazy.map(\.uid).filter {
+        keys.contains(SourceKey(uidValidity: snapshot.uidValidity, uid: $0))
+      })
+    var open = snapshot.entries.filter { !settled.contains($0.uid) }
     if snapshot.mayListAnew, !open.isEmpty {
-      open = try await withoutKnownContent(open, snapshot, records, pair)
+      open = try await withoutKnownContent(open, known, records, pair)
     }
     return open.map { entry in
       Difference(

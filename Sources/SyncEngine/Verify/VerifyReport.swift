@@ -78,6 +78,9 @@ package struct VerifiedMailbox: Sendable {
   /// Copies that are not where the ledger says and were found by their content; the next run puts
   /// on record where they are. No difference.
   package var foundByContent = 0
+  /// Messages at the source that no run has dealt with; each is a difference as well, but where
+  /// only numbers are compared.
+  package var unaccounted = 0
   /// Why the mailbox could not be compared.
   package var failure: SyncError?
   package var differences: [Difference] = []
@@ -89,6 +92,8 @@ package struct VerifiedMailbox: Sendable {
 package struct VerifyReport: Sendable {
   package let level: VerifyLevel
   package var mailboxes: [VerifiedMailbox] = []
+  /// Mailboxes of the source that are to be moved and are not on record; no difference.
+  package var unmoved: [UnmovedMailbox] = []
   /// Whether the operator's rules have an effect.
   package var rules: RuleCheck?
 

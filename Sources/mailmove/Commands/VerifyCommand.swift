@@ -15,7 +15,7 @@ struct VerifyCommand: Subcommand {
         mailmove verify imaps://alice@old.example.org imaps://alice@new.example.org --level bytes
 
       LEVELS
-        counts     numbers of messages
+        counts     numbers of messages; not which messages they are
         metadata   also size, flags and date of every message
         headers    also every header
         bytes      also every byte, read again from both sides
@@ -24,7 +24,8 @@ struct VerifyCommand: Subcommand {
         0        no differences
         1        a fault in mailmove
         2        wrong usage or configuration, nothing touched
-        3        nothing but messages on record as skipped, or folders that cannot be opened
+        3        nothing but messages on record as skipped, folders that cannot be opened, or
+                 folders that no run has put on record yet
         5        temporary, run again
         6        differences
         7        ledger
@@ -70,12 +71,15 @@ struct VerifyCommand: Subcommand {
     if terminal.isWatched || terminal.manner.isVerbose {
       for line in text.table { terminal.result(line) }
     }
-    for line in text.differences(limit: Self.shownMax) { terminal.result(line, .warning) }
-    let rest = text.report.differences.count - Self.shownMax
-    if rest > 0 {
-      terminal.result("and \(Quantity.count(rest)) more; --json lists all", .warning)
-    }
-    for line in [text.remark, text.advice].compactMap(\.self) { terminal.result(line) }
+    list(text.differences(limit: Self.shownMax), of: text.report.differences.count, terminal)
+    list(text.unmovedFolders(limit: Self.shownMax), of: text.report.unmoved.count, terminal)
+    for line in text.remarks + [text.advice].compactMap(\.self) { terminal.result(line) }
     terminal.result(text.summary, .strong)
+  }
+
+  private func list(_ lines: [String], of count: Int, _ terminal: Terminal) {
+    for line in lines { terminal.result(line, .warning) }
+    guard count > lines.count else { return }
+    terminal.result("and \(Quantity.count(count - lines.count)) more; --json lists all", .warning)
   }
 }

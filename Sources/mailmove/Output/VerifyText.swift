@@ -39,13 +39,42 @@ struct VerifyText {
       + (failed == 0 ? "" : "; \(Quantity.count(failed, "folder")) could not be compared")
   }
 
-  /// What is no difference and worth knowing; nil where there is nothing.
-  var remark: String? {
+  /// What is no difference and worth knowing.
+  var remarks: [String] {
     let found = report.mailboxes.reduce(0) { $0 + $1.foundByContent }
-    return found == 0
+    let placed =
+      found == 0
       ? nil
       : "\(Quantity.count(found, "message")) found at the target by content, where the ledger "
         + "does not have them"
+    let numbersOnly =
+      report.level == .counts
+      ? "only numbers were compared: messages that differ, or of which one is gone and another "
+        + "came, do not show; --level metadata looks at each" : nil
+    return [placed, unmoved, numbersOnly].compactMap(\.self)
+  }
+
+  /// What is still to be moved; nil where nothing is.
+  private var unmoved: String? {
+    let folders = report.unmoved.count
+    // A server may say any number.
+    let messages =
+      report.mailboxes.reduce(0) { $0 + $1.unaccounted }
+      + report.unmoved.reduce(0) { $0 + Int(min($1.messages ?? 0, Int64(UInt32.max))) }
+    var parts: [String] = []
+    if folders > 0 { parts.append(Quantity.count(folders, "folder")) }
+    if messages > 0 { parts.append(Quantity.count(messages, "message")) }
+    guard !parts.isEmpty else { return nil }
+    return "\(parts.joined(separator: " and ")) at the source "
+      + (folders + messages == 1 ? "is" : "are") + " not on record yet; run 'sync'"
+  }
+
+  /// One line for each folder that is still to be moved, as many as `limit`.
+  func unmovedFolders(limit: Int) -> [String] {
+    report.unmoved.prefix(limit).map { folder in
+      let messages = folder.messages.map { ": \(Quantity.count($0, "message"))" } ?? ""
+      return SafeText.visible("\(folder.mapped.shownSource): not on record yet\(messages)")
+    }
   }
 
   /// One line for each difference, as many as `limit`.
@@ -72,7 +101,15 @@ struct VerifyText {
       ("exit", JSON(exit.rawValue)), ("level", .string(report.level.rawValue)),
       ("mailboxes", .array(report.mailboxes.map(json))),
       ("differences", .array(report.differences.map(json))),
+      ("unmoved", .array(report.unmoved.map(json))),
     ]
+  }
+
+  private func json(_ folder: UnmovedMailbox) -> JSON {
+    .object([
+      ("source", .string(folder.mapped.sourcePath)), ("target", JSON(folder.mapped.shownTarget)),
+      ("messages", JSON(folder.messages)),
+    ])
   }
 
   private func json(_ mailbox: VerifiedMailbox) -> JSON {
