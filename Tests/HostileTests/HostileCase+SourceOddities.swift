@@ -52,6 +52,14 @@ extension HostileCase {
           })
       ]),
     HostileCase(
+      side: .imapSource, server: "lists a mailbox whose name has no characters",
+      outcome: "the mailbox is given up, the others are copied", exit: .skips,
+      misdeeds: [Misdeed("LIST", .always, .alter { $0.insert(#"* LIST () "/" """#) })]),
+    HostileCase(
+      side: .imapSource, server: "has NIL for delimiter, name and attributes of a mailbox",
+      outcome: "the mailbox of that name is given up, the others are copied", exit: .skips,
+      misdeeds: [Misdeed("LIST", .always, .alter { $0.insert("* LIST NIL NIL NIL") })]),
+    HostileCase(
       side: .imapSource, server: "sends literals where nobody expects them",
       outcome: "read as what they stand for, or passed over", exit: .success,
       misdeeds: [
