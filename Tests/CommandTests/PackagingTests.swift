@@ -88,7 +88,7 @@ import Testing
     try #require(line.count > 7)
     #expect(Array(line[2...6]) == ["*", "*", "*", "mailmove", "/usr/bin/mailmove"])
     let command = try #require(try MailMove.parseAsRoot(Array(line[7...])) as? SyncCommand)
-    #expect(command.all && command.job.output.quiet)
+    #expect(command.all && command.output.quiet)
     for assignment in lines where assignment.hasPrefix("MAILMOVE_") {
       let name = assignment.prefix { $0 != "=" }
       #expect(Setting.ofJobs.contains { $0.variable == name }, "\(name)")

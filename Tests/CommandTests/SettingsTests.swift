@@ -35,7 +35,7 @@ import Testing
     let settings = Setting.ofJobs.filter { $0.places.contains(.option) && $0 != .level }
     let arguments = ["sync", "imaps://a@h", "imaps://b@h"] + Self.arguments(for: settings)
     let sync = try #require(try MailMove.parseAsRoot(arguments) as? SyncCommand)
-    let given = try sync.job.choices(with: sync.collect)
+    let given = try sync.choices()
     #expect(Set(given.map(\.setting)) == Set(settings))
     for choice in given {
       #expect(choice.values == [Self.values(of: choice.setting.kind).good], "\(choice.origin)")
@@ -45,7 +45,7 @@ import Testing
   @Test func theLevelIsAnOptionOfVerify() throws {
     let arguments = ["verify", "imaps://a@h", "imaps://b@h", "--level", "bytes"]
     let verify = try #require(try MailMove.parseAsRoot(arguments) as? VerifyCommand)
-    #expect(try verify.job.choices(with: verify.collect).map(\.setting) == [.level])
+    #expect(try verify.choices().map(\.setting) == [.level])
   }
 
   @Test func everySettingOfAServerIsAnOptionOfProbe() throws {

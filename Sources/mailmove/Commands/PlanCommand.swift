@@ -5,7 +5,7 @@ import ArgumentParser
 import SyncEngine
 
 /// Shows what a run would do and changes nothing.
-struct PlanCommand: Subcommand {
+struct PlanCommand: JobCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show where every folder would go and why, with counts and limits; change nothing.",
@@ -29,12 +29,19 @@ struct PlanCommand: Subcommand {
       """)
 
   @OptionGroup var job: JobOptions
+  @OptionGroup(title: "Source") var sourceOptions: EndpointOptions<AtSource>
+  @OptionGroup(title: "Target") var targetOptions: EndpointOptions<AtTarget>
+  @OptionGroup(title: "Folders") var folders: FolderOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Deleting at the source") var removal: RemovalOptions
 
   func perform(_ engine: any Engine, _ surroundings: Surroundings) async throws -> ExitStatus {
-    let request = try job.request(
-      with: removal.collect, environment: surroundings.environment)
+    let request = try self.request(environment: surroundings.environment)
     return await Planning(try JobSession(request, engine, surroundings)).perform().status
+  }
+
+  func collect(into given: inout GivenOptions) throws(UsageError) {
+    try removal.collect(into: &given)
   }
 }
 

@@ -5,7 +5,7 @@ import ArgumentParser
 import SyncEngine
 
 /// Copies what is missing and carries flags over; never deletes.
-struct SyncCommand: Subcommand {
+struct SyncCommand: JobCommand {
   static let configuration = CommandConfiguration(
     commandName: "sync",
     abstract: "Copy what is missing at the target and carry flags over.",
@@ -39,6 +39,10 @@ struct SyncCommand: Subcommand {
       """)
 
   @OptionGroup var job: JobOptions
+  @OptionGroup(title: "Source") var sourceOptions: EndpointOptions<AtSource>
+  @OptionGroup(title: "Target") var targetOptions: EndpointOptions<AtTarget>
+  @OptionGroup(title: "Folders") var folders: FolderOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
   @Flag(help: "Run all jobs of the configuration file, one after the other.")
   var all = false
   @Option(name: Setting.metricsFile.optionName, help: Setting.metricsFile.help)
@@ -58,7 +62,7 @@ struct SyncCommand: Subcommand {
   var dryRun = false
 
   func perform(_ engine: any Engine, _ surroundings: Surroundings) async throws -> ExitStatus {
-    let options = try job.choices(with: collect)
+    let options = try choices()
     if all {
       guard job.source == nil else {
         throw UsageError(

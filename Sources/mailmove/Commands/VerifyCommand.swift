@@ -5,7 +5,7 @@ import ArgumentParser
 import SyncEngine
 
 /// Compares source, ledger and target.
-struct VerifyCommand: Subcommand {
+struct VerifyCommand: JobCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Compare source, ledger and target; change nothing.",
@@ -39,11 +39,15 @@ struct VerifyCommand: Subcommand {
   private static let shownMax = 50
 
   @OptionGroup var job: JobOptions
+  @OptionGroup(title: "Source") var sourceOptions: EndpointOptions<AtSource>
+  @OptionGroup(title: "Target") var targetOptions: EndpointOptions<AtTarget>
+  @OptionGroup(title: "Folders") var folders: FolderOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
   @Option(name: Setting.level.optionName, help: Setting.level.help)
   var level: String?
 
   func perform(_ engine: any Engine, _ surroundings: Surroundings) async throws -> ExitStatus {
-    let request = try job.request(with: collect, environment: surroundings.environment)
+    let request = try self.request(environment: surroundings.environment)
     let session = try JobSession(request, engine, surroundings)
     let level = session.level
     let ending = await session.perform(writesLedger: false) { job, hooks in

@@ -158,16 +158,13 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-/// What all commands on a job have in common.
+/// What all commands on a job have in common and no other group has.
 struct JobOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("The account to read, or a job's name.", valueName: "source-or-job"))
   var source: String?
   @Argument(help: "The account to fill; left out when a job is named.")
   var target: String?
 
-  @OptionGroup(title: "Source") var sourceOptions: EndpointOptions<AtSource>
-  @OptionGroup(title: "Target") var targetOptions: EndpointOptions<AtTarget>
-  @OptionGroup(title: "Folders") var folders: FolderOptions
   @Option(name: Setting.account.of(.source).optionName, help: Setting.account.help)
   var sourceAccount: String?
   @Option(name: Setting.account.of(.target).optionName, help: Setting.account.help)
@@ -177,29 +174,11 @@ struct JobOptions: ParsableArguments {
   @Flag(
     name: Setting.compress.optionName, inversion: .prefixedNo, help: Setting.compress.help)
   var compress: Bool?
-  @OptionGroup(title: "Output") var output: OutputOptions
 
-  func request(
-    with more: (inout GivenOptions) throws(UsageError) -> Void = { _ in },
-    environment: [String: String]
-  ) throws(UsageError) -> JobRequest {
-    try JobRequest(source, target, options: try choices(with: more), environment: environment)
-  }
-
-  /// What was given, these options and the command's own.
-  func choices(
-    with more: (inout GivenOptions) throws(UsageError) -> Void
-  ) throws(UsageError) -> [Choice] {
-    var given = GivenOptions()
-    try sourceOptions.collect(into: &given)
-    try targetOptions.collect(into: &given)
-    try folders.collect(into: &given)
-    try output.collect(into: &given)
+  func collect(into given: inout GivenOptions) throws(UsageError) {
     try given.take(.account.of(.source), sourceAccount)
     try given.take(.account.of(.target), targetAccount)
     try given.take(.gone, gone)
     try given.take(.compress, compress)
-    try more(&given)
-    return given.choices
   }
 }
