@@ -32,14 +32,13 @@ package struct CanonicalForm: Sendable {
   }
 
   private static func level(_ bytes: ArraySlice<UInt8>, isHeader: Bool) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count)
-    for byte in bytes {
-      switch byte {
-      case carriageReturn: continue
-      case 0: result.append(0x80)
-      case 0x80... where isHeader: result.append(UInt8(ascii: "X"))
-      default: result.append(byte)
+    var result = [UInt8](unsafeUninitializedCapacity: bytes.count) { result, count in
+      bytes.withUnsafeBufferPointer { given in
+        for byte in given where byte != carriageReturn {
+          let isReplaced = byte == 0 || isHeader && byte >= 0x80
+          result[count] = !isReplaced ? byte : byte == 0 ? 0x80 : UInt8(ascii: "X")
+          count += 1
+        }
       }
     }
     while result.last == lineFeed { result.removeLast() }
