@@ -125,9 +125,9 @@ final class HostileBench: Sendable {
     return Ended(exit: exit, words: lines.joined(separator: "\n"), waits: waits.all)
   }
 
-  /// Runs `mailmove COMMAND OLD NEW …` as a process of its own, with real deadlines. It blocks.
-  func measure(_ command: String) throws -> BuiltProgram.Measured {
-    try BuiltProgram.measure(
+  /// Runs `mailmove COMMAND OLD NEW …` as a process of its own, with real deadlines.
+  func measure(_ command: String) async throws -> BuiltProgram.Measured {
+    try await BuiltProgram.measure(
       [command] + arguments.filter { $0 != "-v" }, environment: environment,
       log: folder.path + "/log")
   }

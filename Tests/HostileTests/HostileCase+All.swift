@@ -4,7 +4,8 @@
 extension HostileCase {
   static let all = imapSource + imapTarget + pop3Source
 
-  static let imapSource = sourceConnections + sourceSizes + sourceAnswers + sourceOddities
+  static let imapSource = sourceConnections + sourceSpeech
+  static let sourceSpeech = sourceSizes + sourceAnswers + sourceOddities
   static let imapTarget = targetConnections + targetLies + targetRefusals + targetOddities
   static let pop3Source = pop3Connections + pop3Listings + pop3Texts + pop3Removals
 }

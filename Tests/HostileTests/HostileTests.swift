@@ -6,27 +6,38 @@ import Testing
 
 @testable import mailmove
 
-/// One after the other: servers and connections block threads.
-@Suite("A hostile server", .serialized) struct HostileTests {
-  private static let limit = TimeLimitTrait.Duration.minutes(Instrumentation.patience)
+/// A suite for each kind, side by side; within one, server after server. A server that is silent
+/// makes a client wait for its deadline, and nothing else has to wait meanwhile; but not all at
+/// once, since each case has deadlines by which a busy machine must have answered.
+@Suite("A hostile server") struct HostileTests {
+  static let limit = TimeLimitTrait.Duration.minutes(Instrumentation.patience)
 
-  @Test(.timeLimit(limit), arguments: HostileCase.imapSource)
-  func asAnIMAPSourceLosesAndDoublesNothing(hostile: HostileCase) async throws {
-    try await hold(hostile)
+  @Suite("An IMAP server to read from that breaks and stalls", .serialized)
+  struct SourceConnectionTests {
+    @Test(.timeLimit(limit), arguments: HostileCase.sourceConnections)
+    func losesAndDoublesNothing(hostile: HostileCase) async throws { try await hold(hostile) }
   }
 
-  @Test(.timeLimit(limit), arguments: HostileCase.imapTarget)
-  func asAnIMAPTargetLosesAndDoublesNothing(hostile: HostileCase) async throws {
-    try await hold(hostile)
+  @Suite("An IMAP server to read from that lies", .serialized)
+  struct SourceAnswerTests {
+    @Test(.timeLimit(limit), arguments: HostileCase.sourceSpeech)
+    func losesAndDoublesNothing(hostile: HostileCase) async throws { try await hold(hostile) }
   }
 
-  @Test(.timeLimit(limit), arguments: HostileCase.pop3Source)
-  func asAPOP3SourceLosesAndDoublesNothing(hostile: HostileCase) async throws {
-    try await hold(hostile)
+  @Suite("An IMAP server to write to", .serialized)
+  struct TargetTests {
+    @Test(.timeLimit(limit), arguments: HostileCase.imapTarget)
+    func losesAndDoublesNothing(hostile: HostileCase) async throws { try await hold(hostile) }
+  }
+
+  @Suite("A POP3 server", .serialized)
+  struct POP3SourceTests {
+    @Test(.timeLimit(limit), arguments: HostileCase.pop3Source)
+    func losesAndDoublesNothing(hostile: HostileCase) async throws { try await hold(hostile) }
   }
 
   /// One run against the hostile server, one when it has reformed, one that must change nothing.
-  private func hold(_ hostile: HostileCase) async throws {
+  private static func hold(_ hostile: HostileCase) async throws {
     let bench = try HostileBench(hostile)
     let first = await bench.run("sync", hostile.options)
     #expect(first.exit == hostile.exit, "\(first.words)")

@@ -9,7 +9,7 @@ import Testing
 
 extension HostileTests {
   /// The real binary, measured by the system.
-  @Suite("The memory a hostile server can take") struct MemoryTests {
+  @Suite("The memory a hostile server can take", .serialized) struct MemoryTests {
     /// A server, and how the run against it ends.
     struct Flood: Sendable, CustomTestStringConvertible {
       let hostile: HostileCase
@@ -68,13 +68,13 @@ extension HostileTests {
     @Test(
       .disabled(if: Instrumentation.sanitizer != nil, "a sanitizer needs memory of its own"),
       .timeLimit(.minutes(2)), arguments: floods)
-    func isBounded(flood: Flood) throws {
+    func isBounded(flood: Flood) async throws {
       let quiet = HostileCase(
         side: flood.hostile.side, server: "", outcome: "", exit: .success)
-      let usual = try HostileBench(quiet).measure("sync")
+      let usual = try await HostileBench(quiet).measure("sync")
       #expect(usual.exit == 0, "\(usual.words)")
       let bench = try HostileBench(flood.hostile)
-      let ended = try bench.measure("sync")
+      let ended = try await bench.measure("sync")
       #expect(ended.exit == flood.hostile.exit.rawValue, "\(ended.words)")
       #expect(try bench.differences(.whole, from: flood.hostile.mail) == [])
       let more = (ended.peakBytes - usual.peakBytes) / Self.megabyte
@@ -89,7 +89,7 @@ extension HostileTests {
     @Test(
       .disabled(if: Instrumentation.sanitizer != nil, "a sanitizer needs memory of its own"),
       .timeLimit(.minutes(5)))
-    func staysTheSameBehindASlowTarget() throws {
+    func staysTheSameBehindASlowTarget() async throws {
       let line = String(repeating: "x", count: 76) + "\r\n"
       let body = String(repeating: line, count: Self.letterBytes / 78)
       // The pause after each makes it 6 MB/s.
@@ -99,7 +99,7 @@ extension HostileTests {
         manner: { $0.capabilities = "IMAP4rev1 UIDPLUS LITERAL+ UNSELECT" },
         mail: (1...1_000).map { HostileMail.message($0, body: body) })
       let bench = try HostileBench(slow)
-      let ended = try bench.measure("sync")
+      let ended = try await bench.measure("sync")
       #expect(ended.exit == 0, "\(ended.words)")
       #expect(ended.peakBytes <= Self.processBytesMax, "\(ended.peakBytes >> 20) MiB")
       #expect(try bench.differences(.whole, from: slow.mail) == [])

@@ -49,12 +49,12 @@ package enum BuiltProgram {
     open(sys.argv[1], "w").write(f"{status} {usage.ru_maxrss}")
     """
 
-  /// Runs the binary to its end. It blocks.
+  /// Runs the binary to its end.
   ///
   /// - Parameter log: a file that takes what it says.
   package static func measure(
     _ arguments: [String], environment: [String: String], log: String
-  ) throws -> Measured {
+  ) async throws -> Measured {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["python3", "-c", starter, log + ".usage", try Self.path] + arguments
@@ -66,8 +66,7 @@ package enum BuiltProgram {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = words
     process.standardError = words
-    try process.run()
-    process.waitUntilExit()
+    try await process.runToEnd()
     let said = try String(contentsOfFile: log, encoding: .utf8)
     let usage = try? String(contentsOfFile: log + ".usage", encoding: .utf8)
     let numbers = (usage ?? "").split(separator: " ").compactMap { Int($0) }

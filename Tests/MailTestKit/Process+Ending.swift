@@ -9,4 +9,12 @@ extension Process {
   package var ending: Int32 {
     terminationReason == .uncaughtSignal ? -terminationStatus : terminationStatus
   }
+
+  /// Starts it and waits for its end without keeping a thread from others.
+  package func runToEnd() async throws {
+    try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+      terminationHandler = { _ in ended.resume() }
+      do { try run() } catch { ended.resume(throwing: error) }
+    }
+  }
 }
