@@ -6,12 +6,10 @@ import MailTestKit
 import SyncEngine
 import Testing
 
-extension MigrationTests {
-  /// One after the other with the moves between servers: each blocks a thread of the pool.
-  @Suite("A run over real servers that dies at any durable step") struct EveryStepTests {}
-}
-
-extension MigrationTests.EveryStepTests {
+/// Beside the moves between servers, which take as long: one after the other they would keep one
+/// core busy when everything else is done.
+@Suite("A run over real servers that dies at any durable step", .serialized)
+struct EveryStepTests {
   @Test(arguments: Route.allCases)
   func losesNothingDoublesNothingAndComesToTheSameEnd(_ route: Route) async throws {
     let labs = try JourneyLabs(for: 200)
