@@ -125,7 +125,10 @@ struct MessageTable {
     if old != new {
       let enrolled = try db.cachedStatement(
         sql:
-          "DELETE FROM message WHERE pair = ? AND uidvalidity = ? AND uid = ? AND state IN (0, 3, 4)")
+          """
+          DELETE FROM message
+          WHERE pair = ? AND uidvalidity = ? AND uid = ? AND state IN (0, 3, 4)
+          """)
       try enrolled.execute(arguments: [pair, new.uidValidity.rawValue, Int64(new.uid.rawValue)])
     }
     try update(

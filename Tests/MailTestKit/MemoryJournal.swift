@@ -274,8 +274,9 @@ package actor MemoryJournal: Journal, KeyBook {
     case .rekeyed(let old, let record):
       _ = try known(old, in: records)
       let occupant = old == record.key ? nil : records[record.key]
-      guard occupant == nil || occupant?.state == .pending || occupant?.state == .skipped
-        || occupant?.state == .vanished
+      guard
+        occupant == nil || occupant?.state == .pending || occupant?.state == .skipped
+          || occupant?.state == .vanished
       else {
         throw fault("another message has that key", at: record.key)
       }

@@ -87,8 +87,8 @@ struct Simulation {
     return night
   }
 
-  /// Lost indexes cost a listing, and an archive that was moved nothing: no other thing has changed,
-  /// so no message is read again.
+  /// Lost indexes cost a listing, and an archive that was moved nothing: no other thing has
+  /// changed, so no message is read again.
   private func thrift(_ night: Night) -> [Finding] {
     guard let sincePeace, !sincePeace.isEmpty, night.plan.removal == nil,
       night.report.total(\.copied) + night.report.total(\.alreadyThere) == 0,

@@ -103,7 +103,8 @@ struct SizeRecord: Sendable {
   }
 
   /// The messages that are to be read for it where too few texts were seen to tell what this
-  /// server's sizes are like: the smallest others, which are cheap, and rounding shows most in them.
+  /// server's sizes are like: the smallest others, which are cheap, and in which rounding shows
+  /// most.
   func samples(beside uid: UID, among entries: [Entry]) -> [Entry] {
     guard exact + off(beside: uid) < Self.samplesMin else { return [] }
     let others = entries.filter { $0.uid != uid && $0.size > 0 && !isDoubted($0.uid) }

@@ -109,8 +109,8 @@ struct Ground {
     return survey
   }
 
-  /// Whether there is another message under the UID of a copy: the mailbox was put back to an earlier
-  /// state, before a run that could not put on record how far it had come.
+  /// Whether there is another message under the UID of a copy: the mailbox was put back to an
+  /// earlier state, before a run that could not put on record how far it had come.
   private static func contradict(_ copies: [HeadedEntry], _ records: [MessageRecord]) -> Bool {
     let there = Dictionary(
       copies.map { ($0.entry.uid, $0) }, uniquingKeysWith: { first, _ in first })

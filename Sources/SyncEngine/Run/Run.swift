@@ -112,8 +112,8 @@ package struct Run: Sendable {
     let selection: FolderSelection
     let there: TargetListing
     let check: RuleCheck
-    /// Mailboxes that the source has no longer and whose copies the target knows to be damaged: that
-    /// is told until it is settled (invariant 17).
+    /// Mailboxes that the source has no longer and whose copies the target knows to be damaged:
+    /// that is told until it is settled (invariant 17).
     var damaged: [MailboxLineItem] = []
   }
 

@@ -180,15 +180,16 @@ import Testing
 
   @Test(arguments: JournalKind.allCases)
   func movesARecordOverOneThatHasVanishedOrWasSkipped(_ kind: JournalKind) async throws {
-    for state in [MessageState.vanished, .skipped] {
-      try await movesARecord(over: state, kind)
+    var skipped = MessageRecord(key: JournalSamples.key(1), state: .skipped, size: 2)
+    skipped.reason = .messageCutShort
+    for occupant in [Outcome.marked(JournalSamples.key(1), .vanished), .settled(skipped)] {
+      try await movesARecord(over: occupant, kind)
     }
   }
 
-  private func movesARecord(over state: MessageState, _ kind: JournalKind) async throws {
+  private func movesARecord(over occupant: Outcome, _ kind: JournalKind) async throws {
     try await enrolled(kind) { journal, pair in
-      try await journal.record(
-        [.settled(JournalSamples.stored(2)), .marked(JournalSamples.key(1), state)], in: pair)
+      try await journal.record([.settled(JournalSamples.stored(2)), occupant], in: pair)
       var moved = JournalSamples.stored(2)
       moved.key = JournalSamples.key(1)
       try await journal.record([.rekeyed(from: JournalSamples.key(2), to: moved)], in: pair)

@@ -110,6 +110,29 @@ struct MovedGroundTests {
     #expect(asked.count("fetch") == 0, "\(asked.all)")
   }
 
+  /// Killed before it could put on record how far the target had come.
+  @Test(arguments: [false, true])
+  func aTargetThatWasPutBackBeforeAKilledRunHasLostItsCopies(_ hasNewMail: Bool) async throws {
+    var steps = 1
+    while true {
+      let run = Scenario(source: Letter.account(2), target: FakeAccount())
+      let backup = try run.target.read(.inbox) { $0 }
+      let report = await run.run(crash: CrashPoint(at: steps))
+      let pair = try await run.journal.pairs().first
+      if let pair, try await run.journal.standing(of: pair).source != nil { break }
+      #expect(report.failure != nil)
+      try Self.putBack(backup, in: run.target)
+      if hasNewMail {
+        for number in 7...8 { run.target.deliver(Letter.text(number), date: Self.dated(5)) }
+      }
+      let after = await run.run()
+      let there = run.target.texts().count - (hasNewMail ? 2 : 0)
+      #expect(there + after.total(\.lost) == 2, "died at step \(steps)")
+      steps += 1
+    }
+    #expect(steps > 8)
+  }
+
   // MARK: The target
 
   @Test(arguments: [true, false])
@@ -263,26 +286,5 @@ extension FakeAccount {
   fileprivate func make(_ name: MailboxName, uidValidity: Int64) throws {
     create(name)
     try change(name) { $0.uidValidity = UIDValidity(uidValidity) }
-  }
-
-  /// Killed before it could put on record how far the target had come.
-  @Test(arguments: [false, true])
-  func aTargetThatWasPutBackBeforeAKilledRunHasLostItsCopies(_ hasNewMail: Bool) async throws {
-    var steps = 1
-    while true {
-      let run = Scenario(source: Letter.account(2), target: FakeAccount())
-      let backup = try run.target.read(.inbox) { $0 }
-      let report = await run.run(crash: CrashPoint(at: steps))
-      try Self.putBack(backup, in: run.target)
-      if hasNewMail {
-        for number in 7...8 { run.target.deliver(Letter.text(number), date: Self.dated(5)) }
-      }
-      let after = await run.run()
-      let there = run.target.texts().count - (hasNewMail ? 2 : 0)
-      #expect(there + after.total(\.lost) == 2, "died at step \(steps)")
-      if report.failure == nil { break }
-      steps += 1
-    }
-    #expect(steps > 8)
   }
 }
