@@ -70,16 +70,16 @@ struct Oracle {
     }
   }
 
-  /// What came with a mailbox was looked at in the run after that, and is like what others bring.
-  private mutating func noteCarried(_ view: View, _ traces: World.Traces) {
-    for (name, box) in view.target where done.contains(name) {
+  /// What came with a mailbox and was looked at in the run after that, or came while a run was on,
+  /// is like what others bring.
+  private mutating func noteCarried(_ tokens: Set<Int>, _ view: View, in late: Set<MailboxName>) {
+    for (name, box) in view.target where late.contains(name) {
       for message in box.messages.values
-      where message.author == .mailmove && carried.contains(message.token) {
+      where message.author == .mailmove && tokens.contains(message.token) {
         guard let serial = Mail.serial(message.bytes) else { continue }
         lateForeign[name, default: [:]][serial, default: 0] += 1
       }
     }
-    carried = traces.carriedOff
   }
 
   /// A mailbox that went to another name is another one where nothing shows that it is the same.
@@ -106,6 +106,7 @@ struct Oracle {
     for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
     for token in traces.carriedOff { origins[token] = nil }
     noteForeign(after, onlyIn: Set(after.target.keys))
+    noteCarried(traces.carriedOff, after, in: Set(after.target.keys))
     remember(before, after, traces)
     hasTwoArchives = hasTwoArchives || world.shelf?.isBegunAnew == true && !before.knowsArchive
     let exit = ExitStatus(night.report)
@@ -127,7 +128,8 @@ struct Oracle {
       found.append(Finding(question: 2, text: "an archive was begun where none is mounted"))
     }
     if exit == .success, night.isCalm, night.plan.recopiesLost { forgive(after) }
-    noteCarried(after, traces)
+    noteCarried(carried, after, in: done)
+    carried = []
     return found
   }
 

@@ -44,6 +44,8 @@ package struct RemovalCandidates: Sendable {
     let copies = Dictionary(
       target.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
     let isSameGround = anchor?.numbers.isContinued(by: NumberSpace(target.status)) == true
+    // A message that is listed under another key, and was not read under it, may be any of them.
+    let isCertain = !source.mayListAnew || Self.isRead(source, records)
     var candidates: [Candidate] = []
     var withoutCopy: [MessageRecord] = []
     var gone: [MessageRecord] = []
@@ -54,7 +56,7 @@ package struct RemovalCandidates: Sendable {
       guard record.key.uidValidity == source.uidValidity, source.uidValidity.isKnown,
         let original = originals[record.key.uid]
       else {
-        if record.removal == .proven { gone.append(record) }
+        if record.removal == .proven, isCertain { gone.append(record) }
         continue
       }
       if removal.manner == .flagOnly, record.removal == .flagged { continue }
@@ -82,6 +84,14 @@ package struct RemovalCandidates: Sendable {
       !candidates.isEmpty && anchor?.isApart != true
       && candidates.allSatisfy { $0.record.state == .alreadyThere }
       && Self.couldBeOne(source, target, copies: candidates.lazy.map(\.copy.uid), originals)
+  }
+
+  /// Whether the content of everything that is listed is known.
+  private static func isRead(_ source: MailboxSnapshot, _ records: [MessageRecord]) -> Bool {
+    let read = Set(records.lazy.filter { $0.digest != nil }.map(\.key))
+    return source.entries.allSatisfy {
+      read.contains(SourceKey(uidValidity: source.uidValidity, uid: $0.uid))
+    }
   }
 
   /// Whether two mailboxes could be one. Only asked where the target never took a message as a new

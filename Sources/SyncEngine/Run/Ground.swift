@@ -99,7 +99,12 @@ struct Ground {
       copies = try await list(from: Self.first)
       found = locator(copies)
     }
-    if mayHoldMore, from == Self.first { survey.present = Set(copies.lazy.map(\.entry.uid)) }
+    if mayHoldMore, from == Self.first {
+      // What is damaged is there as well, though it cannot be read.
+      let condition = try await target.condition(
+        of: mailbox.name, uidValidity: mailbox.uidValidity)
+      survey.present = condition.damaged.union(copies.lazy.map(\.entry.uid))
+    }
     if let highest = copies.last?.entry.uid { survey.lastUID = max(last, highest) }
     let given = try await give(&found)
     survey.unclaimed = try await unclaimed(given.unclaimed, among: copies, beside: others)

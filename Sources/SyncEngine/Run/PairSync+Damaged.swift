@@ -21,10 +21,15 @@ extension PairSync {
   ) async throws -> PairStanding {
     guard !condition.damaged.isEmpty, let anchor = standing.target else { return standing }
     let listed = Set(snapshot.entries.map(\.uid))
+    let claimed = records.lazy.filter(\.isAtTarget).compactMap(\.targetUID)
+    // What cannot be read cannot be found by its content either.
+    let mayHoldLost = !condition.damaged.subtracting(claimed).isEmpty
     let keys = records.filter { record in
-      guard record.isAtTarget, let uid = record.targetUID else { return false }
-      return condition.damaged.contains(uid) && record.key.uidValidity == snapshot.uidValidity
-        && listed.contains(record.key.uid)
+      guard record.key.uidValidity == snapshot.uidValidity, listed.contains(record.key.uid) else {
+        return false
+      }
+      guard record.isAtTarget else { return record.state == .lost && mayHoldLost }
+      return record.targetUID.map { condition.damaged.contains($0) } ?? false
     }.map(\.key)
     guard !keys.isEmpty else { return standing }
     observer(

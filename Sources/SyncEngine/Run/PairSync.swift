@@ -167,6 +167,7 @@ struct PairSync {
       return nil
     }
     result.line.lost = survey.lost.count
+    try await giveUpGhosts(of: work, survey)
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)
       survey.unclaimed = try await offer(
@@ -200,6 +201,16 @@ struct PairSync {
     return ground.anchor(
       from: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next,
       isApart: survey.anchor.isApart, lastUID: survey.lastUID)
+  }
+
+  /// Records whose messages are listed under no key that is valid, and whose copies are gone as
+  /// well, stand for nothing any more: what is like them is a message of its own.
+  private func giveUpGhosts(of work: WorkList, _ survey: Ground.Survey) async throws {
+    let ghosts = (work.stale + work.unlisted).map(survey.updated).filter {
+      $0.isAtTarget && $0.removal != .removed && !survey.mayStandFor($0)
+    }
+    guard !ghosts.isEmpty else { return }
+    try await journal.record(ghosts.map { .marked($0.key, .vanished) }, in: pair)
   }
 
   private func pump(

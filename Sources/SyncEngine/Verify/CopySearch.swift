@@ -36,6 +36,7 @@ struct CopySearch {
     var found: [SourceKey: Entry] = [:]
     try await findSame(among: &copies, &found)
     try await findRewritten(among: &copies, &found)
+    try await findGivenID(among: &copies, &found)
     return found
   }
 
@@ -68,21 +69,58 @@ struct CopySearch {
   private func findRewritten(
     among copies: inout [UID: HeadedEntry], _ found: inout [SourceKey: Entry]
   ) async throws {
-    let rest = comparison.unplaced.compactMap { record -> (MessageRecord, Entry)? in
-      guard found[record.key] == nil, record.fingerprint != nil else { return nil }
+    let wanted = rest(found).compactMap { record, original in
+      record.fingerprint.map { Wanted(record: record, original: original, header: $0) }
+    }
+    try await find(wanted, by: \.fingerprint, among: &copies, &found)
+  }
+
+  /// Copies that also got a Message-ID, which the original has not.
+  private func findGivenID(
+    among copies: inout [UID: HeadedEntry], _ found: inout [SourceKey: Entry]
+  ) async throws {
+    let rest = rest(found)
+    guard !rest.isEmpty, !copies.isEmpty else { return }
+    let headed = try await source.headers(
+      of: UIDSet(rest.lazy.map(\.original.uid)), in: comparison.pair.mapped.source)
+    let headers = Dictionary(
+      headed.map { ($0.entry.uid, $0.fingerprintBesideID) }, uniquingKeysWith: { first, _ in first }
+    )
+    let wanted = rest.compactMap { record, original in
+      headers[original.uid].map { Wanted(record: record, original: original, header: $0) }
+    }
+    try await find(wanted, by: \.fingerprintBesideID, among: &copies, &found)
+  }
+
+  /// A record whose copy is looked for, by a fingerprint that it may have.
+  private struct Wanted {
+    let record: MessageRecord
+    let original: Entry
+    let header: Fingerprint
+  }
+
+  private func rest(_ found: [SourceKey: Entry]) -> [(record: MessageRecord, original: Entry)] {
+    comparison.unplaced.compactMap { record in
+      guard found[record.key] == nil else { return nil }
       return comparison.original(of: record).map { (record, $0) }
     }
-    for window in Self.windows(rest) {
-      let headers = Set(window.compactMap(\.0.fingerprint))
-      let proposed = copies.values.filter { headers.contains($0.fingerprint) }
+  }
+
+  private func find(
+    _ wanted: [Wanted], by header: KeyPath<HeadedEntry, Fingerprint>,
+    among copies: inout [UID: HeadedEntry], _ found: inout [SourceKey: Entry]
+  ) async throws {
+    for window in Self.windows(wanted) {
+      let headers = Set(window.map(\.header))
+      let proposed = copies.values.filter { headers.contains($0[keyPath: header]) }
       guard !proposed.isEmpty else { continue }
       async let reading = source.identities(
-        of: window.map(\.1), in: comparison.pair.mapped.source,
+        of: window.map(\.original), in: comparison.pair.mapped.source,
         uidValidity: comparison.source.uidValidity)
       let read = try await target.identities(
         of: proposed.map(\.entry), in: name, uidValidity: comparison.target.uidValidity)
       let originals = try await reading
-      for (record, _) in window {
+      for record in window.map(\.record) {
         guard let original = originals[record.key.uid] else { continue }
         let best = proposed.filter { copies[$0.entry.uid] != nil }
           .sorted { $0.entry.uid < $1.entry.uid }

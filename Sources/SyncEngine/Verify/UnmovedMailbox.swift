@@ -26,7 +26,8 @@ extension Verify {
     let map = try MailboxMapping.plan(
       for: listing, target: try await target.mailboxes(), rules: rules,
       frozen: pairs.map(\.mapped).filter { $0.target != nil })
-    let onRecord = Set(pairs.lazy.map(\.mapped).filter { $0.target != nil }.map(\.source))
+    // What a run left out is on record, and was meant to be.
+    let onRecord = Set(pairs.lazy.map(\.mapped.source))
       .subtracting(map.rows.compactMap(\.renamedFrom))
     var found: [UnmovedMailbox] = []
     for row in map.rows
