@@ -43,15 +43,16 @@ extension SQLiteJournal {
 
   package func standing(of pair: MailboxPair) async throws -> PairStanding {
     try await read { db in
-      let row = try Row.fetchOne(
-        db,
+      // Asked for every mailbox, so it is prepared once.
+      let statement = try db.cachedStatement(
         sql: """
           SELECT done_uidvalidity, done_uidnext, done_modseq, done_messages, done_size,
             done_mailbox_id, anchor_mailbox, anchor_uidvalidity, anchor_uidnext, anchor_apart,
             anchor_told_uidnext, anchor_modseq, anchor_mailbox_id,
             \(Tally.pending), \(Tally.unlocated)
           FROM pair WHERE id = ?
-          """, arguments: [pair.id])
+          """)
+      let row = try Row.fetchOne(statement, arguments: [pair.id])
       guard let row else { throw Self.unknown(pair) }
       return PairStanding(
         source: try Self.checkpoint(row), target: try Self.anchor(row),
