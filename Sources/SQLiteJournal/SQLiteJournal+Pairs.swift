@@ -71,18 +71,18 @@ extension SQLiteJournal {
     let time = now()
     try await write { db in
       if let target { try Self.place(target, of: pair, in: db) }
-      try db.execute(
+      try db.cachedStatement(
         sql: """
           UPDATE pair SET done_uidvalidity = ?1, done_uidnext = ?2, done_modseq = ?3,
             done_messages = ?4, done_size = ?5, done_mailbox_id = ?6, finished_at = ?7,
             source_uidvalidity = ifnull(nullif(?1, 0), source_uidvalidity),
             source_mailbox_id = ifnull(?6, source_mailbox_id)
           WHERE id = ?8
-          """,
-        arguments: [
-          source.uidValidity.rawValue, source.uidNext.map { Int64($0.rawValue) },
-          source.highestModSeq, source.messages, source.size, source.mailboxID, time, pair.id,
-        ])
+          """
+      ).execute(arguments: [
+        source.uidValidity.rawValue, source.uidNext.map { Int64($0.rawValue) },
+        source.highestModSeq, source.messages, source.size, source.mailboxID, time, pair.id,
+      ])
       guard db.changesCount == 1 else { throw Self.unknown(pair) }
     }
   }
@@ -134,18 +134,18 @@ extension SQLiteJournal {
   private static func place(
     _ anchor: TargetAnchor, of pair: MailboxPair, in db: Database
   ) throws {
-    try db.execute(
+    try db.cachedStatement(
       sql: """
         UPDATE pair SET anchor_mailbox = ?, anchor_uidvalidity = ?, anchor_uidnext = ?,
           anchor_apart = ?, anchor_told_uidnext = ?, anchor_modseq = ?, anchor_mailbox_id = ?
         WHERE id = ?
-        """,
-      arguments: [
-        Data(anchor.mailbox.bytes), anchor.uidValidity.rawValue,
-        Int64(anchor.uidNext.rawValue), anchor.isApart,
-        anchor.toldUIDNext.map { Int64($0.rawValue) }, anchor.highestModSeq, anchor.mailboxID,
-        pair.id,
-      ])
+        """
+    ).execute(arguments: [
+      Data(anchor.mailbox.bytes), anchor.uidValidity.rawValue,
+      Int64(anchor.uidNext.rawValue), anchor.isApart,
+      anchor.toldUIDNext.map { Int64($0.rawValue) }, anchor.highestModSeq, anchor.mailboxID,
+      pair.id,
+    ])
     guard db.changesCount == 1 else { throw unknown(pair) }
   }
 

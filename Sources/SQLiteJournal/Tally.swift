@@ -75,7 +75,8 @@ struct Tally {
   /// Throws `journalFailed` if one is in a state that is not known.
   init(counting pair: Int64, in db: Database) throws {
     self.init()
-    guard let row = try Row.fetchOne(db, sql: Self.count, arguments: [pair]) else { return }
+    let statement = try db.cachedStatement(sql: Self.count)
+    guard let row = try Row.fetchOne(statement, arguments: [pair]) else { return }
     try readCounts(row)
     let states = MessageState.allCases.count
     bytesAtTarget = try Cell.integer(row, states)
@@ -120,8 +121,8 @@ struct Tally {
     values.append(Int64(unlocated))
     values.append(pair)
     let places = repeatElement("?", count: values.count).joined(separator: ", ")
-    try db.execute(
-      sql: "INSERT OR REPLACE INTO tally (\(Self.columns), pair) VALUES (\(places))",
-      arguments: StatementArguments(values))
+    try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO tally (\(Self.columns), pair) VALUES (\(places))"
+    ).execute(arguments: StatementArguments(values))
   }
 }
