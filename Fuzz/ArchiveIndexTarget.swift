@@ -164,9 +164,9 @@ extension ArchiveError {
   fileprivate var isOfContent: Bool {
     switch self {
     case .damaged, .newer: true
-    case .notFound, .notExported, .notAnArchive, .locked, .readOnly, .diskFull, .io, .catalog,
-      .catalogDamaged,
-      .noSuchMessage, .noSuchFolder, .folderFull, .unfaithful, .occupied, .closed:
+    case .notFound, .notExported, .notAnArchive, .displaced, .locked, .readOnly, .diskFull, .io,
+      .catalog, .catalogDamaged, .noSuchMessage, .noSuchFolder, .folderFull, .unfaithful, .occupied,
+      .closed:
       false
     }
   }

@@ -92,6 +92,7 @@ struct Simulation {
   private func thrift(_ night: Night) -> [Finding] {
     guard let sincePeace, !sincePeace.isEmpty, night.plan.removal == nil,
       night.report.total(\.copied) + night.report.total(\.alreadyThere) == 0,
+      night.report.total(\.lost) == 0,
       sincePeace.allSatisfy(\.leavesAllMail)
     else { return [] }
     return Side.allCases.compactMap { side in

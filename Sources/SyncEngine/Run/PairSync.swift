@@ -210,7 +210,13 @@ struct PairSync {
       $0.isAtTarget && $0.removal != .removed && !survey.mayStandFor($0)
     }
     guard !ghosts.isEmpty else { return }
-    try await journal.record(ghosts.map { .marked($0.key, .vanished) }, in: pair)
+    let outcomes = ghosts.map { ghost -> Outcome in
+      var ghost = ghost
+      ghost.state = .vanished
+      ghost.removal = nil
+      return .settled(ghost)
+    }
+    try await journal.record(outcomes, in: pair)
   }
 
   private func pump(

@@ -84,7 +84,8 @@ package struct Run: Sendable {
         open = connections
         var contact = try await select(connections)
         let selection = contact.selection
-        contact.damaged = try await damaged(beside: selection, at: connections.target)
+        contact.damaged = try await damaged(
+          beside: selection, contact.there, at: connections.target)
         if options.recopiesLost {
           let copies = LostCopies(
             source: connections.source, target: connections.target, journal: journal,
@@ -139,15 +140,17 @@ package struct Run: Sendable {
       connections: connections, selection: planned, there: TargetListing(there), check: check)
   }
 
-  private func damaged(beside selection: FolderSelection, at target: any MailTarget) async throws
-    -> [MailboxLineItem]
-  {
+  private func damaged(
+    beside selection: FolderSelection, _ listed: TargetListing, at target: any MailTarget
+  ) async throws -> [MailboxLineItem] {
     let there = Set(selection.items.map(\.pair) + selection.leftOut)
     var lines: [MailboxLineItem] = []
     for pair in try await journal.pairs() where !there.contains(pair) {
       guard let anchor = try await journal.standing(of: pair).target else { continue }
+      // What is on record of the numbers may be believed no more, and nobody looks again there.
+      let now = listed.status(of: anchor.mailbox)?.uidValidity
       let condition = try await target.condition(
-        of: anchor.mailbox, uidValidity: anchor.uidValidity)
+        of: anchor.mailbox, uidValidity: now ?? anchor.uidValidity)
       guard !condition.damaged.isEmpty else { continue }
       var line = MailboxLineItem(pair: pair)
       line.damaged = condition.damaged.count
