@@ -20,4 +20,10 @@ extension Entry {
     }
     return date.isSameMoment(as: there)
   }
+
+  /// Whether the date is known to be the one on record.
+  func hasDate(of record: MessageRecord) -> Bool {
+    guard let date = record.internalDate, let there = internalDate else { return false }
+    return date.isSameMoment(as: there)
+  }
 }

@@ -61,16 +61,8 @@ package struct Locator: Sendable {
   }
 
   private static func agree(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
-    guard copy.fingerprint == record.fingerprint, copy.entry.size == record.size else {
-      return false
-    }
-    guard let date = record.internalDate, let there = copy.entry.internalDate else { return true }
-    return record.dropped.date || date.isSameMoment(as: there)
-  }
-
-  private static func hasSameDate(_ copy: Entry, _ record: MessageRecord) -> Bool {
-    guard let date = record.internalDate, let there = copy.internalDate else { return false }
-    return date.isSameMoment(as: there)
+    copy.fingerprint == record.fingerprint && copy.entry.size == record.size
+      && copy.entry.mayHaveDate(of: record)
   }
 
   /// Copies that are not given to a record yet, in no order.
@@ -95,7 +87,7 @@ package struct Locator: Sendable {
         let isOpen =
           !claims.isEmpty
           && (claims.count > 1 || found.count > 1 || claims[0].size != found[0].entry.size
-            || hasMoved && !Self.hasSameDate(found[0].entry, claims[0]))
+            || hasMoved && !found[0].entry.hasDate(of: claims[0]))
         return found.lazy.map(\.entry).filter { isOpen || sizes.contains($0.size) }.map(\.uid)
       })
   }
@@ -143,7 +135,7 @@ package struct Locator: Sendable {
   /// The copy that may be a record's with other bytes. Where the mailbox is not the one on record,
   /// it has to have the date as well: what else has this header may be anybody's.
   private func rewrittenCopy(of record: MessageRecord, _ fingerprint: Fingerprint) -> Int? {
-    copies[fingerprint]?.firstIndex { !hasMoved || Self.hasSameDate($0.entry, record) }
+    copies[fingerprint]?.firstIndex { !hasMoved || $0.entry.hasDate(of: record) }
   }
 
   /// Returns those whose bytes no copy has.

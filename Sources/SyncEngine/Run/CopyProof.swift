@@ -51,8 +51,7 @@ struct CopyProof {
   /// copy that another tool made has what that tool gave it, and is known by its header.
   private static func isSettled(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
     guard copy.fingerprint == record.fingerprint else { return false }
-    if copy.entry.size == record.size || record.state == .alreadyThere { return true }
-    guard let date = record.internalDate, let there = copy.entry.internalDate else { return false }
-    return date.isSameMoment(as: there)
+    return copy.entry.size == record.size || record.state == .alreadyThere
+      || copy.entry.hasDate(of: record)
   }
 }

@@ -11,6 +11,9 @@ struct FolderSelection: Sendable {
   /// The source has mailboxes that the map has no place for yet, so the target has to be asked.
   let needsPlanning: Bool
 
+  /// The mailboxes on record that the source has.
+  var listed: Set<MailboxPair> { Set(items.map(\.pair) + leftOut) }
+
   init(listing: MailboxListing, frozen: [MailboxPair], rules: MappingRules) {
     let known = Dictionary(
       frozen.map { ($0.mapped.source, $0) }, uniquingKeysWith: { first, _ in first })

@@ -21,7 +21,7 @@ struct Ground {
   /// Messages that the source listed before the target mailbox was opened.
   let listed: Int
   /// What was seen of the mailbox shows that it is not the one on record any more.
-  let hasMoved: Bool
+  var hasMoved: Bool
 
   struct Survey: Sendable {
     /// To be on record before the first append.
@@ -85,7 +85,9 @@ struct Ground {
     guard mayHoldMore || !homeless.isEmpty else { return survey }
     var copies = mayHoldMore ? try await list(from: from) : []
     if isSameGround, Self.contradict(copies, records) {
-      return try await again().survey(standing: standing, records: records)
+      var again = self
+      again.hasMoved = true
+      return try await again.survey(standing: standing, records: records)
     }
     let claimed = others.onRecord.union(isSameGround ? Self.claims(of: records) : [])
     let locator: ([HeadedEntry]) -> Locator = { copies in
@@ -127,13 +129,6 @@ struct Ground {
     }
   }
 
-  /// The same, not believing that the mailbox is the one on record.
-  private func again() -> Ground {
-    Ground(
-      pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
-      looksAtAll: looksAtAll, listed: listed, hasMoved: true)
-  }
-
   /// The place to go on record, with the numbers that have to go on from here.
   ///
   /// - Parameter lastUID: the highest UID that the server gave meanwhile.
@@ -162,7 +157,8 @@ struct Ground {
     return (found.missing.count, copies.last?.entry.uid ?? UID(0))
   }
 
-  private static func claims(of records: [MessageRecord]) -> Set<UID> {
+  /// The copies on record for these messages.
+  static func claims(of records: [MessageRecord]) -> Set<UID> {
     Set(records.compactMap { $0.isAtTarget ? $0.targetUID : nil })
   }
 

@@ -41,7 +41,9 @@ struct Neighbours: Sendable {
       guard let anchor = try await journal.standing(of: neighbour.pair).target else { continue }
       let records = try await journal.records(of: neighbour.pair).filter(\.isAtTarget)
       let isSound = anchor.isContinued(in: mailbox, by: numbers, records)
-      if !isSound { found.disbelieved.append((neighbour.pair, anchor.disbelieved)) }
+      if !isSound, anchor.uidValidity.isKnown {
+        found.disbelieved.append((neighbour.pair, anchor.disbelieved))
+      }
       var homeless: [MessageRecord] = []
       for record in records {
         if let uid = record.targetUID, isSound {

@@ -21,9 +21,8 @@ extension PairSync {
   ) async throws -> PairStanding {
     guard !condition.damaged.isEmpty, let anchor = standing.target else { return standing }
     let listed = Set(snapshot.entries.map(\.uid))
-    let claimed = records.lazy.filter(\.isAtTarget).compactMap(\.targetUID)
     // What cannot be read cannot be found by its content either.
-    let mayHoldLost = !condition.damaged.subtracting(claimed).isEmpty
+    let mayHoldLost = !condition.damaged.isSubset(of: Ground.claims(of: records))
     let keys = records.filter { record in
       guard record.key.uidValidity == snapshot.uidValidity, listed.contains(record.key.uid) else {
         return false
@@ -52,8 +51,7 @@ extension PairSync {
     let condition = try await target.condition(
       of: mailbox.name, uidValidity: mailbox.uidValidity)
     if !condition.damaged.isEmpty {
-      let claimed = others.onRecord.union(
-        records.lazy.filter(\.isAtTarget).compactMap(\.targetUID))
+      let claimed = others.onRecord.union(Ground.claims(of: records))
       try await target.renew(condition.damaged.subtracting(claimed).sorted(), in: mailbox)
     }
     let vanished = condition.vanished

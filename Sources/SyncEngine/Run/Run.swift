@@ -143,7 +143,9 @@ package struct Run: Sendable {
   private func damaged(
     beside selection: FolderSelection, _ listed: TargetListing, at target: any MailTarget
   ) async throws -> [MailboxLineItem] {
-    let there = Set(selection.items.map(\.pair) + selection.leftOut)
+    // Only a target that keeps a history knows of damage.
+    guard target.notesVanished else { return [] }
+    let there = selection.listed
     var lines: [MailboxLineItem] = []
     for pair in try await journal.pairs() where !there.contains(pair) {
       guard let anchor = try await journal.standing(of: pair).target else { continue }
@@ -178,7 +180,7 @@ package struct Run: Sendable {
 
   /// What was still to be moved out of mailboxes that the source has no longer is gone from it.
   private func giveUp(_ summary: JobSummary, beside selection: FolderSelection) async throws {
-    let there = Set(selection.items.map(\.pair) + selection.leftOut)
+    let there = selection.listed
     for line in summary.mailboxes
     where !there.contains(line.pair) && line.counts[.pending, default: 0] > 0 {
       let pending = try await journal.records(of: line.pair).filter { $0.state == .pending }
