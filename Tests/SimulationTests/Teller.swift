@@ -50,8 +50,8 @@ struct Teller {
     habits.mailboxes = chance.number(1...3)
     habits.sharesTarget = habits.mailboxes > 1 && oneIn(6)
     if oneIn(6) { habits.sourceKind = .maildrop }
-    if oneIn(20) { habits.targetKind = .archive }
-    habits.hasLedgerFile = oneIn(40)
+    if oneIn(60) { habits.targetKind = .archive }
+    habits.hasLedgerFile = oneIn(200)
     habits.hasTwins = oneIn(12)
     return habits
   }
