@@ -167,7 +167,7 @@ struct OpeningTests {
     }
   }
 
-  @Test("finds a disk that lost what it had said was written")
+  @Test("puts on record what a disk lost that had said it was written")
   func unfaithfulDisk() async throws {
     let story = try await RecordedStory(.plain)
     // Killed behind the last commit and before HEAD, with one byte other than it was written.
@@ -176,9 +176,19 @@ struct OpeningTests {
     var bytes = try #require(image[path])
     bytes[bytes.count / 2] ^= 1
     image[path] = bytes
-    await #expect(throws: ArchiveError.self) {
-      try await ArchiveWriter.open(MemoryStorage(image), catalog: .memory)
-    }
+    let storage = MemoryStorage(image)
+    let writer = try await ArchiveWriter.open(
+      storage, catalog: .memory, clock: { ArchiveScript.now })
+    #expect(await writer.damages().map(\.path) == [path])
+    let states = try await writer.reader().messages().map(\.state)
+    #expect(states.contains(.damaged) && states.contains(.live), "it is on record at once")
+    _ = try await writer.close()
+    #expect(storage.image[path] == bytes, "nothing is written to it")
+    let report = try await ArchiveCheck(storage, catalog: .memory).run(.files)
+    #expect(report.damagedMessages == [] && !report.damagedOnRecord.isEmpty)
+    let again = try await ArchiveWriter.open(storage, catalog: .memory)
+    #expect(await again.damages() == [], "it was on record")
+    await again.abandon()
   }
 
   @Test("leaves other people's directories alone")

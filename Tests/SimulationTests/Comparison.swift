@@ -73,6 +73,13 @@ struct Comparison {
     return wanted.filter { (held[$0.key] ?? 0) < $0.value }.keys.sorted()
   }
 
+  /// A maildrop's records have numbers of their own.
+  private func isListed(_ record: MessageRecord, in pair: MailboxPair) -> Bool {
+    guard let box = view.source[pair.mapped.source] else { return false }
+    guard world.habits.sourceKind == .maildrop else { return box.uids.contains(record.key.uid) }
+    return box.messages.values.contains { SHA256Digest(of: $0.bytes) == record.digest }
+  }
+
   /// A message is missing only if there are fewer copies than records that claim one.
   private func objection(
     to difference: Difference, among pairs: [MailboxPair], _ place: MailboxName
@@ -80,7 +87,7 @@ struct Comparison {
     let pair = difference.pair
     let record = records[pair]?.first { $0.key == difference.key }
     guard let record, let digest = record.digest else { return nil }
-    let isThere = view.source[pair.mapped.source]?.uids.contains(record.key.uid) == true
+    let isThere = isListed(record, in: pair)
     let copies = view.target[place]?.messages.values.count { copy in
       // Without the original nothing proves a copy with other bytes.
       guard isThere else { return SHA256Digest(of: copy.bytes) == digest }

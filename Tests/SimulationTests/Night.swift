@@ -23,12 +23,15 @@ final class Requests: Sendable {
     self.perform = perform
   }
 
+  /// All that was asked, in order.
+  var names: [String] { state.withLock { $0.names } }
+
   /// What people did meanwhile.
   var happened: [String] { state.withLock { $0.happened } }
 
   /// Requests that read or change mail, by what they begin with.
   func count(_ side: Side, _ prefix: String) -> Int {
-    state.withLock { $0.names.count { $0.hasPrefix("\(side.rawValue) \(prefix)") } }
+    names.count { $0.hasPrefix("\(side.rawValue) \(prefix)") }
   }
 
   func note(_ side: Side, _ name: String) throws {

@@ -49,7 +49,11 @@ struct Oracle {
       let isBroken =
         box == nil || box?.uidValidity != anchor.uidValidity
         || (box?.nextUID ?? 0) < anchor.uidNext.rawValue
-      if isBroken { pardons[anchor.mailbox] = nil }
+      guard isBroken else { continue }
+      // Other mailboxes may go into the same one, and stand on firm ground there.
+      if try await world.journal.records(of: pair).contains(where: \.isAtTarget) {
+        pardons[anchor.mailbox] = nil
+      }
     }
     let view = try await View(of: world)
     noteForeign(view, onlyIn: done)
@@ -97,10 +101,19 @@ struct Oracle {
     }
   }
 
+  /// A mailbox that gets another name while a run is on may be copied under both.
+  private func forgetRenamed(since before: View) {
+    for (name, box) in world.source.boxes.sorted(by: { $0.key < $1.key }) {
+      let old = before.source.first { $0.value.identity == box.identity }?.key
+      if let old, old != name { world.source.reidentify(name) }
+    }
+  }
+
   // MARK: After a run
 
   mutating func judge(_ night: Night) async throws -> [Finding] {
     guard let before else { return [] }
+    forgetRenamed(since: before)
     let after = try await View(of: world)
     let traces = world.takeTraces()
     for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
@@ -165,7 +178,7 @@ struct Oracle {
     let old = before.copies()
     for (token, copy) in after.copies() {
       guard old[token] == nil, copy.message.author == .mailmove, world.shelf == nil,
-        !traces.carriedOff.contains(token)
+        !traces.carriedOff.contains(token), !traces.broughtBack.contains(token)
       else {
         continue
       }
@@ -200,7 +213,12 @@ struct Oracle {
     for (name, serials) in pardons {
       let held = view.held(in: name)
       pardons[name] = serials.reduce(into: [:]) { left, item in
-        let missing = (wanted[name]?[item.key] ?? 0) - (held[item.key] ?? 0)
+        // What the source does not show now may be there again tomorrow.
+        guard let count = wanted[name]?[item.key] else {
+          left[item.key] = item.value
+          return
+        }
+        let missing = count - (held[item.key] ?? 0)
         if missing > 0 { left[item.key] = min(item.value, missing) }
       }
     }
@@ -276,7 +294,7 @@ struct Oracle {
     for (token, old) in before.copies().sorted(by: { $0.key < $1.key }) {
       let name = "mail \(Mail.serial(old.message.bytes) ?? -1) in \(old.mailbox) at the target"
       guard let new = now[token] else {
-        if !gone.contains(token), !isMarkedAsVanished(old, after) {
+        if !gone.contains(token), !isMarkedAsVanished(old, after, night) {
           found.append(Finding(question: 2, text: "\(name) was removed"))
         }
         continue
@@ -296,11 +314,13 @@ struct Oracle {
     return found
   }
 
-  /// An archive shows no longer what the source does not show.
+  /// An archive shows no longer what the source does not show; of equal mails, one that is gone
+  /// may have taken the only copy with it, if the others are told as lost.
   private func isMarkedAsVanished(
-    _ old: (mailbox: MailboxName, message: View.Message), _ after: View
+    _ old: (mailbox: MailboxName, message: View.Message), _ after: View, _ night: Night
   ) -> Bool {
     guard world.shelf != nil, let serial = Mail.serial(old.message.bytes) else { return false }
+    if night.report.total(\.lost) > 0 { return true }
     return after.held(in: old.mailbox)[serial] ?? 0 >= after.wanted()[old.mailbox]?[serial] ?? 0
   }
 
@@ -351,7 +371,7 @@ struct Oracle {
     _ before: View, _ after: View, _ traces: World.Traces
   ) -> [Finding] {
     var found: [Finding] = []
-    let old = Set(before.copies().keys).union(traces.carriedOff)
+    let old = Set(before.copies().keys).union(traces.carriedOff).union(traces.broughtBack)
     for name in after.target.keys.sorted() {
       let (now, made) = (
         after.held(in: name),

@@ -73,6 +73,7 @@ struct Simulation {
     try await oracle.lookBefore()
     note("mailmove \(plan)")
     let night = try await Night.run(plan, in: world)
+    for name in night.requests.names { say?("    \(name)") }
     for line in night.requests.happened { note(line) }
     let report = night.report
     let failure = report.failure ?? report.mailboxes.compactMap(\.failure).first
@@ -92,7 +93,7 @@ struct Simulation {
   private func thrift(_ night: Night) -> [Finding] {
     guard let sincePeace, !sincePeace.isEmpty, night.plan.removal == nil,
       night.report.total(\.copied) + night.report.total(\.alreadyThere) == 0,
-      night.report.total(\.lost) == 0,
+      night.report.total(\.lost) + night.report.total(\.skipped) == 0,
       sincePeace.allSatisfy(\.leavesAllMail)
     else { return [] }
     return Side.allCases.compactMap { side in

@@ -17,6 +17,8 @@ final class World: Sendable {
     var touched: Set<Int> = []
     /// Mail that people took to another place with its mailbox.
     var carriedOff: Set<Int> = []
+    /// Mail that came back with a backup.
+    var broughtBack: Set<Int> = []
     /// What the source held after each thing that happened.
     var sources: [[MailboxName: FakeAccount.Box]] = []
   }
@@ -106,12 +108,18 @@ final class World: Sendable {
     }
   }
 
+  /// What an account shows.
   private static func tokens(_ account: FakeAccount) -> Set<Int> {
-    Set(account.boxes.values.flatMap(\.messages.values).map(\.token))
+    Set(account.boxes.values.flatMap { box in box.uids.compactMap { box.messages[$0]?.token } })
   }
 
   private func note(_ before: [MailboxName: FakeAccount.Box], _ traces: inout Traces) {
     let after = target.boxes
+    let old = Set(before.values.flatMap(\.messages.values).map(\.token))
+    for message in after.values.flatMap(\.messages.values)
+    where message.author == .mailmove && !old.contains(message.token) {
+      traces.broughtBack.insert(message.token)
+    }
     for (name, box) in before {
       let now = after[name]
       let left = Dictionary(

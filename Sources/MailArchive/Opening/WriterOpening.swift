@@ -17,6 +17,8 @@ struct WriterOpening {
   let segments: [ArchiveSegment]
   /// Digests over the committed bytes of the segments that had to be read.
   let checked: [Int64: RunningDigest]
+  /// Of these, those whose bytes are not what was committed. Nothing is written behind them.
+  let damaged: [(segment: ArchiveSegment, damage: ArchiveDamage)]
   /// What was found to be damaged and is made again.
   let damages: [ArchiveDamage]
 
@@ -49,7 +51,7 @@ struct WriterOpening {
       if let event = known.1 { throw ArchiveError.newer(detail: "its journal has '\(event)'") }
       try Self.insistOnJournal(scan, storage)
       let recovery = try SegmentRecovery(segments, in: storage)
-      checked = try Self.check(segments, touched: opened.touched, catalog, in: storage)
+      (checked, damaged) = try Self.check(segments, touched: opened.touched, in: storage)
       try Self.removeTail(scan.tornTail, in: storage)
       try recovery.repair()
       if let damage = try ChecksumList.damage(from: segments, in: storage) {
@@ -76,24 +78,25 @@ struct WriterOpening {
       ))
   }
 
-  /// A disk that only said that it had written is found out here.
+  /// A disk that only said that it had written is found out here. That stops nobody: what cannot be
+  /// had any more goes on record, and comes again from a source that has it.
   private static func check(
-    _ segments: [ArchiveSegment], touched: Set<Int64>?, _ catalog: Catalog,
-    in storage: any Storage
-  ) throws(ArchiveError) -> [Int64: RunningDigest] {
+    _ segments: [ArchiveSegment], touched: Set<Int64>?, in storage: any Storage
+  ) throws(ArchiveError) -> (
+    checked: [Int64: RunningDigest], damaged: [(segment: ArchiveSegment, damage: ArchiveDamage)]
+  ) {
     var checked: [Int64: RunningDigest] = [:]
+    var damaged: [(segment: ArchiveSegment, damage: ArchiveDamage)] = []
     for segment in segments where segment.state != .dropped {
       guard touched?.contains(segment.id) ?? (segment.state == .open) else { continue }
       do throws(ArchiveError) {
         checked[segment.id] = try SegmentCheck.digest(of: segment, in: storage)
       } catch {
-        // What is on record stops nobody: nothing is written behind it.
-        guard case .damaged = error,
-          try catalog.read({ db in try CatalogQuery.knowsDamage(of: segment, db) })
-        else { throw error }
+        guard case .damaged(let damage) = error else { throw error }
+        damaged.append((segment, damage))
       }
     }
-    return checked
+    return (checked, damaged)
   }
 
   private static func removeTail(

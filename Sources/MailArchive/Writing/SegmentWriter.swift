@@ -22,16 +22,22 @@ final class SegmentWriter {
   /// - Parameters:
   ///   - segments: all segments of the archive.
   ///   - checked: digests over the committed bytes of those that were read already.
+  ///   - damaged: those of them whose bytes went bad.
   init(
-    _ segments: [ArchiveSegment], checked: [Int64: RunningDigest], in storage: any Storage,
+    _ segments: [ArchiveSegment], checked: [Int64: RunningDigest],
+    damaged: [(segment: ArchiveSegment, damage: ArchiveDamage)], in storage: any Storage,
     sizeMax: Int64
   ) {
     self.storage = storage
     self.sizeMax = sizeMax
     self.checked = checked
+    self.damaged = damaged
     nextID = (segments.map(\.id).max() ?? 0) + 1
     known = [:]
-    for segment in segments where segment.state == .open { known[Self.year(of: segment)] = segment }
+    let bad = Set(damaged.lazy.map(\.segment.id))
+    for segment in segments where segment.state == .open && !bad.contains(segment.id) {
+      known[Self.year(of: segment)] = segment
+    }
   }
 
   private static func year(of segment: ArchiveSegment) -> String {

@@ -45,7 +45,8 @@ final class WriterSession {
       after: parts.scan, archive: identity.uuid, in: storage, level: identity.options.level,
       sizeMax: limits.journalBytes)
     segments = SegmentWriter(
-      parts.segments, checked: parts.checked, in: storage, sizeMax: identity.options.segment)
+      parts.segments, checked: parts.checked, damaged: parts.damaged, in: storage,
+      sizeMax: identity.options.segment)
     (folders, nextMessage) = try catalog.read { db in
       (
         FolderTable(
@@ -57,7 +58,7 @@ final class WriterSession {
     press = MemberPress(level: identity.options.level)
     batch = Batch(groupSize: identity.options.group, press: press)
     // From here on, a segment without a journal can only mean that the journal was lost.
-    if journal.position.commit == 0 { try write() }
+    if journal.position.commit == 0 || segments.hasEvents { try write() }
     try settleRepaired()
   }
 

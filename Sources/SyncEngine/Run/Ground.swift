@@ -108,7 +108,8 @@ struct Ground {
       survey.present = condition.damaged.union(copies.lazy.map(\.entry.uid))
     }
     if let highest = copies.last?.entry.uid { survey.lastUID = max(last, highest) }
-    let given = try await give(&found)
+    let given = try await give(
+      &found, insteadOf: survey.hasMoved ? standing.target : nil)
     survey.unclaimed = try await unclaimed(given.unclaimed, among: copies, beside: others)
     survey.lost = Set(given.missing)
     survey.located = Dictionary(
@@ -153,7 +154,7 @@ struct Ground {
     var locator = locator(
       records.filter { $0.isAtTarget && $0.targetUID == nil }, copies,
       without: others.onRecord.union(Self.claims(of: records)), sameUIDs: nil, hasMoved: false)
-    let found = try await give(&locator)
+    let found = try await give(&locator, insteadOf: nil)
     return (found.missing.count, copies.last?.entry.uid ?? UID(0))
   }
 
@@ -195,8 +196,16 @@ struct Ground {
   }
 
   /// Gives copies to records and puts on record which copy belongs to which.
-  private func give(_ locator: inout Locator) async throws -> Locator.Findings {
+  ///
+  /// - Parameter anchor: the one on record, if the mailbox is not the one that it speaks of. It is
+  ///   withdrawn first: if this run dies, nobody may look for the new UIDs in the old mailbox.
+  private func give(_ locator: inout Locator, insteadOf anchor: TargetAnchor?) async throws
+    -> Locator.Findings
+  {
     let found = try await assign(&locator)
+    if let anchor, anchor.uidValidity.isKnown, !found.located.isEmpty {
+      try await journal.begin(pair, at: anchor.disbelieved)
+    }
     let outcomes: [Outcome] =
       found.located.map { .located($0.key, targetUID: $0.uid) }
       + found.missing.map { .located($0, targetUID: nil) }
@@ -204,6 +213,7 @@ struct Ground {
     if !outcomes.isEmpty { try await journal.record(outcomes, in: pair) }
     return found
   }
+
   private func assign(_ locator: inout Locator) async throws -> Locator.Findings {
     let undecided = locator.undecided
     var digests: [UID: SHA256Digest] = [:]

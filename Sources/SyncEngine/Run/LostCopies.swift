@@ -64,9 +64,12 @@ struct LostCopies {
     return gone.filter { $0.removal != .removed || keys.contains($0.key) }.map(\.key)
   }
 
-  /// What we stored ourselves has the date we gave it, as far as the target keeps dates.
+  /// What we stored ourselves has the date we gave it, as far as the target keeps dates. Where
+  /// there is no date to compare, as with mail from a maildrop, the header has to be the one on
+  /// record.
   private static func isDoubtful(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
-    record.state == .stored && !copy.entry.mayHaveDate(of: record)
+    if record.state == .stored, !copy.entry.mayHaveDate(of: record) { return true }
+    return copy.fingerprint != record.fingerprint && !copy.entry.hasDate(of: record)
   }
 
   /// Those whose copy is another message by its bytes, beside the original's.

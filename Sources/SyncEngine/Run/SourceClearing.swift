@@ -36,6 +36,17 @@ struct SourceClearing {
     let uidValidity: UIDValidity
     let targetValidity: UIDValidity
     var proven: [(record: MessageRecord, proof: RemovalProof)] = []
+    /// What was listed in the session that removes.
+    var there: Set<UID> = []
+    /// That session may have listed proven messages under other keys, and then left them alone.
+    var mayListAnew = false
+
+    func isThere(_ proof: RemovalProof) -> Bool { there.contains(proof.uid) }
+
+    /// Whether a message that is listed no longer is gone.
+    func isGone(_ record: MessageRecord) -> Bool {
+      !mayListAnew || there.contains(record.key.uid)
+    }
   }
 
   /// Throws `SyncError`; what was removed by then is in the ledger.
@@ -52,9 +63,9 @@ struct SourceClearing {
       }
       return tasks
     }
-    let work = tasks.filter { !$0.proven.isEmpty }
+    var work = tasks.filter { !$0.proven.isEmpty }
     guard !work.isEmpty, !stop.isRequested else { return tallies }
-    try await remove(work)
+    try await remove(&work)
     return try await confirm(work, tallies)
   }
 
@@ -173,27 +184,30 @@ struct SourceClearing {
     return proven
   }
 
-  private func remove(_ tasks: [Work]) async throws {
+  private func remove(_ tasks: inout [Work]) async throws {
     let remover = try await connectRemover()
-    try await closing(remover.close) {
+    tasks = try await closing(remover.close) { [tasks] in
       if let obstacle = await remover.obstacle(to: removal.manner) { throw obstacle }
-      for task in tasks where !stop.isRequested {
-        let name = task.pair.mapped.source
+      var tasks = tasks
+      for index in tasks.indices where !stop.isRequested {
+        let name = tasks[index].pair.mapped.source
         let listing = try await remover.listing(of: name)
-        guard listing.uidValidity == task.uidValidity else {
+        guard listing.uidValidity == tasks[index].uidValidity else {
           throw SyncError(
             .mailboxChanged, scope: .mailbox, remedy: .stop, side: .source, mailbox: name)
         }
-        let there = Set(listing.entries.map(\.uid))
-        var rest = task.proven.map(\.proof).filter { there.contains($0.uid) }[...]
+        tasks[index].there = Set(listing.entries.map(\.uid))
+        tasks[index].mayListAnew = listing.mayListAnew
+        var rest = tasks[index].proven.map(\.proof).filter(tasks[index].isThere)[...]
         while !rest.isEmpty, !stop.isRequested {
           try await remover.remove(
             Array(rest.prefix(Self.windowMessages)), from: name,
-            uidValidity: task.uidValidity, manner: removal.manner)
+            uidValidity: tasks[index].uidValidity, manner: removal.manner)
           rest = rest.dropFirst(Self.windowMessages)
         }
       }
       try await remover.commit()
+      return tasks
     }
   }
 
@@ -210,7 +224,9 @@ struct SourceClearing {
           snapshot.entries.map { ($0.uid, $0.flags) }, uniquingKeysWith: { first, _ in first })
         guard snapshot.uidValidity == task.uidValidity else { continue }
         let done = task.proven.map(\.record).compactMap { record -> MessageRecord? in
-          guard let flags = there[record.key.uid] else { return record.marked(.removed) }
+          guard let flags = there[record.key.uid] else {
+            return task.isGone(record) ? record.marked(.removed) : nil
+          }
           return flags.system.contains(.deleted) && removal.manner == .flagOnly
             ? record.marked(.flagged) : nil
         }

@@ -59,6 +59,22 @@ struct LostCopiesTests {
     #expect(try await VerifyTests.kinds(run, .bytes) == [])
   }
 
+  /// A maildrop tells no dates, so only the header shows that another message lies there.
+  @Test func areMadeAgainWhereAnotherMessageHasTheirUID() async throws {
+    var run = Scenario(source: Letter.account(2), target: FakeAccount())
+    try run.source.change(.inbox) { box in
+      for uid in box.uids { box.messages[uid]?.date = nil }
+    }
+    #expect(await run.run().total(\.copied) == 2)
+    let other = Array(Letter.text(9).utf8)
+    try run.target.change(.inbox) { $0.messages[UID(2)]?.bytes = other }
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(Set(run.target.texts()).isSuperset(of: run.source.texts()))
+    #expect(run.target.contents().count == 3)
+    #expect(await run.run().total(\.copied) == 0)
+  }
+
   @Test func areNotSpokenOfWhereTheListingMayBeCut() async throws {
     var habits = FakeAccount.Habits()
     habits.unlisted = [UID(2)]

@@ -135,6 +135,29 @@ struct MovedGroundTests {
 
   // MARK: The target
 
+  @Test func aTargetThatWasPutBackAfterARunThatDiedLookingIsNotTakenForWhatThatRunSaw()
+    async throws
+  {
+    var steps = 1
+    while true {
+      let run = await Self.moved(2)
+      let backup = try run.target.read(.inbox) { $0 }
+      CrashTests.renumber(run.target)
+      let crash = CrashPoint(at: steps)
+      _ = await run.run(crash: crash)
+      guard crash.isDead else { break }
+      try run.target.change(.inbox) { $0 = backup }
+      _ = await run.run()
+      let there = try run.target.read(.inbox) { $0.messages }
+      for record in try await run.records() {
+        let copy = record.targetUID.flatMap { there[$0] }
+        #expect(copy.map { SHA256Digest(of: $0.bytes) } == record.digest, "step \(steps)")
+      }
+      steps += 1
+    }
+    #expect(steps > 3)
+  }
+
   @Test(arguments: [true, false])
   func whatWasInADeletedMailboxIsLostAndNotAnotherMessage(_ tellsUIDs: Bool) async throws {
     var habits = FakeAccount.Habits()

@@ -184,6 +184,32 @@ import Testing
     #expect(bytes(account).isSuperset(of: Self.letters))
   }
 
+  /// A maildrop may give other unique-ids in the session that removes.
+  @Test func whatIsListedUnderAnotherKeyIsNotOnRecordAsRemoved() async throws {
+    var habits = FakeAccount.Habits()
+    habits.removesAtEnd = true
+    habits.traits = .keysMayChange
+    habits.hasModSeq = false
+    var scenario = scenario(agreed, source: habits)
+    let source = scenario.source
+    scenario.onSource = { request in
+      guard request == "connect remover" else { return }
+      try source.change(.inbox) { box in
+        for uid in box.uids {
+          box.messages[UID(uid.rawValue + 100)] = box.messages.removeValue(forKey: uid)
+        }
+        box.nextUID += 100
+      }
+    }
+    let report = await scenario.run()
+    #expect(report.failure == nil && report.total(\.removed) == 0 && report.total(\.kept) == 6)
+    #expect(try await scenario.records().allSatisfy { $0.removal != .removed })
+    scenario.onSource = { _ in }
+    #expect(await scenario.run().total(\.removed) == 6)
+    #expect(source.contents().isEmpty && bytes(scenario.target) == Set(Self.letters))
+    #expect(scenario.target.contents().count == 6)
+  }
+
   /// With groups a run can die when everything was appended and nothing is on record.
   @Test(arguments: [
     (false, Removal.Manner.expunge, 1), (false, .flagOnly, 1), (true, .expunge, 1),
