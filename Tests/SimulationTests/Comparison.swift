@@ -77,7 +77,9 @@ struct Comparison {
   private func isListed(_ record: MessageRecord, in pair: MailboxPair) -> Bool {
     guard let box = view.source[pair.mapped.source] else { return false }
     guard world.habits.sourceKind == .maildrop else { return box.uids.contains(record.key.uid) }
-    return box.messages.values.contains { SHA256Digest(of: $0.bytes) == record.digest }
+    return box.uids.contains { uid in
+      box.messages[uid].map { SHA256Digest(of: $0.bytes) } == record.digest
+    }
   }
 
   /// A message is missing only if there are fewer copies than records that claim one.

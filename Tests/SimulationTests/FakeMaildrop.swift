@@ -11,8 +11,9 @@ import Synchronization
 /// Reads the INBOX of a `FakeAccount` as POP3 shows it: without UIDs, flags and dates, numbered by
 /// a key book from unique-ids that last as long as the account keeps its UIDVALIDITY.
 ///
-/// Whether what it hands out is a message is decided as in the product.
-struct FakeMaildrop: MailSource {
+/// A session shows what was there when it was first asked, without what has gone since (RFC 1939,
+/// 4). Whether what it hands out is a message is decided as in the product.
+final class FakeMaildrop: MailSource {
   typealias Stored = FakeAccount.StoredMessage
 
   private let account: FakeAccount
@@ -20,6 +21,7 @@ struct FakeMaildrop: MailSource {
   private let experience: POP3Experience
   private let handsOut: @Sendable (Stored) -> [UInt8]
   private let onRequest: @Sendable (String) throws -> Void
+  private let session = Mutex<[Numbered]?>(nil)
 
   static let uidValidity = UIDValidity(1)
 
@@ -40,13 +42,13 @@ struct FakeMaildrop: MailSource {
 
   func mailboxes() async throws -> MailboxListing {
     try onRequest("list")
-    let mailbox = Mailbox(name: .inbox, delimiter: nil, status: try announced())
+    let mailbox = Mailbox(name: .inbox, delimiter: nil, status: try await announced())
     return MailboxListing(mailboxes: [mailbox], host: "pop.example.org", family: .generic)
   }
 
   func status(of mailbox: MailboxName) async throws -> MailboxStatus {
     try onRequest("status \(mailbox)")
-    return try announced()
+    return try await announced()
   }
 
   func snapshot(of mailbox: MailboxName, since checkpoint: SourceCheckpoint?) async throws
@@ -54,7 +56,7 @@ struct FakeMaildrop: MailSource {
   {
     try onRequest("snapshot \(mailbox)")
     let entries = try await numbered().map { Self.entry($0.key, $0.stored) }
-    var status = try announced()
+    var status = try await announced()
     status.messages = Int64(entries.count)
     return MailboxSnapshot(
       status: status, extent: .complete, entries: entries,
@@ -74,7 +76,7 @@ struct FakeMaildrop: MailSource {
     let all = try await numbered()
     let rest = Mutex(all.filter { batch.uids.contains($0.key) }[...])
     let refusal = Mutex<SyncError?>(nil)
-    return MessageStream {
+    return MessageStream { [self] in
       while let next = rest.withLock({ $0.popFirst() }) {
         try onRequest("body \(next.key)")
         let key = SourceKey(uidValidity: Self.uidValidity, uid: next.key)
@@ -116,27 +118,34 @@ struct FakeMaildrop: MailSource {
   func keepAlive() async throws {}
   func close() async {}
 
-  /// A message by its number in the key book, with its UID in the account.
-  typealias Numbered = (key: UID, uid: UID, stored: Stored)
+  /// A message with its number in the key book.
+  private typealias Numbered = (key: UID, stored: Stored)
 
-  /// All messages, ascending by their numbers.
-  func numbered() async throws -> [Numbered] {
+  /// All messages of the session, ascending by their numbers.
+  private func numbered() async throws -> [Numbered] {
     let box = try account.read(.inbox) { $0 }
+    if let listed = session.withLock({ $0 }) {
+      let there = Set(box.uids.compactMap { box.messages[$0]?.token })
+      return listed.filter { there.contains($0.stored.token) }
+    }
     let messages = box.uids.compactMap { uid in box.messages[uid].map { (uid, $0) } }
     let names = messages.map { "uidl \(box.uidValidity).\($1.token) \($1.bytes.count)" }
     let numbers = try await keys.numbers(for: names, of: .inbox)
-    return zip(numbers, messages).map { (key: $0, uid: $1.0, stored: $1.1) }
-      .sorted { $0.key < $1.key }
+    let all = zip(numbers, messages).map { (key: $0, stored: $1.1) }.sorted { $0.key < $1.key }
+    session.withLock { $0 = all }
+    return all
   }
 
-  /// Which messages come with these bytes. What was doubted is asked for once more, alone.
-  func uids(ofMessagesWith digests: [UID: SHA256Digest]) async throws -> [UID] {
+  /// The tokens of the messages that come with these bytes. What was doubted is asked for once
+  /// more, alone.
+  func tokens(ofMessagesWith digests: [UID: SHA256Digest]) async throws -> [Int] {
     let wanted = try await numbered().filter { digests[$0.key] != nil }
     var read = try await digestsNow(of: wanted)
     for message in wanted where read[message.key] == nil {
       read.merge(try await digestsNow(of: [message])) { $1 }
     }
-    return wanted.filter { read[$0.key] != nil && read[$0.key] == digests[$0.key] }.map(\.uid)
+    return wanted.filter { read[$0.key] != nil && read[$0.key] == digests[$0.key] }
+      .map(\.stored.token)
   }
 
   private func digestsNow(of messages: [Numbered]) async throws -> [UID: SHA256Digest] {
@@ -154,9 +163,8 @@ struct FakeMaildrop: MailSource {
     return found
   }
 
-  private func announced() throws -> MailboxStatus {
-    MailboxStatus(
-      messages: Int64(try account.read(.inbox) { $0.uids.count }), uidValidity: Self.uidValidity)
+  private func announced() async throws -> MailboxStatus {
+    MailboxStatus(messages: Int64(try await numbered().count), uidValidity: Self.uidValidity)
   }
 
   private static func entry(_ key: UID, _ stored: Stored) -> Entry {

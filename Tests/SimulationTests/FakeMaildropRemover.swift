@@ -13,7 +13,8 @@ final class FakeMaildropRemover: MailRemover {
   private let maildrop: FakeMaildrop
   private let crash: CrashPoint
   private let beforeRemoving: @Sendable (MailboxName, UIDSet) -> Void
-  private let wishes = Mutex<[UID]>([])
+  /// Tokens of the messages that go with QUIT.
+  private let wishes = Mutex<[Int]>([])
 
   init(
     _ account: FakeAccount, reading maildrop: FakeMaildrop, crash: CrashPoint,
@@ -40,12 +41,16 @@ final class FakeMaildropRemover: MailRemover {
   ) async throws {
     let digests = Dictionary(
       proven.map { ($0.uid, $0.digest) }, uniquingKeysWith: { first, _ in first })
-    let same = try await maildrop.uids(ofMessagesWith: digests)
+    let same = try await maildrop.tokens(ofMessagesWith: digests)
     wishes.withLock { $0 += same }
   }
 
   func commit() async throws {
-    let uids = wishes.withLock { $0 }
+    let wishes = Set(wishes.withLock { $0 })
+    let box = try account.read(.inbox) { $0 }
+    let uids = box.uids.filter { uid in
+      box.messages[uid].map { wishes.contains($0.token) } ?? false
+    }
     guard !uids.isEmpty else { return }
     try crash.pass("before expunging \(UIDSet(uids))")
     beforeRemoving(.inbox, UIDSet(uids))

@@ -49,8 +49,8 @@ struct Oracle {
       let isBroken =
         box == nil || box?.uidValidity != anchor.uidValidity
         || (box?.nextUID ?? 0) < anchor.uidNext.rawValue
-      guard isBroken else { continue }
       // Other mailboxes may go into the same one, and stand on firm ground there.
+      guard isBroken, ledger.source[pair.mapped.source] != nil else { continue }
       if try await world.journal.records(of: pair).contains(where: \.isAtTarget) {
         pardons[anchor.mailbox] = nil
       }
@@ -97,7 +97,7 @@ struct Oracle {
         server.listsStatus
         && (server.tellsMailboxID
           || server.givesOwnUIDValidity && pair.mapped.sourceUIDValidity == box.uidValidity)
-      if !isRecognisable { world.source.reidentify(name) }
+      if !isRecognisable { world.makeUnknown(name) }
     }
   }
 
@@ -105,7 +105,7 @@ struct Oracle {
   private func forgetRenamed(since before: View) {
     for (name, box) in world.source.boxes.sorted(by: { $0.key < $1.key }) {
       let old = before.source.first { $0.value.identity == box.identity }?.key
-      if let old, old != name { world.source.reidentify(name) }
+      if let old, old != name { world.makeUnknown(name) }
     }
   }
 

@@ -107,13 +107,17 @@ final class Tally: Sendable {
     state = Mutex(State(next: first))
   }
 
-  /// The next seed; nil when there were enough.
+  private static let progressEach: UInt64 = 20_000
+
+  /// The next seed; nil when there were enough. Says now and then how far it is.
   func next() -> UInt64? {
-    state.withLock { state in
+    let seed = state.withLock { state -> UInt64? in
       guard state.next < end || .now < deadline else { return nil }
       defer { state.next += 1 }
       return state.next
     }
+    if let seed, seed > first, (seed - first) % Self.progressEach == 0 { Self.say(summary) }
+    return seed
   }
 
   /// Counts a finding; false if one of its kind was met before.
@@ -125,7 +129,15 @@ final class Tally: Sendable {
     }
   }
 
-  func fail(_ text: String) { state.withLock { $0.failures.append(text) } }
+  /// A failure is said at once, since there may be hours to go.
+  func fail(_ text: String) {
+    state.withLock { $0.failures.append(text) }
+    Self.say(text)
+  }
+
+  private static func say(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("simulation: \(text)\n".utf8))
+  }
 
   var failures: [String] { state.withLock { $0.failures } }
   var lived: UInt64 { state.withLock { $0.next - first } }

@@ -88,6 +88,12 @@ final class World: Sendable {
   /// Mailmove is about to take messages from the source, or to mark them there.
   func noteRemoval(of tokens: [Int]) { memory.withLock { $0.removed.formUnion(tokens) } }
 
+  /// Nobody can tell a mailbox of the source and its mail from others: what was there is gone.
+  func makeUnknown(_ name: MailboxName) {
+    noteRemoval(of: source.boxes[name]?.messages.values.map(\.token) ?? [])
+    source.reidentify(name)
+  }
+
   /// How many messages mailmove may have taken from the source or marked there.
   var removals: Int { memory.withLock { $0.removed.count } }
 
@@ -187,6 +193,9 @@ final class World: Sendable {
     case .cutShort, .makeWhole: habits.sourceKind == .maildrop
     case .refuse, .takeAgain: shelf == nil
     case .make(let side): side == .source ? habits.sourceKind == .imap : shelf == nil
+    // A server that has one UIDVALIDITY for all never gives another.
+    case .renumber(.source, _):
+      habits.sourceKind == .maildrop || habits.source.givesOwnUIDValidity
     case .earlierTool: shelf == nil
     case .deliver(let side, _, _), .flag(let side, _, _, _), .move(let side, _, _, _),
       .copy(let side, _, _, _), .expunge(let side, _, _), .empty(let side, _),

@@ -59,6 +59,15 @@ package protocol Journal: Sendable {
   func note(_ mark: ArchiveMark, isContinuous: Bool) async throws
 }
 
+extension Journal {
+  /// Makes the mailbox at the source be listed whole when it is seen again.
+  func forgetCheckpoint(of pair: MailboxPair) async throws {
+    let standing = try await standing(of: pair)
+    guard let source = standing.source else { return }
+    try await finish(pair, source: source.forgotten, target: standing.target)
+  }
+}
+
 /// A mailbox at the source and the one it goes to, as frozen in the journal.
 package struct MailboxPair: Sendable, Equatable, Hashable {
   /// The journal's own number for it.

@@ -27,8 +27,8 @@ package struct WorkList: Sendable, Equatable {
   package var vanished: [SourceKey] = []
   /// On record under an earlier UIDVALIDITY, or under none that can be trusted (invariant 6).
   package var stale: [MessageRecord] = []
-  /// At the target, and not listed any more by a source whose keys may change: one of the unknown
-  /// messages may be the same.
+  /// At the target or lost there, and not listed any more by a source whose keys may change: one of
+  /// the unknown messages may be the same.
   package var unlisted: [MessageRecord] = []
   /// At the target, and gone from the source for certain without our doing. Where keys may change,
   /// or did, that is certain only when everything listed has been read and compared.
@@ -75,7 +75,8 @@ package struct WorkList: Sendable, Equatable {
     let keysChange = snapshot.mayListAnew
     if keysChange {
       takesUpAgain = takesUpAgain || current.values.contains { $0.state == .skipped }
-      unlisted = current.values.filter(\.isAtTarget).sorted { $0.key < $1.key }
+      unlisted = current.values.filter { $0.isAtTarget || $0.state == .lost }
+        .sorted { $0.key < $1.key }
     }
     let isAllCompared = toMove.isEmpty && isCompared
     if isCertain, isAllCompared || !keysChange {

@@ -16,7 +16,7 @@ struct Ground {
   /// Mailboxes that go into the same one.
   let neighbours: [Neighbour]
   /// All of the mailbox is looked at: the source gives other UIDs than before, or hands out what it
-  /// did not when the place on record was passed.
+  /// did not when the place on record was passed, or lost copies are asked for.
   let looksAtAll: Bool
   /// Messages that the source listed before the target mailbox was opened.
   let listed: Int

@@ -106,7 +106,8 @@ struct PairSync {
         pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
         looksAtAll: !work.stale.isEmpty
           && (hasMoved || standing.source?.uidValidity != snapshot.uidValidity)
-          || work.takesUpAgain || options.retriesSkipped && standing.pending > 0,
+          || work.takesUpAgain || options.retriesSkipped && standing.pending > 0
+          || options.recopiesLost && work.mayBeKnownByOtherKeys,
         listed: listedBefore.map { Int($0) } ?? work.toMove.count, hasMoved: looksAgain)
       anchor = try await bringUpToDate(
         mailbox, on: ground, work: work, drifts: drifts, flagPolicy: flagPolicy,

@@ -61,10 +61,7 @@ struct RecordStage {
       settlement.record?.targetUID.flatMap { owners[$0] }
     }
     for (pair, owners) in Dictionary(grouping: adopted, by: \.pair) {
-      let standing = try await journal.standing(of: pair)
-      if let source = standing.source {
-        try await journal.finish(pair, source: source.forgotten, target: standing.target)
-      }
+      try await journal.forgetCheckpoint(of: pair)
       try await journal.record(owners.map { .marked($0.key, .vanished) }, in: pair)
     }
   }

@@ -178,12 +178,14 @@ package struct Run: Sendable {
     throw SyncError.nothingSelected(check)
   }
 
-  /// What was still to be moved out of mailboxes that the source has no longer is gone from it.
+  /// What was still to be moved out of mailboxes that the source has no longer is gone from it, and
+  /// wanted again if one of them comes back.
   private func giveUp(_ summary: JobSummary, beside selection: FolderSelection) async throws {
     let there = selection.listed
     for line in summary.mailboxes
     where !there.contains(line.pair) && line.counts[.pending, default: 0] > 0 {
       let pending = try await journal.records(of: line.pair).filter { $0.state == .pending }
+      try await journal.forgetCheckpoint(of: line.pair)
       try await journal.record(pending.map { .marked($0.key, .vanished) }, in: line.pair)
       observer(
         .notice(

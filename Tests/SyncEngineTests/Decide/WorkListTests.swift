@@ -38,8 +38,8 @@ struct WorkListTests {
     #expect(steady.unlisted.isEmpty)
     let changing = WorkList(
       snapshot: Self.snapshot([Self.entry(2)], traits: .keysMayChange), records: records)
-    let isThere = state == .stored || state == .alreadyThere
-    #expect(changing.unlisted.map(\.key.uid) == (isThere ? [UID(1)] : []))
+    let isKnown = state == .stored || state == .alreadyThere || state == .lost
+    #expect(changing.unlisted.map(\.key.uid) == (isKnown ? [UID(1)] : []))
     #expect(changing.stale.isEmpty)
     let partial = WorkList(
       snapshot: Self.snapshot([], extent: .changes, traits: .keysMayChange), records: records)

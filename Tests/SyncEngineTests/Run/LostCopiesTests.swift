@@ -75,6 +75,44 @@ struct LostCopiesTests {
     #expect(await run.run().total(\.copied) == 0)
   }
 
+  /// Of a maildrop, whose unique-ids may change, the record of a removed mail is what a new mail
+  /// with the same bytes may be known by: not if its copy is gone as well.
+  @Test func areMadeAgainThoughARemovedMailWithTheSameBytesIsOnRecord() async throws {
+    var habits = FakeAccount.Habits()
+    habits.traits = .keysMayChange
+    habits.hasModSeq = false
+    var run = Scenario(source: Letter.account(1, habits: habits), target: FakeAccount())
+    run.options.removal = Removal(confirmed: 1)
+    #expect(await run.run().total(\.removed) == 1)
+    run.options.removal = nil
+    for _ in 1...2 { run.source.deliver(Letter.text(1)) }
+    run.target.copy(UID(1), in: .inbox, to: .inbox, moving: true)
+    run.options.recopiesLost = true
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 1)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
+  @Test func areNotMadeAgainUnaskedBecauseTheOriginalHasAnotherKey() async throws {
+    var habits = FakeAccount.Habits()
+    habits.traits = .keysMayChange
+    habits.hasModSeq = false
+    var run = Scenario(source: Letter.account(1, habits: habits), target: FakeAccount())
+    #expect(await run.run().total(\.copied) == 1)
+    run.target.remove(.inbox)
+    run.target.create(.inbox)
+    #expect(await run.run().total(\.lost) == 1)
+    try run.source.change(.inbox) { box in
+      box.messages[UID(5)] = box.messages.removeValue(forKey: UID(1))
+      box.nextUID = 6
+    }
+    let report = await run.run()
+    #expect(report.total(\.copied) == 0 && report.total(\.lost) == 1)
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
   @Test func areNotSpokenOfWhereTheListingMayBeCut() async throws {
     var habits = FakeAccount.Habits()
     habits.unlisted = [UID(2)]

@@ -85,6 +85,35 @@ struct MovedGroundTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  @Test func whatWasStillToBeMovedOutOfADeletedMailboxIsMovedWhenThatIsBack() async throws {
+    let refusals = Mutex(0)
+    var habits = FakeAccount.Habits()
+    habits.refuse = { _ in
+      guard
+        refusals.withLock({ left in
+          defer { left -= 1 }
+          return left > 0
+        })
+      else { return nil }
+      return SyncError(.messageRefused, scope: .message, remedy: .skip, side: .target)
+    }
+    let name = MailboxName(wire: "Work")
+    var run = Scenario(source: Letter.account(1), target: FakeAccount(habits: habits))
+    #expect(await run.run().failure == nil)
+    refusals.withLock { $0 = 1 }
+    run.source.create(name)
+    for number in 1...2 { run.source.deliver(Letter.text(number), to: name) }
+    #expect(await run.run().total(\.skipped) == 1)
+    let backup = run.source.backup()
+    run.source.remove(name)
+    run.options.retriesSkipped = true
+    #expect(await run.run().failure == nil)
+    run.source.restore(backup)
+    run.options.retriesSkipped = false
+    #expect(await run.run().failure == nil)
+    #expect(run.target.texts(of: name) == run.source.texts(of: name))
+  }
+
   @Test func aSourceThatWasPutBackIsTold() async throws {
     var run = await Self.moved(3)
     let backup = try run.source.read(.inbox) { $0 }
