@@ -77,9 +77,11 @@ struct Comparison {
   private func isListed(_ record: MessageRecord, in pair: MailboxPair) -> Bool {
     guard let box = view.source[pair.mapped.source] else { return false }
     guard world.habits.sourceKind == .maildrop else { return box.uids.contains(record.key.uid) }
-    return box.uids.contains { uid in
+    let listed = box.uids.count { uid in
       box.messages[uid].map { SHA256Digest(of: $0.bytes) } == record.digest
     }
+    // Of equal mails it may be the one that is not listed.
+    return listed >= records[pair]?.count { $0.digest == record.digest } ?? 0
   }
 
   /// A message is missing only if there are fewer copies than records that claim one.

@@ -48,6 +48,11 @@ package struct SourceCheckpoint: Sendable, Equatable {
       mailboxID: mailboxID)
   }
 
+  /// Whether records are about the messages of a snapshot, as far as the numbers on record tell.
+  func goesOn(in snapshot: MailboxSnapshot) -> Bool {
+    messages != nil && uidValidity == snapshot.uidValidity
+  }
+
   /// The same with the size that a listing told, if the listing is about this very state.
   package func sized(by listed: MailboxStatus?) -> SourceCheckpoint {
     guard let listed, let size = listed.size, provesUnchanged(listed) else { return self }

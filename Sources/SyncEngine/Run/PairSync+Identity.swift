@@ -35,6 +35,8 @@ extension PairSync {
           "\(name): the source gives UIDs again that stood for other messages: "
             + "\(outcomes.count) are looked at anew"))
     }
+    // If this run dies, the next one needs all of the listing again, and not only what changed.
+    try await journal.forgetCheckpoint(of: pair)
     try await journal.record(outcomes, in: pair)
     records = try await journal.records(of: pair)
     return true

@@ -105,7 +105,7 @@ struct PairSync {
       let ground = Ground(
         pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
         looksAtAll: !work.stale.isEmpty
-          && (hasMoved || standing.source?.uidValidity != snapshot.uidValidity)
+          && (hasMoved || standing.source?.goesOn(in: snapshot) != true)
           || work.takesUpAgain || options.retriesSkipped && standing.pending > 0
           || options.recopiesLost && work.mayBeKnownByOtherKeys,
         listed: listedBefore.map { Int($0) } ?? work.toMove.count, hasMoved: looksAgain)
@@ -142,6 +142,8 @@ struct PairSync {
     async throws
   {
     try await journal.enroll(work.unknown, uidValidity: snapshot.uidValidity, in: pair)
+    // What is listed again by the time this run has died is missed by no list of changes then.
+    if !work.vanished.isEmpty { try await journal.forgetCheckpoint(of: pair) }
     let outcomes = work.vanished.map { Outcome.marked($0, .vanished) } + work.sizes
     if !outcomes.isEmpty { try await journal.record(outcomes, in: pair) }
   }

@@ -114,6 +114,31 @@ struct MovedGroundTests {
     #expect(run.target.texts(of: name) == run.source.texts(of: name))
   }
 
+  /// What a dead run had found out about UIDs on record is found out for all of them.
+  @Test func allMessagesUnderUIDsThatAreGivenAgainAreMovedThoughARunDied() async throws {
+    var steps = 1
+    while true {
+      let run = await Self.moved(2)
+      try run.source.change(.inbox) { box in
+        for uid in box.uids {
+          box.messages[uid]?.bytes = Array(Letter.text(Int(uid.rawValue) + 10).utf8)
+        }
+        box.modSeq += 1
+        let modSeq = box.modSeq
+        box.messages[UID(2)]?.modSeq = modSeq
+      }
+      let crash = CrashPoint(at: steps)
+      _ = await run.run(crash: crash)
+      guard crash.isDead else { break }
+      #expect(await run.run().failure == nil)
+      #expect(
+        Set(run.target.texts()).isSuperset(of: run.source.texts()), "\(steps): \(crash.lastStep)")
+      #expect(run.target.contents().count == 4)
+      steps += 1
+    }
+    #expect(steps > 3)
+  }
+
   @Test func aSourceThatWasPutBackIsTold() async throws {
     var run = await Self.moved(3)
     let backup = try run.source.read(.inbox) { $0 }
