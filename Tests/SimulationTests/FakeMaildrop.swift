@@ -125,7 +125,7 @@ final class FakeMaildrop: MailSource {
   private func numbered() async throws -> [Numbered] {
     let box = try account.read(.inbox) { $0 }
     if let listed = session.withLock({ $0 }) {
-      let there = Set(box.uids.compactMap { box.messages[$0]?.token })
+      let there = box.tokens
       return listed.filter { there.contains($0.stored.token) }
     }
     let messages = box.uids.compactMap { uid in box.messages[uid].map { (uid, $0) } }

@@ -41,7 +41,7 @@ struct Oracle {
     forgetUnrecognisable(ledger)
     let traces = world.takeTraces()
     for token in traces.carriedOff { origins[token] = nil }
-    carried.formUnion(traces.carriedOff)
+    if isRecognisable(at: world.habits.target) { carried.formUnion(traces.carriedOff) }
     for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
     for pair in ledger.pairs {
       guard let anchor = ledger.standings[pair]?.target else { continue }
@@ -57,6 +57,7 @@ struct Oracle {
     }
     let view = try await View(of: world)
     noteForeign(view, onlyIn: done)
+    noteCarried(traces.carriedOff.subtracting(carried), view, in: done)
     before = view
   }
 
@@ -84,6 +85,11 @@ struct Oracle {
         lateForeign[name, default: [:]][serial, default: 0] += 1
       }
     }
+  }
+
+  /// Whether the numbers of a mailbox tell it from every other one, whatever their names become.
+  private func isRecognisable(at server: WorldHabits.Server) -> Bool {
+    server.tellsMailboxID || server.givesOwnUIDValidity
   }
 
   /// A mailbox that went to another name is another one where nothing shows that it is the same.
@@ -243,12 +249,11 @@ struct Oracle {
   private func everythingIsThere(_ before: View, _ after: View, _ night: Night) -> [Finding] {
     let isMadeUp = night.plan.recopiesLost && night.isCalm
     var found: [Finding] = []
-    let earlier = before.wanted()
     let unmet = after.unmet(since: before)
-    for (place, serials) in after.wanted().sorted(by: { $0.key < $1.key }) {
+    let all = after.wanted(since: night.isCalm ? nil : before)
+    for (place, serials) in all.sorted(by: { $0.key < $1.key }) {
       let held = after.held(in: place) { copy in isSame(copy) }
-      for (serial, count) in serials.sorted(by: { $0.key < $1.key }) {
-        let wanted = night.isCalm ? count : min(count, earlier[place]?[serial] ?? 0)
+      for (serial, wanted) in serials.sorted(by: { $0.key < $1.key }) {
         let pardoned = isMadeUp ? 0 : pardons[place]?[serial] ?? 0
         let there = held[serial] ?? 0
         guard there + pardoned < wanted else { continue }

@@ -46,12 +46,17 @@ struct View: Sendable {
   }
 
   /// What the source shows, by the mailbox at the target where it goes and by serial number.
-  func wanted() -> [MailboxName: [Int: Int]] {
+  ///
+  /// - Parameter earlier: only what it showed in the same mailbox then, too.
+  func wanted(since earlier: View? = nil) -> [MailboxName: [Int: Int]] {
     var wanted: [MailboxName: [Int: Int]] = [:]
     for (name, box) in source {
       guard let place = place(of: name) else { continue }
-      for uid in box.uids {
-        guard let serial = box.messages[uid].flatMap({ Mail.serial($0.bytes) }) else { continue }
+      let old = earlier.map { $0.source[name]?.tokens ?? [] }
+      for message in box.uids.compactMap({ box.messages[$0] }) {
+        guard let serial = Mail.serial(message.bytes), old?.contains(message.token) ?? true else {
+          continue
+        }
         wanted[place, default: [:]][serial, default: 0] += 1
       }
     }
@@ -81,4 +86,9 @@ struct View: Sendable {
     }
     return held
   }
+}
+
+extension FakeAccount.Box {
+  /// Of what the server shows.
+  var tokens: Set<Int> { Set(uids.compactMap { messages[$0]?.token }) }
 }

@@ -116,7 +116,7 @@ final class World: Sendable {
 
   /// What an account shows.
   private static func tokens(_ account: FakeAccount) -> Set<Int> {
-    Set(account.boxes.values.flatMap { box in box.uids.compactMap { box.messages[$0]?.token } })
+    Set(account.boxes.values.flatMap(\.tokens))
   }
 
   private func note(_ before: [MailboxName: FakeAccount.Box], _ traces: inout Traces) {

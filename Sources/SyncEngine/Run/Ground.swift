@@ -39,6 +39,8 @@ struct Ground {
     var hasMoved = false
     /// All that the mailbox holds; nil where only a part of it was listed.
     var present: Set<UID>?
+    /// Copies that are known to be damaged.
+    var damaged: Set<UID> = []
 
     /// A record as it is after this survey: with its copy's UID, or lost.
     func updated(_ record: MessageRecord) -> MessageRecord {
@@ -49,6 +51,12 @@ struct Ground {
         record.state = .lost
       }
       return record
+    }
+
+    /// Whether a message that is read now may be known by a record, so that nothing has to be done
+    /// for it: not if its copy is damaged.
+    func mayBeKnown(by record: MessageRecord) -> Bool {
+      mayStandFor(record) && !(record.targetUID.map(damaged.contains) ?? false)
     }
 
     /// Whether a message that is new may be the one on record: it has a copy, as far as was seen,

@@ -173,6 +173,9 @@ struct PairSync {
     try await giveUpGhosts(of: work, survey)
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)
+      survey.damaged = try await target.condition(
+        of: mailbox.name, uidValidity: mailbox.uidValidity
+      ).damaged
       survey.unclaimed = try await offer(
         survey.unclaimed, records, beside: survey.others, in: mailbox)
       let pumped = await pump(
@@ -234,7 +237,7 @@ struct PairSync {
       work.toMove,
       adoption: Adoption(
         copies: survey.unclaimed, owners: survey.others.left,
-        stale: (work.stale + work.unlisted).map(survey.updated).filter(survey.mayStandFor))
+        stale: (work.stale + work.unlisted).map(survey.updated).filter(survey.mayBeKnown))
     ) { try await subscribe(to: mailbox, standing) }
   }
 

@@ -29,6 +29,19 @@ import Testing
     #expect(try await story.lines() == before)
   }
 
+  /// Where keys may change, a mail that is wanted again is not known by the record of an equal one
+  /// whose copy is as damaged.
+  @Test func takesDamagedMailAgainThoughAnEqualOneIsGone() async throws {
+    let story = try ArchiveStory(hasModSeq: false, letters: 1, traits: .keysMayChange)
+    story.deliver(0)
+    #expect(try await story.night().total(\.copied) == 2)
+    story.source.expunge([UID(1)], in: .inbox)
+    try story.damage(segment: 1)
+    try await story.recordDamage()
+    #expect(try await story.night().total(\.copied) == 1)
+    #expect(try await story.lines().contains("INBOX body 0 there"))
+  }
+
   @Test func goesOnTellingWhatTheSourceDoesNotHave() async throws {
     let story = try ArchiveStory()
     _ = try await story.night()

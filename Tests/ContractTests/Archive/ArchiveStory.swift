@@ -29,10 +29,11 @@ final class ArchiveStory {
 
   var path: String { folder.path + "/archive" }
 
-  init(hasModSeq: Bool = true, letters: Int = 5) throws {
+  init(hasModSeq: Bool = true, letters: Int = 5, traits: MailboxSnapshot.Traits = []) throws {
     folder = try TemporaryFolder()
     var habits = FakeAccount.Habits()
     habits.hasModSeq = hasModSeq
+    habits.traits = traits
     source = FakeAccount(habits: habits)
     for number in 0..<letters { deliver(number) }
   }
