@@ -32,6 +32,9 @@ struct Oracle {
   /// Another archive was begun while the first, which no ledger knew of yet, was not mounted.
   private var hasTwoArchives = false
 
+  /// More than a world ever gives.
+  private static let tokensMax = 1_000_000_000
+
   init(_ world: World) { self.world = world }
 
   // MARK: Before a run
@@ -79,8 +82,7 @@ struct Oracle {
   /// is like what others bring.
   private mutating func noteCarried(_ tokens: Set<Int>, _ view: View, in late: Set<MailboxName>) {
     for (name, box) in view.target where late.contains(name) {
-      for message in box.messages.values
-      where message.author == .mailmove && tokens.contains(message.token) {
+      for message in box.messages.values where tokens.contains(message.token) {
         guard let serial = Mail.serial(message.bytes) else { continue }
         lateForeign[name, default: [:]][serial, default: 0] += 1
       }
@@ -155,15 +157,22 @@ struct Oracle {
   private mutating func remember(
     _ before: View, _ after: View, _ traces: World.Traces
   ) {
-    for boxes in [before.source, after.source] + traces.sources {
+    let sources = [before.source, after.source] + traces.sources
+    let names = Dictionary(
+      grouping: sources.flatMap(\.self), by: \.value.identity
+    ).mapValues { Set($0.map(\.key)).sorted() }
+    for boxes in sources {
       for (name, box) in boxes {
         let places = Set([before.place(of: name), after.place(of: name)].compactMap(\.self))
+        // What is seen under two names in one run may be copied under both.
+        let number = names[box.identity]?.firstIndex(of: name) ?? 0
         for message in box.messages.values {
           guard let serial = Mail.serial(message.bytes) else { continue }
           everOf[box.identity, default: [:]][serial, default: []].insert(message.token)
           everSet[serial] = (everSet[serial] ?? .none).union(message.flags)
+          let seen = message.token + number * Self.tokensMax
           for place in places {
-            everFor[place, default: [:]][serial, default: []].insert(message.token)
+            everFor[place, default: [:]][serial, default: []].insert(seen)
           }
         }
       }

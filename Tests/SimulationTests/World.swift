@@ -156,7 +156,7 @@ final class World: Sendable {
     case .empty(let side, let box): empty(side, box)
     case .make(let side): make(side, &memory)
     case .rename(let side, let box): rename(side, box, &memory)
-    case .swap(let side, let box, let other): swap(side, box, other)
+    case .swap(let side, let box, let other): swap(side, box, other, memory.clock)
     case .delete(let side, let box): delete(side, box, again: false)
     case .remake(let side, let box): delete(side, box, again: true)
     case .hide(let box): hide(box)
@@ -340,11 +340,17 @@ final class World: Sendable {
     return "\(side.rawValue): \(name) is renamed to \(other)"
   }
 
-  private func swap(_ side: Side, _ box: Int, _ other: Int) -> String? {
+  /// A server with one UIDVALIDITY for all shows it in its mod-sequences: by equal numbers nothing
+  /// could be noticed (decision 0030).
+  private func swap(_ side: Side, _ box: Int, _ other: Int, _ clock: Int64) -> String? {
     guard let name = movable(side, box), let second = movable(side, other), name != second else {
       return nil
     }
     account(side).swap(name, second)
+    let server = side == .source ? habits.source : habits.target
+    for name in [name, second] where !server.givesOwnUIDValidity && !server.tellsMailboxID {
+      try? account(side).change(name) { _ = $0.nextModSeq(clock) }
+    }
     return "\(side.rawValue): \(name) and \(second) swap their names"
   }
 
