@@ -71,6 +71,11 @@ final class ArchiveShelf: Sendable {
       door, label: Self.label, origin: try EndpointURL("imaps://anna@mail.example.org"))
   }
 
+  /// The account in it, as a run reads it that gives it back.
+  func source() async throws -> ArchiveSource {
+    try await ArchiveSource.connect(ArchivePlace(path: path, account: nil, side: .source))
+  }
+
   func view(_ journal: any Journal) async throws -> ArchiveView {
     try await ArchiveView.connect(
       place, expecting: try await expectation(journal), label: Self.label)

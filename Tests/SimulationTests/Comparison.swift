@@ -18,11 +18,15 @@ struct Comparison {
     self.world = world
     view = try await View(of: world)
     let source: any MailSource =
-      world.habits.sourceKind == .imap
-      ? FakeSource(world.source)
-      : FakeMaildrop(
-        world.source, keys: world.journal, experience: POP3Experience(),
-        handsOut: world.temper.text(of:))
+      if let nightly = world.nightly {
+        try await nightly.source()
+      } else if world.habits.sourceKind == .imap {
+        FakeSource(world.source)
+      } else {
+        FakeMaildrop(
+          world.source, keys: world.journal, experience: POP3Experience(),
+          handsOut: world.temper.text(of:))
+      }
     let target: any TargetView =
       try await world.shelf?.view(world.journal) ?? FakeTarget(world.target)
     report = try await Verify(
@@ -73,10 +77,10 @@ struct Comparison {
     return wanted.filter { (held[$0.key] ?? 0) < $0.value }.keys.sorted()
   }
 
-  /// A maildrop's records have numbers of their own.
+  /// The records of a maildrop and of an archive have numbers of their own.
   private func isListed(_ record: MessageRecord, in pair: MailboxPair) -> Bool {
     guard let box = view.source[pair.mapped.source] else { return false }
-    guard world.habits.sourceKind == .maildrop else { return box.uids.contains(record.key.uid) }
+    guard !world.habits.sourceKind.givesItsUIDs else { return box.uids.contains(record.key.uid) }
     let listed = box.uids.count { uid in
       box.messages[uid].map { SHA256Digest(of: $0.bytes) } == record.digest
     }

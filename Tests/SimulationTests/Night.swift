@@ -71,6 +71,7 @@ struct Night: Sendable {
     let crash = CrashPoint(at: deadly)
     let requests = Requests(plan.trouble) { world.performMeanwhile($0) }
     let watch = RemovalWatch(world, plan.removal)
+    try await world.nightly?.bringUpToDate(from: world.source)
     let sides = try await Sides(world: world, requests: requests, crash: crash, watch: watch)
     let run = Run(
       endpoints: sides.endpoints,

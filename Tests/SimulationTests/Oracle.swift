@@ -24,6 +24,8 @@ struct Oracle {
   private var pardons: [MailboxName: [Int: Int]] = [:]
   /// Copies that others made after a mailbox was done for the first time.
   private var lateForeign: [MailboxName: [Int: Int]] = [:]
+  /// Where the numbers show, before a run, that copies may be gone.
+  private var broken: Set<MailboxName> = []
   private var done: Set<MailboxName> = []
   private var lastToken = 0
   /// Copies that came to their place with its mailbox, since the last run.
@@ -44,8 +46,9 @@ struct Oracle {
     forgetUnrecognisable(ledger)
     let traces = world.takeTraces()
     for token in traces.carriedOff { origins[token] = nil }
-    if isRecognisable(at: world.habits.target) { carried.formUnion(traces.carriedOff) }
+    if world.habits.target.isRecognisable { carried.formUnion(traces.carriedOff) }
     for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
+    broken = []
     for pair in ledger.pairs {
       guard let anchor = ledger.standings[pair]?.target else { continue }
       let box = ledger.target[anchor.mailbox]
@@ -55,7 +58,7 @@ struct Oracle {
       // Other mailboxes may go into the same one, and stand on firm ground there.
       guard isBroken, ledger.source[pair.mapped.source] != nil else { continue }
       if try await world.journal.records(of: pair).contains(where: \.isAtTarget) {
-        pardons[anchor.mailbox] = nil
+        broken.insert(anchor.mailbox)
       }
     }
     let view = try await View(of: world)
@@ -87,11 +90,6 @@ struct Oracle {
         lateForeign[name, default: [:]][serial, default: 0] += 1
       }
     }
-  }
-
-  /// Whether the numbers of a mailbox tell it from every other one, whatever their names become.
-  private func isRecognisable(at server: WorldHabits.Server) -> Bool {
-    server.tellsMailboxID || server.givesOwnUIDValidity
   }
 
   /// A mailbox that went to another name is another one where nothing shows that it is the same.
@@ -148,6 +146,8 @@ struct Oracle {
     if world.shelf?.isBegunAnew == true, !before.isBegunAnew, before.knowsArchive {
       found.append(Finding(question: 2, text: "an archive was begun where none is mounted"))
     }
+    // By now it is told; a run that died may leave nothing to see of it.
+    if night.isCalm { for place in broken { pardons[place] = nil } }
     if exit == .success, night.isCalm, night.plan.recopiesLost { forgive(after) }
     noteCarried(carried, after, in: done)
     carried = []
@@ -263,7 +263,8 @@ struct Oracle {
     for (place, serials) in all.sorted(by: { $0.key < $1.key }) {
       let held = after.held(in: place) { copy in isSame(copy) }
       for (serial, wanted) in serials.sorted(by: { $0.key < $1.key }) {
-        let pardoned = isMadeUp ? 0 : pardons[place]?[serial] ?? 0
+        let isPardoned = !isMadeUp && !broken.contains(place)
+        let pardoned = isPardoned ? pardons[place]?[serial] ?? 0 : 0
         let there = held[serial] ?? 0
         guard there + pardoned < wanted else { continue }
         let digest = world.original(serial).map { SHA256Digest(of: $0) }
@@ -334,7 +335,7 @@ struct Oracle {
     _ old: (mailbox: MailboxName, message: View.Message), _ after: View, _ night: Night
   ) -> Bool {
     guard world.shelf != nil, let serial = Mail.serial(old.message.bytes) else { return false }
-    if night.report.total(\.lost) > 0 { return true }
+    if night.report.total(\.lost) > 0 || night.isDead { return true }
     return after.held(in: old.mailbox)[serial] ?? 0 >= after.wanted()[old.mailbox]?[serial] ?? 0
   }
 
@@ -351,6 +352,8 @@ struct Oracle {
     guard policy == .source || removed.subtracting(everSet[serial] ?? .none).isEmpty else {
       return false
     }
+    // An archive still has mail that is gone, with the flags that it had.
+    if world.nightly != nil, added.subtracting(everSet[serial] ?? .none).isEmpty { return true }
     return originals.contains { mail in
       added.subtracting(mail.flags).isEmpty && removed.intersection(mail.flags).isEmpty
     }

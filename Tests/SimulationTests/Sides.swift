@@ -30,7 +30,7 @@ struct Sides: Sendable {
     RunEndpoints(
       connectSource: {
         try requests.note(.source, "connect")
-        return source()
+        return try await source()
       },
       connectTarget: {
         try requests.note(.target, "connect")
@@ -41,15 +41,24 @@ struct Sides: Sendable {
           try requests.note(.target, $0)
         }
       },
-      connectRemover: { remover() })
+      connectRemover: connectRemover)
+  }
+
+  /// Nothing is removed from an archive.
+  private var connectRemover: (@Sendable () async throws -> any MailRemover)? {
+    guard world.nightly == nil else { return nil }
+    return { remover() }
   }
 
   private var keys: any KeyBook {
     CrashingKeyBook(world.journal) { try crash.pass("journal \($0)") }
   }
 
-  private func source() -> any MailSource {
+  private func source() async throws -> any MailSource {
     let note: @Sendable (String) throws -> Void = { try requests.note(.source, $0) }
+    if let nightly = world.nightly {
+      return NotedSource(source: try await nightly.source(), onRequest: note)
+    }
     return world.habits.sourceKind == .imap
       ? FakeSource(world.source, onRequest: note)
       : maildrop(note)

@@ -51,6 +51,7 @@ struct Teller {
     habits.sharesTarget = habits.mailboxes > 1 && oneIn(6)
     if oneIn(6) { habits.sourceKind = .maildrop }
     if oneIn(60) { habits.targetKind = .archive }
+    if habits.targetKind == .imap, oneIn(100) { habits.sourceKind = .archive }
     habits.hasLedgerFile = oneIn(200)
     habits.hasTwins = oneIn(12)
     return habits

@@ -38,6 +38,8 @@ final class World: Sendable {
   let target: FakeAccount
   /// The target where it is no account.
   let shelf: ArchiveShelf?
+  /// Where the source is read where it is an archive.
+  let nightly: NightlyArchive?
   let journal: any Journal & KeyBook
   let temper = Temper()
   private let folder: WorldFolder?
@@ -49,9 +51,11 @@ final class World: Sendable {
 
   init(_ habits: WorldHabits) throws {
     self.habits = habits
-    let needsFolder = habits.targetKind == .archive || habits.hasLedgerFile
+    let needsFolder =
+      habits.targetKind == .archive || habits.sourceKind == .archive || habits.hasLedgerFile
     let folder = needsFolder ? try WorldFolder() : nil
     shelf = habits.targetKind == .archive ? folder.map { ArchiveShelf(in: $0) } : nil
+    nightly = habits.sourceKind == .archive ? folder.map { NightlyArchive(in: $0) } : nil
     if habits.hasLedgerFile, let folder {
       journal = try SQLiteJournal.open(
         at: folder.path + "/ledger.sqlite",
@@ -62,7 +66,7 @@ final class World: Sendable {
     self.folder = folder
     source = habits.account(.source, temper)
     target = habits.account(.target, temper)
-    guard habits.sourceKind == .imap else { return }
+    guard habits.sourceKind != .maildrop else { return }
     for name in Self.names.prefix(habits.mailboxes) { source.create(name) }
     if habits.hasTwins { for name in Self.twins { source.create(name) } }
   }
@@ -182,6 +186,7 @@ final class World: Sendable {
     switch act {
     case .restore(.target), .unmount, .mount, .moveArchive, .damage:
       shelf == nil ? perform(act) : nil
+    case .restore(.source), .backUp(.source): nightly == nil ? perform(act) : nil
     default: perform(act)
     }
   }
@@ -193,14 +198,21 @@ final class World: Sendable {
     case .cutShort, .makeWhole: habits.sourceKind == .maildrop
     case .refuse, .takeAgain: shelf == nil
     case .make(let side): side == .source ? habits.sourceKind == .imap : shelf == nil
+    case .rename(.source, _), .swap(.source, _, _), .delete(.source, _), .remake(.source, _):
+      habits.sourceKind != .archive
+    // Where one UIDVALIDITY is for all, equal numbers would be all there is to see.
+    case .loseIndexes(.source):
+      habits.sourceKind == .imap && habits.source.isRecognisable
+    case .loseIndexes(.target): shelf == nil && habits.target.isRecognisable
     // A server that has one UIDVALIDITY for all never gives another.
     case .renumber(.source, _):
-      habits.sourceKind == .maildrop || habits.source.givesOwnUIDValidity
+      habits.sourceKind == .maildrop
+        || habits.sourceKind == .imap && habits.source.givesOwnUIDValidity
     case .earlierTool: shelf == nil
     case .deliver(let side, _, _), .flag(let side, _, _, _), .move(let side, _, _, _),
       .copy(let side, _, _, _), .expunge(let side, _, _), .empty(let side, _),
       .rename(let side, _), .swap(let side, _, _), .delete(let side, _), .remake(let side, _),
-      .loseIndexes(let side), .renumber(let side, _):
+      .renumber(let side, _):
       side == .source || shelf == nil
     }
   }
@@ -348,7 +360,7 @@ final class World: Sendable {
     }
     account(side).swap(name, second)
     let server = side == .source ? habits.source : habits.target
-    for name in [name, second] where !server.givesOwnUIDValidity && !server.tellsMailboxID {
+    for name in [name, second] where !server.isRecognisable {
       try? account(side).change(name) { _ = $0.nextModSeq(clock) }
     }
     return "\(side.rawValue): \(name) and \(second) swap their names"
@@ -367,6 +379,9 @@ final class World: Sendable {
     if side == .target, let shelf {
       return shelf.backUp() ? "target: a backup is made" : nil
     }
+    if side == .source, let nightly {
+      return nightly.backUp() ? "source: a backup of the archive is made" : nil
+    }
     memory.backups[side] = account(side).backup()
     return "\(side.rawValue): a backup is made"
   }
@@ -374,6 +389,9 @@ final class World: Sendable {
   private func restore(_ side: Side, _ memory: inout Memory) -> String? {
     if side == .target, let shelf {
       return shelf.restore() ? "target: the backup is put back" : nil
+    }
+    if side == .source, let nightly {
+      return nightly.restore() ? "source: the backup of the archive is put back" : nil
     }
     guard let backup = memory.backups[side] else { return nil }
     account(side).restore(backup)

@@ -14,11 +14,19 @@ struct WorldHabits: Equatable, Sendable {
     var tellsMailboxID = false
     /// STATUS=SIZE.
     var tellsSize = false
+
+    /// The numbers of a mailbox tell it from every other one, whatever their names become.
+    var isRecognisable: Bool { tellsMailboxID || givesOwnUIDValidity }
   }
 
   enum SourceKind: String, Sendable {
     case imap = "IMAP"
     case maildrop = "POP3"
+    /// An IMAP account that is archived every night; the archive is the source.
+    case archive = "an archive"
+
+    /// Records have the UIDs of the account.
+    var givesItsUIDs: Bool { self == .imap }
   }
 
   enum TargetKind: String, Sendable {
@@ -85,7 +93,7 @@ extension WorldHabits: CustomStringConvertible {
       return "\(name): \(words.joined(separator: ", "))"
     }
     var words = [
-      sourceKind == .imap ? text("source", source) : "source: POP3",
+      sourceKind == .imap ? text("source", source) : "source: \(sourceKind.rawValue)",
       targetKind == .imap ? text("target", target) : "target: an archive",
     ]
     if hasTwins { words.append("two mailboxes of the source are called Café") }

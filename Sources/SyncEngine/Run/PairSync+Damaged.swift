@@ -43,15 +43,14 @@ extension PairSync {
 
   /// Offers to the messages that will be moved what they may be recognised by: copies that no
   /// record claims, those first whose originals were there when last listed; and the places of
-  /// damaged copies that no record claims.
+  /// damaged copies that no record claims, or only ghosts.
   func offer(
-    _ copies: [HeadedEntry], _ records: [MessageRecord], beside others: Neighbours,
-    in mailbox: TargetMailbox
+    _ copies: [HeadedEntry], _ records: [MessageRecord], without ghosts: [MessageRecord],
+    beside others: Neighbours, _ condition: TargetCondition, in mailbox: TargetMailbox
   ) async throws -> [HeadedEntry] {
-    let condition = try await target.condition(
-      of: mailbox.name, uidValidity: mailbox.uidValidity)
     if !condition.damaged.isEmpty {
-      let claimed = others.onRecord.union(Ground.claims(of: records))
+      let claimed = others.onRecord.union(
+        Ground.claims(of: records).subtracting(Ground.claims(of: ghosts)))
       try await target.renew(condition.damaged.subtracting(claimed).sorted(), in: mailbox)
     }
     let vanished = condition.vanished

@@ -21,6 +21,10 @@ extension PairSync {
       || RecordDoubt(snapshot: snapshot, records: records).isContradicted
       || target.notesVanished && checkpoint.provesLoss(in: snapshot)
       || checkpoint.provesReturn(in: snapshot)
+      // Nothing tells of one that is listed again while another one went.
+      || records.contains {
+        $0.state == .vanished && $0.key.uidValidity == checkpoint.uidValidity
+      }
     return isDoubtful ? try await source.snapshot(of: name, since: nil) : snapshot
   }
 

@@ -170,14 +170,14 @@ struct PairSync {
       return nil
     }
     result.line.lost = survey.lost.count
-    try await giveUpGhosts(of: work, survey)
+    let condition = try await target.condition(
+      of: mailbox.name, uidValidity: mailbox.uidValidity)
+    if !work.toMove.isEmpty { survey.damaged = condition.damaged }
+    let ghosts = try await giveUpGhosts(of: work, survey)
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)
-      survey.damaged = try await target.condition(
-        of: mailbox.name, uidValidity: mailbox.uidValidity
-      ).damaged
       survey.unclaimed = try await offer(
-        survey.unclaimed, records, beside: survey.others, in: mailbox)
+        survey.unclaimed, records, without: ghosts, beside: survey.others, condition, in: mailbox)
       let pumped = await pump(
         work, survey: survey, mailbox, uidValidity: snapshot.uidValidity, standing)
       result.line.add(pumped.recorded)
@@ -185,6 +185,7 @@ struct PairSync {
       result.failure = pumped.failure
       result.inDoubt = pumped.inDoubt
       guard pumped.failure == nil else { return survey.anchor }
+      guard !pumped.recorded.gaveUIDsAgain(after: survey.lastUID) else { return nil }
       if pumped.recorded.unlocated > 0 {
         let found = try await ground.locate(from: survey.lastUID.next)
         result.line.lost += found.lost
@@ -209,13 +210,15 @@ struct PairSync {
       isApart: survey.anchor.isApart, lastUID: survey.lastUID)
   }
 
-  /// Records whose messages are listed under no key that is valid, and whose copies are gone as
-  /// well, stand for nothing any more: what is like them is a message of its own.
-  private func giveUpGhosts(of work: WorkList, _ survey: Ground.Survey) async throws {
+  /// Records whose messages are listed under no key that is valid, and whose copies are gone or
+  /// damaged as well, stand for nothing any more: what is like them is a message of its own.
+  private func giveUpGhosts(of work: WorkList, _ survey: Ground.Survey) async throws
+    -> [MessageRecord]
+  {
     let ghosts = (work.stale + work.unlisted).map(survey.updated).filter {
-      $0.isAtTarget && $0.removal != .removed && !survey.mayStandFor($0)
+      $0.isAtTarget && $0.removal != .removed && !survey.mayBeKnown(by: $0)
     }
-    guard !ghosts.isEmpty else { return }
+    guard !ghosts.isEmpty else { return [] }
     let outcomes = ghosts.map { ghost -> Outcome in
       var ghost = ghost
       ghost.state = .vanished
@@ -223,6 +226,7 @@ struct PairSync {
       return .settled(ghost)
     }
     try await journal.record(outcomes, in: pair)
+    return ghosts
   }
 
   private func pump(

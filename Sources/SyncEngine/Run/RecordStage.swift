@@ -27,6 +27,17 @@ struct RecordStage {
     /// Stored without the target telling the UID.
     var unlocated = 0
     var lastTargetUID: UID?
+    private var firstCopiedUID: UID?
+    private var lastCopiedUID: UID?
+    private var isOutOfOrder = false
+
+    /// Whether a copy got a UID that was given before: the mailbox was put back meanwhile, since
+    /// UIDs ascend (RFC 9051, 2.3.1.1).
+    ///
+    /// - Parameter last: the highest one before the first copy.
+    func gaveUIDsAgain(after last: UID) -> Bool {
+      isOutOfOrder || firstCopiedUID.map { $0 <= last } ?? false
+    }
 
     var total: Int { copied + alreadyThere + skipped + vanished }
   }
@@ -85,7 +96,13 @@ extension RecordStage.Tally {
     case .copied:
       copied += 1
       copiedBytes += settlement.bytes
-      if settlement.record?.targetUID == nil { unlocated += 1 }
+      guard let uid = settlement.record?.targetUID else {
+        unlocated += 1
+        return
+      }
+      if let last = lastCopiedUID, uid <= last { isOutOfOrder = true }
+      firstCopiedUID = firstCopiedUID ?? uid
+      lastCopiedUID = uid
     case .alreadyThere, .rekeyed: alreadyThere += 1
     case .skipped: skipped += 1
     case .vanished: vanished += 1

@@ -13,7 +13,7 @@ package final class FakeTarget: MailTarget {
   private let onRequest: @Sendable (String) throws -> Void
   private let waiting = Mutex<[(Message, TargetMailbox)]>([])
   /// The mailboxes that were opened, as STORE in a session means the one that was selected.
-  private let opened = Mutex<[MailboxName: Int]>([:])
+  private let opened = Mutex<[MailboxName: (identity: Int, uidValidity: UIDValidity)]>([:])
 
   package init(
     _ account: FakeAccount, crash: CrashPoint = CrashPoint(),
@@ -64,7 +64,7 @@ package final class FakeTarget: MailTarget {
       try crash.pass("after create \(name)")
     }
     let box = try account.read(name) { $0 }
-    opened.withLock { $0[name] = box.identity }
+    opened.withLock { $0[name] = (box.identity, box.uidValidity) }
     return TargetMailbox(
       name: name, uidValidity: box.uidValidity, uidNext: UID(box.nextUID),
       messages: Int64(box.uids.count), permanentFlags: account.habits.permanentFlags,
@@ -124,7 +124,9 @@ package final class FakeTarget: MailTarget {
     try crash.pass("before flags")
     let selected = opened.withLock { $0[mailbox.name] }
     try account.change(mailbox.name) { box in
-      guard box.identity == selected else { throw FakeAccount.changed(mailbox.name) }
+      guard box.identity == selected?.identity, box.uidValidity == selected?.uidValidity else {
+        throw FakeAccount.changed(mailbox.name)
+      }
       for change in changes {
         guard let flags = box.visible(change.uid)?.flags else { continue }
         box.messages[change.uid]?.flags = flags.union(change.add).subtracting(change.remove)

@@ -139,6 +139,19 @@ struct MovedGroundTests {
     #expect(steps > 3)
   }
 
+  @Test func mailThatIsListedAgainIsMovedThoughAnotherOneWent() async throws {
+    var run = await Self.moved(2)
+    run.target.expunge([UID(1)], in: .inbox)
+    try run.source.change(.inbox) { $0.hidden = [UID(1)] }
+    run.options.recopiesLost = true
+    #expect(await run.run().failure == nil)
+    run.options.recopiesLost = false
+    run.source.expunge([UID(2)], in: .inbox)
+    try run.source.change(.inbox) { $0.hidden = [] }
+    #expect(await run.run().failure == nil)
+    #expect(run.target.texts().contains(Letter.text(1)))
+  }
+
   @Test func aSourceThatWasPutBackIsTold() async throws {
     var run = await Self.moved(3)
     let backup = try run.source.read(.inbox) { $0 }
@@ -210,6 +223,29 @@ struct MovedGroundTests {
       steps += 1
     }
     #expect(steps > 3)
+  }
+
+  /// UIDs ascend (RFC 9051, 2.3.1.1), so one that is told a second time shows it.
+  @Test(arguments: [1, 2])
+  func aTargetThatIsPutBackBeforeACopyIsNoticedByItsUID(_ copy: Int) async throws {
+    var run = await Self.moved(1)
+    let backup = run.target.backup()
+    if copy == 1 {
+      run.source.deliver(Letter.text(9))
+      #expect(await run.run().total(\.copied) == 1)
+    }
+    for number in 2...3 { run.source.deliver(Letter.text(number)) }
+    let (target, requests) = (run.target, RequestLog())
+    run.onTarget = { request in
+      if request.hasPrefix("settle"), requests.note("settle") == copy { target.restore(backup) }
+    }
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.lost) == 1, "what was put away is told")
+    run.onTarget = { _ in }
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts() == run.source.texts())
+    #expect(try await VerifyTests.kinds(run, .bytes) == [])
   }
 
   @Test(arguments: [true, false])
