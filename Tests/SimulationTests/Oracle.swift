@@ -108,10 +108,12 @@ struct Oracle {
   }
 
   /// A mailbox that gets another name while a run is on may be copied under both.
-  private func forgetRenamed(since before: View) {
+  private mutating func forgetRenamed(since before: View) {
     for (name, box) in world.source.boxes.sorted(by: { $0.key < $1.key }) {
       let old = before.source.first { $0.value.identity == box.identity }?.key
-      if let old, old != name { world.makeUnknown(name) }
+      guard let old, old != name else { continue }
+      world.makeUnknown(name)
+      origins = [:]
     }
   }
 
@@ -123,9 +125,10 @@ struct Oracle {
     let after = try await View(of: world)
     let traces = world.takeTraces()
     for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
-    for token in traces.carriedOff { origins[token] = nil }
+    let moved = traces.carriedOff.union(traces.broughtBack)
+    for token in moved { origins[token] = nil }
     noteForeign(after, onlyIn: Set(after.target.keys))
-    noteCarried(traces.carriedOff, after, in: Set(after.target.keys))
+    noteCarried(moved, after, in: Set(after.target.keys))
     remember(before, after, traces)
     hasTwoArchives = hasTwoArchives || world.shelf?.isBegunAnew == true && !before.knowsArchive
     let exit = ExitStatus(night.report)
@@ -133,7 +136,7 @@ struct Oracle {
     var found = traces.gone.isEmpty ? night.removals : []
     found += ending(exit, night)
     if exit == .success {
-      found += everythingIsThere(before, after, night)
+      found += everythingIsThere(before, after, night, traces)
       found += after.unreadable.filter(\.isOnRecord).prefix(1).map {
         Finding(question: 1, text: "exit 0: mail in \($0.mailbox) is on record as damaged")
       }
@@ -255,7 +258,9 @@ struct Oracle {
 
   // MARK: Question 1 and 6
 
-  private func everythingIsThere(_ before: View, _ after: View, _ night: Night) -> [Finding] {
+  private func everythingIsThere(
+    _ before: View, _ after: View, _ night: Night, _ traces: World.Traces
+  ) -> [Finding] {
     let isMadeUp = night.plan.recopiesLost && night.isCalm
     var found: [Finding] = []
     let unmet = after.unmet(since: before)
@@ -263,8 +268,14 @@ struct Oracle {
     for (place, serials) in all.sorted(by: { $0.key < $1.key }) {
       let held = after.held(in: place) { copy in isSame(copy) }
       for (serial, wanted) in serials.sorted(by: { $0.key < $1.key }) {
-        let isPardoned = !isMadeUp && !broken.contains(place)
-        let pardoned = isPardoned ? pardons[place]?[serial] ?? 0 : 0
+        let pardoned =
+          if isMadeUp {
+            0
+          } else if broken.contains(place) {
+            traces.gone.count { $0.mailbox == place && $0.serial == serial }
+          } else {
+            pardons[place]?[serial] ?? 0
+          }
         let there = held[serial] ?? 0
         guard there + pardoned < wanted else { continue }
         let digest = world.original(serial).map { SHA256Digest(of: $0) }

@@ -47,11 +47,11 @@ struct CopyProof {
     return findings
   }
 
-  /// Header and size agree; or header and date, where a server stores other bytes than it got. A
-  /// copy that another tool made has what that tool gave it, and is known by its header.
+  /// Header and date agree; or header and size, where there is no date to compare. A copy that
+  /// another tool made has what that tool gave it, and is known by its header.
   private static func isSettled(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
     guard copy.fingerprint == record.fingerprint else { return false }
-    return copy.entry.size == record.size || record.state == .alreadyThere
-      || copy.entry.hasDate(of: record)
+    return copy.entry.hasDate(of: record) || record.state == .alreadyThere
+      || copy.entry.size == record.size && copy.entry.mayHaveDate(of: record)
   }
 }

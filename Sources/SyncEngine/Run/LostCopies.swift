@@ -64,12 +64,11 @@ struct LostCopies {
     return gone.filter { $0.removal != .removed || keys.contains($0.key) }.map(\.key)
   }
 
-  /// What we stored ourselves has the date we gave it, as far as the target keeps dates. Where
-  /// there is no date to compare, as with mail from a maildrop, the header has to be the one on
-  /// record.
+  /// A copy has the date of its original, as far as the target keeps dates and others set it. Where
+  /// there is no date to compare, as with mail from a maildrop, it has the header on record.
   private static func isDoubtful(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
-    if record.state == .stored, !copy.entry.mayHaveDate(of: record) { return true }
-    return copy.fingerprint != record.fingerprint && !copy.entry.hasDate(of: record)
+    !copy.entry.mayHaveDate(of: record)
+      || copy.fingerprint != record.fingerprint && !copy.entry.hasDate(of: record)
   }
 
   /// Those whose copy is another message by its bytes, beside the original's.

@@ -54,13 +54,25 @@ struct MailboxComparison: Sendable {
   /// Joins copies that were found by their content to the records they belong to.
   mutating func place(_ found: [SourceKey: Entry]) {
     guard !found.isEmpty else { return }
+    let taken = Set(found.values.map(\.uid))
+    let displaced = matched.filter { taken.contains($0.target.uid) }.map(\.record)
+    matched.removeAll { taken.contains($0.target.uid) }
     for record in unplaced {
       guard let copy = found[record.key] else { continue }
       matched.append(Match(record: record, source: original(of: record), target: copy))
     }
-    let taken = Set(found.values.map(\.uid))
-    unplaced.removeAll { found[$0.key] != nil }
+    unplaced = unplaced.filter { found[$0.key] == nil } + displaced
     unclaimed.removeAll { taken.contains($0.uid) }
+  }
+
+  /// The same with those copies as unclaimed that may be others than the ledger says: what was
+  /// stored by us has the date it was given. Only asked where messages would be missing.
+  var withDoubtfulCopies: MailboxComparison {
+    var wide = self
+    wide.unclaimed = matched.filter {
+      $0.record.state == .stored && !$0.target.mayHaveDate(of: $0.record)
+    }.map(\.target)
+    return wide
   }
 
   /// Records of which the target has no copy, once it was looked for by its content.

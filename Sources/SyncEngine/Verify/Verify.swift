@@ -110,9 +110,7 @@ package struct Verify: Sendable {
       pair: pair, source: there, target: here, records: records,
       isSameGround: standing.target?.numbers.isContinued(by: numbers) == true,
       taken: taken[name, default: []], others: others.onRecord)
-    let elsewhere = try await CopySearch(comparison, name, source, target).run()
-    comparison.place(elsewhere)
-    found.foundByContent = elsewhere.count
+    found.foundByContent = try await placeByContent(&comparison, in: name)
     found.compared = comparison.matched.count
     taken[name, default: []].formUnion(comparison.matched.lazy.map(\.target.uid))
     found.differences += comparison.missing
@@ -126,6 +124,23 @@ package struct Verify: Sendable {
     } else {
       observer(.compared(pair, messages: found.compared, bytes: 0))
     }
+  }
+
+  /// Looks for copies by their content; returns how many were found. What lies under the UID of
+  /// another message is that one's copy only if it is no missing message's.
+  private func placeByContent(_ comparison: inout MailboxComparison, in name: MailboxName)
+    async throws -> Int
+  {
+    let elsewhere = try await CopySearch(comparison, name, source, target).run()
+    comparison.place(elsewhere)
+    let swapped = try await CopySearch(
+      comparison.withDoubtfulCopies, name, source, target
+    ).run()
+    guard !swapped.isEmpty else { return elsewhere.count }
+    comparison.place(swapped)
+    let displaced = try await CopySearch(comparison, name, source, target).run()
+    comparison.place(displaced)
+    return elsewhere.count + swapped.count + displaced.count
   }
 
   /// - Parameter known: the snapshot without what is listed under the UIDs of other messages.

@@ -113,6 +113,18 @@ struct LostCopiesTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  @Test func areMadeAgainWhereAnotherMailHasTheHeaderOfAnEarlierToolsCopy() async throws {
+    var run = Scenario(source: Letter.account(1), target: FakeAccount())
+    let later = InternalDate(secondsSinceEpoch: 2_000_000, zoneMinutes: 0)
+    run.target.deliver(Letter.text(1), date: later)
+    #expect(await run.run().total(\.alreadyThere) == 1)
+    let other = Array(Letter.text(1, body: "adieu").utf8)
+    try run.target.change(.inbox) { $0.messages[UID(1)]?.bytes = other }
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts().contains(Letter.text(1)))
+  }
+
   @Test func areNotSpokenOfWhereTheListingMayBeCut() async throws {
     var habits = FakeAccount.Habits()
     habits.unlisted = [UID(2)]

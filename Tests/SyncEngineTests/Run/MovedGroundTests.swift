@@ -324,6 +324,26 @@ struct MovedGroundTests {
   }
 
   /// The record is found under its new key at the source, and its copy under a new UID.
+  /// Drafts and reports often have the same header and size.
+  @Test func flagsGoToTheCopyWithTheDateWhereHeadersAreTheSame() async throws {
+    let run = Scenario(source: FakeAccount(), target: FakeAccount())
+    for number in 1...2 {
+      run.source.deliver(
+        Letter.text(1, body: "body \(number)"),
+        date: InternalDate(secondsSinceEpoch: 1_000_000 * Int64(number), zoneMinutes: 0))
+    }
+    #expect(await run.run().failure == nil)
+    try run.target.change(.inbox) { box in
+      (box.messages[UID(1)], box.messages[UID(2)]) = (box.messages[UID(2)], box.messages[UID(1)])
+    }
+    try run.source.setFlags(FlagSet(system: .flagged), of: 1)
+    #expect(await run.run().failure == nil)
+    for copy in run.target.contents() {
+      let isFirst = copy.bytes == Array(Letter.text(1, body: "body 1").utf8)
+      #expect(copy.flags == (isFirst ? FlagSet(system: .flagged) : .none))
+    }
+  }
+
   @Test func flagsGoToTheRightCopyWhenBothSidesGaveNewNumbers() async throws {
     let run = await Self.moved(3)
     for account in [run.source, run.target] { CrashTests.renumber(account) }

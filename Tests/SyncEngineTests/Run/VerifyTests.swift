@@ -26,6 +26,22 @@ struct VerifyTests {
     ).run()
   }
 
+  /// What is under a UID on record may be another message's copy.
+  @Test func aCopyUnderTheUIDOfAMissingMessageIsNotMissing() async throws {
+    let run = Scenario(source: FakeAccount(), target: FakeAccount())
+    for number in 1...2 {
+      run.source.deliver(
+        Letter.text(number),
+        date: InternalDate(secondsSinceEpoch: 1_000_000 * Int64(number), zoneMinutes: 0))
+    }
+    #expect(await run.run().failure == nil)
+    try run.target.change(.inbox) { box in
+      box.messages[UID(1)] = box.messages.removeValue(forKey: UID(2))
+    }
+    let missing = try await Self.report(run, .bytes).differences
+    #expect(missing.map(\.kind) == [.missing] && missing.map(\.key?.uid) == [UID(1)])
+  }
+
   static func kinds(_ run: Scenario, _ level: VerifyLevel) async throws -> [Difference.Kind] {
     try await report(run, level).differences.map(\.kind)
   }
