@@ -130,15 +130,17 @@ final class World: Sendable {
     where message.author == .mailmove && !old.contains(message.token) {
       traces.broughtBack.insert(message.token)
     }
+    let flags = Dictionary(
+      after.values.flatMap(\.messages.values).map { ($0.token, $0.flags) },
+      uniquingKeysWith: { first, _ in first })
     for (name, box) in before {
       let now = after[name]
-      let left = Dictionary(
-        (now?.messages.values).map { $0.map { ($0.token, $0) } } ?? [],
-        uniquingKeysWith: { first, _ in first })
+      let left = Set(now?.messages.values.map(\.token) ?? [])
       for message in box.messages.values {
-        if let same = left[message.token] {
-          if same.flags != message.flags { traces.touched.insert(message.token) }
-        } else if let serial = Mail.serial(message.bytes) {
+        if flags[message.token] ?? message.flags != message.flags {
+          traces.touched.insert(message.token)
+        }
+        if !left.contains(message.token), let serial = Mail.serial(message.bytes) {
           traces.gone.append((name, serial, message.token))
         }
       }
