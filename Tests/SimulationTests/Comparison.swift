@@ -80,7 +80,9 @@ struct Comparison {
   /// The records of a maildrop and of an archive have numbers of their own.
   private func isListed(_ record: MessageRecord, in pair: MailboxPair) -> Bool {
     guard let box = view.source[pair.mapped.source] else { return false }
-    guard !world.habits.sourceKind.givesItsUIDs else { return box.uids.contains(record.key.uid) }
+    if world.habits.sourceKind.givesItsUIDs {
+      return box.visible(record.key.uid).map { SHA256Digest(of: $0.bytes) } == record.digest
+    }
     let listed = box.uids.count { uid in
       box.messages[uid].map { SHA256Digest(of: $0.bytes) } == record.digest
     }

@@ -112,7 +112,7 @@ final class World: Sendable {
       let told = perform(act, &memory)
       // What people take away before mailmove gets to it is gone as well.
       memory.removed.formUnion(held.subtracting(Self.tokens(source)))
-      note(before, &memory.traces)
+      note(before, act, &memory.traces)
       memory.traces.sources.append(source.boxes)
       return told
     }
@@ -123,12 +123,14 @@ final class World: Sendable {
     Set(account.boxes.values.flatMap(\.tokens))
   }
 
-  private func note(_ before: [MailboxName: FakeAccount.Box], _ traces: inout Traces) {
+  private func note(
+    _ before: [MailboxName: FakeAccount.Box], _ act: Act, _ traces: inout Traces
+  ) {
     let after = target.boxes
     let old = Set(before.values.flatMap(\.messages.values).map(\.token))
-    for message in after.values.flatMap(\.messages.values)
-    where message.author == .mailmove && !old.contains(message.token) {
-      traces.broughtBack.insert(message.token)
+    if act == .restore(.target) {
+      let now = after.values.flatMap(\.messages.values).map(\.token)
+      traces.broughtBack.formUnion(Set(now).subtracting(old))
     }
     let flags = Dictionary(
       after.values.flatMap(\.messages.values).map { ($0.token, $0.flags) },
@@ -325,7 +327,7 @@ final class World: Sendable {
 
   private func hide(_ box: Int) -> String? {
     guard let name = self.box(.source, box) else { return nil }
-    try? source.change(name) { box in box.hidden = Set(box.uids.dropLast()) }
+    try? source.change(name) { box in box.hidden.formUnion(box.uids.dropLast()) }
     return "source: of \(name) only the newest mail is listed"
   }
 

@@ -59,12 +59,15 @@ struct PairSync {
       result.line.wasUnchanged = true
       return
     }
-    let isDone = try await bringUpToDate(looksAgain: looksAgain, &result)
-    guard !isDone, result.failure == nil, !stop.isRequested else { return }
-    // Once more, with what was found out: copies that are gone are wanted again, or the numbers of
-    // the target turned out not to be those on record.
-    _ = try await bringUpToDate(looksAgain: true, &result)
+    var isDone = try await bringUpToDate(looksAgain: looksAgain, &result)
+    // Again, with what was found out: copies that are gone are wanted again, or the numbers of the
+    // target turned out not to be those on record; perhaps one after the other.
+    for _ in 1...Self.passesMore where !isDone && result.failure == nil && !stop.isRequested {
+      isDone = try await bringUpToDate(looksAgain: true, &result)
+    }
   }
+
+  private static let passesMore = 2
 
   /// Returns false where the mailbox has to be gone through once more.
   ///
