@@ -29,19 +29,28 @@ extension HostileCase {
       manner: { $0.capabilities = "IMAP4rev1 LITERAL+" }, verified: .skips,
       again: ["--recopy-lost"]),
     HostileCase(
-      side: .imapTarget, server: "says OK with a UID to an APPEND and stores nothing",
+      side: .imapTarget, server: "says OK with a UID to the last APPEND and stores nothing",
       outcome: "`verify` finds it (exit code 6); `--recopy-lost` copies what is missing",
       exit: .success,
       misdeeds: [
-        Misdeed("APPEND", .nth(1), .instead(IMAPAnswer("OK [APPENDUID 1001 99] done")))
+        Misdeed("APPEND", .nth(5), .instead(IMAPAnswer("OK [APPENDUID 1001 99] done")))
       ], manner: { $0.capabilities = "IMAP4rev1 UIDPLUS LITERAL+" }, verified: .differences,
       advice: "copied again by 'sync' with --recopy-lost", again: ["--recopy-lost"]),
     HostileCase(
-      side: .imapTarget, server: "the same, and the ledger is lost as well",
+      side: .imapTarget, server: "the same to an earlier one",
+      outcome: "later copies get lower UIDs, so all are looked for: lost; "
+        + "`--recopy-lost` copies it",
+      exit: .skips,
+      misdeeds: [
+        Misdeed("APPEND", .nth(1), .instead(IMAPAnswer("OK [APPENDUID 1001 99] done")))
+      ], manner: { $0.capabilities = "IMAP4rev1 UIDPLUS LITERAL+" }, verified: .skips,
+      again: ["--recopy-lost"]),
+    HostileCase(
+      side: .imapTarget, server: "the same to the last one, and the ledger is lost as well",
       outcome: "a run with a new ledger recognises what is there and copies what is missing",
       exit: .success,
       misdeeds: [
-        Misdeed("APPEND", .nth(1), .instead(IMAPAnswer("OK [APPENDUID 1001 99] done")))
+        Misdeed("APPEND", .nth(5), .instead(IMAPAnswer("OK [APPENDUID 1001 99] done")))
       ], manner: { $0.capabilities = "IMAP4rev1 UIDPLUS LITERAL+" },
       meanwhile: { $0.forgetLedger() }),
     HostileCase(
