@@ -127,8 +127,8 @@ final class World: Sendable {
     _ before: [MailboxName: FakeAccount.Box], _ act: Act, _ traces: inout Traces
   ) {
     let after = target.boxes
-    let old = Set(before.values.flatMap(\.messages.values).map(\.token))
     if act == .restore(.target) {
+      let old = Set(before.values.flatMap(\.messages.values).map(\.token))
       let now = after.values.flatMap(\.messages.values).map(\.token)
       traces.broughtBack.formUnion(Set(now).subtracting(old))
     }

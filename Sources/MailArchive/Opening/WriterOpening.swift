@@ -15,9 +15,10 @@ struct WriterOpening {
   let catalog: Catalog
   let scan: JournalScan
   let segments: [ArchiveSegment]
-  /// Digests over the committed bytes of the segments that had to be read.
+  /// Digests over the committed bytes of the segments that had to be read and are whole.
   let checked: [Int64: RunningDigest]
-  /// Of these, those whose bytes are not what was committed. Nothing is written behind them.
+  /// The others that had to be read: their bytes are not what was committed, and nothing is written
+  /// behind them.
   let damaged: [(segment: ArchiveSegment, damage: ArchiveDamage)]
   /// What was found to be damaged and is made again.
   let damages: [ArchiveDamage]

@@ -22,7 +22,7 @@ final class SegmentWriter {
   /// - Parameters:
   ///   - segments: all segments of the archive.
   ///   - checked: digests over the committed bytes of those that were read already.
-  ///   - damaged: those of them whose bytes went bad.
+  ///   - damaged: others that were read, whose bytes went bad.
   init(
     _ segments: [ArchiveSegment], checked: [Int64: RunningDigest],
     damaged: [(segment: ArchiveSegment, damage: ArchiveDamage)], in storage: any Storage,

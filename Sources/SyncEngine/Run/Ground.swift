@@ -53,15 +53,10 @@ struct Ground {
       return record
     }
 
-    /// Whether a message that is read now may be known by a record, so that nothing has to be done
-    /// for it: not if its copy is damaged.
+    /// Whether a message that is new may be the one on record, so that nothing has to be done for
+    /// it: that has a copy, as far as was seen, which is not damaged, or is known to have none.
     func mayBeKnown(by record: MessageRecord) -> Bool {
-      mayStandFor(record) && !(record.targetUID.map(damaged.contains) ?? false)
-    }
-
-    /// Whether a message that is new may be the one on record: it has a copy, as far as was seen,
-    /// or is known to have none.
-    func mayStandFor(_ record: MessageRecord) -> Bool {
+      if let uid = record.targetUID, damaged.contains(uid) { return false }
       guard record.isAtTarget else { return record.state == .lost }
       guard let present, let uid = record.targetUID else { return true }
       return present.contains(uid)

@@ -10,6 +10,11 @@ extension PairSync {
     return try await target.condition(of: anchor.mailbox, uidValidity: anchor.uidValidity)
   }
 
+  /// The same of all copies in a mailbox that is open.
+  func condition(of mailbox: TargetMailbox) async throws -> TargetCondition {
+    try await target.condition(of: mailbox.name, uidValidity: mailbox.uidValidity)
+  }
+
   /// Makes pending what is damaged at the target and still listed at the source; returns where the
   /// pair stands then.
   ///

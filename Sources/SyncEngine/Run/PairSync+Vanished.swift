@@ -55,8 +55,7 @@ extension PairSync {
   /// vanished copies have just been adopted.
   func noteListed(from snapshot: MailboxSnapshot, in mailbox: TargetMailbox) async throws {
     guard target.notesVanished, !stop.isRequested else { return }
-    let condition = try await target.condition(
-      of: mailbox.name, uidValidity: mailbox.uidValidity)
+    let condition = try await condition(of: mailbox)
     guard !condition.vanished.isEmpty else { return }
     // Copies may have been found under other UIDs by now, and messages be known by other keys.
     let uids = returned(condition, snapshot, try await journal.records(of: pair))

@@ -173,9 +173,9 @@ struct PairSync {
       return nil
     }
     result.line.lost = survey.lost.count
-    let condition = try await target.condition(
-      of: mailbox.name, uidValidity: mailbox.uidValidity)
-    if !work.toMove.isEmpty { survey.damaged = condition.damaged }
+    let condition =
+      work.toMove.isEmpty ? TargetCondition() : try await condition(of: mailbox)
+    survey.damaged = condition.damaged
     let ghosts = try await giveUpGhosts(of: work, survey)
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)

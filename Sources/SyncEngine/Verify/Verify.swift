@@ -133,6 +133,7 @@ package struct Verify: Sendable {
   {
     let elsewhere = try await CopySearch(comparison, name, source, target).run()
     comparison.place(elsewhere)
+    guard !comparison.unplaced.isEmpty else { return elsewhere.count }
     let swapped = try await CopySearch(
       comparison.withDoubtfulCopies, name, source, target
     ).run()
