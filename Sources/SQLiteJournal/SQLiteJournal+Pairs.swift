@@ -74,17 +74,35 @@ extension SQLiteJournal {
       try db.cachedStatement(
         sql: """
           UPDATE pair SET done_uidvalidity = ?1, done_uidnext = ?2, done_modseq = ?3,
-            done_messages = ?4, done_size = ?5, done_mailbox_id = ?6, finished_at = ?7,
-            source_uidvalidity = ifnull(nullif(?1, 0), source_uidvalidity),
-            source_mailbox_id = ifnull(?6, source_mailbox_id)
+            done_messages = ?4, done_size = ?5, done_mailbox_id = ?6, finished_at = ?7
           WHERE id = ?8
           """
       ).execute(arguments: [
         source.uidValidity.rawValue, source.uidNext.map { Int64($0.rawValue) },
         source.highestModSeq, source.messages, source.size, source.mailboxID, time, pair.id,
       ])
-      guard db.changesCount == 1 else { throw Self.unknown(pair) }
+      try Self.identify(pair, by: source.uidValidity, source.mailboxID, in: db)
     }
+  }
+
+  package func identify(_ pair: MailboxPair, by status: MailboxStatus) async throws {
+    try await write { db in
+      try Self.identify(pair, by: status.uidValidity ?? .unknown, status.mailboxID, in: db)
+    }
+  }
+
+  /// What the server does not tell stays as it was.
+  private static func identify(
+    _ pair: MailboxPair, by uidValidity: UIDValidity, _ mailboxID: String?, in db: Database
+  ) throws {
+    try db.cachedStatement(
+      sql: """
+        UPDATE pair SET source_uidvalidity = ifnull(nullif(?, 0), source_uidvalidity),
+          source_mailbox_id = ifnull(?, source_mailbox_id)
+        WHERE id = ?
+        """
+    ).execute(arguments: [uidValidity.rawValue, mailboxID, pair.id])
+    guard db.changesCount == 1 else { throw Self.unknown(pair) }
   }
 
   static func pairs(in db: Database) throws -> [MailboxPair] {

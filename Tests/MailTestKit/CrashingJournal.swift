@@ -24,6 +24,10 @@ package struct CrashingJournal: Journal {
     try await wrapped.standing(of: pair)
   }
 
+  package func identify(_ pair: MailboxPair, by status: MailboxStatus) async throws {
+    try await change("identify") { try await wrapped.identify(pair, by: status) }
+  }
+
   package func records(of pair: MailboxPair) async throws -> [MessageRecord] {
     try await wrapped.records(of: pair)
   }

@@ -19,12 +19,13 @@ package actor MemoryJournal: Journal, KeyBook {
     var numberings: [MailboxName: KeyNumbering] = [:]
     var archive: ArchiveMark?
 
-    /// A mailbox is known again by what it was when it was last dealt with.
-    mutating func identify(_ pair: MailboxPair, by source: SourceCheckpoint) {
-      guard let index = pairs.firstIndex(of: pair) else { return }
-      var row = pairs[index].mapped
-      if source.uidValidity.isKnown { row.sourceUIDValidity = source.uidValidity }
-      row.sourceMailboxID = source.mailboxID ?? row.sourceMailboxID
+    mutating func identify(
+      _ pair: MailboxPair, by uidValidity: UIDValidity?, _ mailboxID: String?
+    ) throws {
+      guard let index = pairs.firstIndex(where: { $0.id == pair.id }) else {
+        throw MemoryJournal.fault("no such pair")
+      }
+      let row = pairs[index].mapped.identified(by: uidValidity, mailboxID)
       pairs[index] = MailboxPair(id: pair.id, mapped: row)
     }
   }
@@ -135,11 +136,14 @@ package actor MemoryJournal: Journal, KeyBook {
     _ pair: MailboxPair, source: SourceCheckpoint, target: TargetAnchor?
   ) async throws {
     try change("finish") { contents in
-      guard contents.standings[pair.id] != nil else { throw Self.fault("no such pair") }
+      try contents.identify(pair, by: source.uidValidity, source.mailboxID)
       contents.standings[pair.id]?.source = source
-      contents.identify(pair, by: source)
       if let target { contents.standings[pair.id]?.target = target }
     }
+  }
+
+  package func identify(_ pair: MailboxPair, by status: MailboxStatus) async throws {
+    try change("identify") { try $0.identify(pair, by: status.uidValidity, status.mailboxID) }
   }
 
   package func summary() async throws -> JobSummary {

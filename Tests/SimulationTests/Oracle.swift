@@ -16,6 +16,8 @@ struct Oracle {
   private var everOf: [Int: [Int: Set<Int>]] = [:]
   /// The same by the mailbox of the target where they belong.
   private var everFor: [MailboxName: [Int: Set<Int>]] = [:]
+  /// The same by the source's own name, where an archive keeps it and no run has made the map yet.
+  private var unplaced: [MailboxName: [Int: Set<Int>]] = [:]
   /// Flags that a mail ever had at the source.
   private var everSet: [Int: FlagSet] = [:]
   /// The mailbox of the source that a copy was made from.
@@ -177,8 +179,15 @@ struct Oracle {
           for place in places {
             everFor[place, default: [:]][serial, default: []].insert(seen)
           }
+          guard places.isEmpty, world.nightly != nil else { continue }
+          unplaced[name, default: [:]][serial, default: []].insert(seen)
         }
       }
+    }
+    for name in unplaced.keys {
+      guard let place = after.place(of: name), let mails = unplaced.removeValue(forKey: name)
+      else { continue }
+      everFor[place, default: [:]].merge(mails) { $0.union($1) }
     }
     for pair in after.pairs {
       guard let box = after.source[pair.mapped.source] ?? before.source[pair.mapped.source] else {

@@ -22,6 +22,10 @@ package protocol Journal: Sendable {
   /// Where a pair stands; an empty standing for a pair that never began.
   func standing(of pair: MailboxPair) async throws -> PairStanding
 
+  /// Records by what the mailbox at the source is known again, before any message of it is on
+  /// record (invariant 14): a mailbox that was made anew under its name may be renamed afterwards.
+  func identify(_ pair: MailboxPair, by status: MailboxStatus) async throws
+
   /// Every message of a pair, ascending by key.
   func records(of pair: MailboxPair) async throws -> [MessageRecord]
 

@@ -53,9 +53,11 @@ package struct RemovalCandidates: Sendable {
     // A copy proves one original, whatever the ledger says.
     var used = proving
     for record in records where record.isAtTarget {
-      guard record.key.uidValidity == source.uidValidity, source.uidValidity.isKnown,
-        let original = originals[record.key.uid]
-      else {
+      // Under other numbers it may be there all the same.
+      guard record.key.uidValidity == source.uidValidity, source.uidValidity.isKnown else {
+        continue
+      }
+      guard let original = originals[record.key.uid] else {
         if record.removal == .proven, isCertain { gone.append(record) }
         continue
       }

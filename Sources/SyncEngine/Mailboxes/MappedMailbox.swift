@@ -78,4 +78,12 @@ package struct MappedMailbox: Sendable, Equatable {
     existsAtTarget = false
     subscribe = false
   }
+
+  /// The same row, known again by these; what the server does not tell stays as it was.
+  package func identified(by uidValidity: UIDValidity?, _ mailboxID: String?) -> MappedMailbox {
+    var row = self
+    if let uidValidity, uidValidity.isKnown { row.sourceUIDValidity = uidValidity }
+    row.sourceMailboxID = mailboxID ?? sourceMailboxID
+    return row
+  }
 }

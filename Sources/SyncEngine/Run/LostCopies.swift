@@ -65,10 +65,11 @@ struct LostCopies {
   }
 
   /// A copy has the date of its original, as far as the target keeps dates and others set it. Where
-  /// there is no date to compare, as with mail from a maildrop, it has the header on record.
+  /// there is no date to compare, as with mail from a maildrop, it has header and size on record.
   private static func isDoubtful(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
-    !copy.entry.mayHaveDate(of: record)
-      || copy.fingerprint != record.fingerprint && !copy.entry.hasDate(of: record)
+    guard !copy.entry.hasDate(of: record) else { return false }
+    return !copy.entry.mayHaveDate(of: record) || copy.fingerprint != record.fingerprint
+      || copy.entry.size != record.size
   }
 
   /// Those whose copy is another message by its bytes, beside the original's.

@@ -144,6 +144,10 @@ struct PairSync {
   private func put(_ work: WorkList, on journal: any Journal, of snapshot: MailboxSnapshot)
     async throws
   {
+    let status = snapshot.status
+    if pair.mapped.identified(by: status.uidValidity, status.mailboxID) != pair.mapped {
+      try await journal.identify(pair, by: status)
+    }
     try await journal.enroll(work.unknown, uidValidity: snapshot.uidValidity, in: pair)
     // What is listed again by the time this run has died is missed by no list of changes then.
     if !work.vanished.isEmpty { try await journal.forgetCheckpoint(of: pair) }

@@ -70,9 +70,18 @@ struct MailboxComparison: Sendable {
   var withDoubtfulCopies: MailboxComparison {
     var wide = self
     wide.unclaimed = matched.filter {
-      $0.record.state == .stored && !$0.target.mayHaveDate(of: $0.record)
+      $0.record.state == .stored && !$0.target.hasDate(of: $0.record)
     }.map(\.target)
     return wide
+  }
+
+  /// What was found without the copies of records with the same bytes: these are in their places.
+  func withoutTwins(_ found: [SourceKey: Entry]) -> [SourceKey: Entry] {
+    let inPlace = Dictionary(
+      matched.map { ($0.target.uid, $0.record.digest) }, uniquingKeysWith: { first, _ in first })
+    let wanted = Dictionary(
+      unplaced.map { ($0.key, $0.digest) }, uniquingKeysWith: { first, _ in first })
+    return found.filter { key, copy in wanted[key] != inPlace[copy.uid] }
   }
 
   /// Records of which the target has no copy, once it was looked for by its content.

@@ -134,9 +134,8 @@ package struct Verify: Sendable {
     let elsewhere = try await CopySearch(comparison, name, source, target).run()
     comparison.place(elsewhere)
     guard !comparison.unplaced.isEmpty else { return elsewhere.count }
-    let swapped = try await CopySearch(
-      comparison.withDoubtfulCopies, name, source, target
-    ).run()
+    let swapped = comparison.withoutTwins(
+      try await CopySearch(comparison.withDoubtfulCopies, name, source, target).run())
     guard !swapped.isEmpty else { return elsewhere.count }
     comparison.place(swapped)
     let displaced = try await CopySearch(comparison, name, source, target).run()

@@ -103,6 +103,26 @@ import Testing
   }
 
   @Test(arguments: JournalKind.allCases)
+  func knowsAMailboxAgainByWhatItWasLastKnownBy(_ kind: JournalKind) async throws {
+    var mailbox = JournalSamples.mailbox("INBOX")
+    mailbox.sourceUIDValidity = UIDValidity(7)
+    mailbox.sourceMailboxID = "F-1"
+    try await kind.with { journal in
+      let pair = try #require(try await journal.freeze([mailbox]).first)
+      var status = MailboxStatus()
+      try await journal.identify(pair, by: status)
+      #expect(try await journal.pairs() == [pair])
+      status.uidValidity = UIDValidity(8)
+      try await journal.identify(pair, by: status)
+      status.mailboxID = "F-2"
+      try await journal.identify(pair, by: status)
+      mailbox.sourceUIDValidity = UIDValidity(8)
+      mailbox.sourceMailboxID = "F-2"
+      #expect(try await journal.pairs().map(\.mapped) == [mailbox])
+    }
+  }
+
+  @Test(arguments: JournalKind.allCases)
   func neverRenamesAMailboxOverAnother(_ kind: JournalKind) async throws {
     try await kind.with { journal in
       let first = try await journal.freeze([
@@ -167,6 +187,7 @@ import Testing
     let stranger = MailboxPair(id: 42, mapped: JournalSamples.mailbox("INBOX"))
     try await kind.with { journal in
       await expectFault { _ = try await journal.standing(of: stranger) }
+      await expectFault { try await journal.identify(stranger, by: MailboxStatus()) }
       await expectFault { try await journal.begin(stranger, at: JournalSamples.anchor(1)) }
       await expectFault {
         try await journal.finish(stranger, source: JournalSamples.checkpoint, target: nil)

@@ -59,14 +59,15 @@ struct LostCopiesTests {
     #expect(try await VerifyTests.kinds(run, .bytes) == [])
   }
 
-  /// A maildrop tells no dates, so only the header shows that another message lies there.
-  @Test func areMadeAgainWhereAnotherMessageHasTheirUID() async throws {
+  /// A maildrop tells no dates, so only header and size show that another message lies there.
+  @Test(arguments: [Letter.text(9), Letter.text(2, body: "good bye")])
+  func areMadeAgainWhereAnotherMessageHasTheirUID(_ text: String) async throws {
     var run = Scenario(source: Letter.account(2), target: FakeAccount())
     try run.source.change(.inbox) { box in
       for uid in box.uids { box.messages[uid]?.date = nil }
     }
     #expect(await run.run().total(\.copied) == 2)
-    let other = Array(Letter.text(9).utf8)
+    let other = Array(text.utf8)
     try run.target.change(.inbox) { $0.messages[UID(2)]?.bytes = other }
     run.options.recopiesLost = true
     #expect(await run.run().total(\.copied) == 1)

@@ -177,6 +177,33 @@ struct MovedGroundTests {
     #expect(asked.count("fetch") == 0, "\(asked.all)")
   }
 
+  /// What it is known by is on record before its mail is.
+  @Test(arguments: [true, false])
+  func aMailboxMadeAnewIsFollowedAfterARunThatDied(_ tellsMailboxID: Bool) async throws {
+    let (kunden, work) = (MailboxName(wire: "Kunden"), MailboxName(wire: "Work"))
+    var habits = FakeAccount.Habits()
+    habits.tellsMailboxID = tellsMailboxID
+    habits.givesOwnUIDValidity = !tellsMailboxID
+    var steps = 1
+    while true {
+      let run = Scenario(source: FakeAccount(habits: habits), target: FakeAccount())
+      for name in [kunden, work] { run.source.create(name) }
+      #expect(await run.run().failure == nil)
+      run.source.remove(work)
+      run.source.create(work)
+      run.source.deliver(Letter.text(1), to: work)
+      let crash = CrashPoint(at: steps)
+      _ = await run.run(crash: crash)
+      run.source.swap(kunden, work)
+      #expect(await run.run().failure == nil)
+      let copies = run.target.names.flatMap { run.target.texts(of: $0) }
+      #expect(copies == [Letter.text(1)], "\(steps): \(crash.lastStep)")
+      guard crash.isDead else { break }
+      steps += 1
+    }
+    #expect(steps > 8)
+  }
+
   /// Killed before it could put on record how far the target had come.
   @Test(arguments: [false, true])
   func aTargetThatWasPutBackBeforeAKilledRunHasLostItsCopies(_ hasNewMail: Bool) async throws {

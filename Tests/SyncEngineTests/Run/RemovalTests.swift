@@ -56,6 +56,27 @@ import Testing
     #expect(scenario.source.contents().count == 6)
   }
 
+  /// Under another UIDVALIDITY nothing tells that mail is gone which an earlier run was about to
+  /// remove.
+  @Test func mailUnderOtherNumbersIsNotOnRecordAsRemoved() async throws {
+    var scenario = scenario(agreed)
+    scenario.onSource = { request in
+      if request.hasPrefix("remove") {
+        throw SyncError(
+          .connectionLost, scope: .connection, remedy: .retry(after: nil), side: .source)
+      }
+    }
+    #expect(await scenario.run().failure?.cause == .connectionLost)
+    // The listing of all mailboxes is over by then.
+    scenario.onSource = { [source = scenario.source] request in
+      if request.hasPrefix("snapshot") { source.renumber(.inbox) }
+    }
+    _ = await scenario.run()
+    let records = try await scenario.journal.messages(in: .stored, limit: 10)
+    #expect(records.count == 6 && scenario.source.contents().count == 6)
+    #expect(records.allSatisfy { $0.1.removal == .proven })
+  }
+
   @Test func moreThanHalfOfAMailboxNeedsAgreement() async {
     let scenario = scenario(Removal())
     let report = await scenario.run()

@@ -42,6 +42,35 @@ struct VerifyTests {
     #expect(missing.map(\.kind) == [.missing] && missing.map(\.key?.uid) == [UID(1)])
   }
 
+  /// A maildrop tells no dates: then a UID alone says nothing.
+  @Test func aCopyUnderTheUIDOfAnotherMessageWithoutADateIsNotMissing() async throws {
+    let run = Scenario(source: Letter.account(2), target: FakeAccount())
+    try run.source.change(.inbox) { box in
+      for uid in box.uids { box.messages[uid]?.date = nil }
+    }
+    #expect(await run.run().failure == nil)
+    try run.target.change(.inbox) { box in
+      box.messages[UID(3)] = box.messages.removeValue(forKey: UID(2))
+      box.messages[UID(2)] = box.messages.removeValue(forKey: UID(1))
+      box.nextUID = 4
+    }
+    let report = try await Self.report(run, .bytes)
+    #expect(report.differences == [] && report.mailboxes.map(\.compared) == [2])
+  }
+
+  /// One of two equal messages is missing, and which of them can be told.
+  @Test func anEqualMessageInItsPlaceIsNotTakenForTheMissingOne() async throws {
+    let run = Scenario(source: FakeAccount(), target: FakeAccount())
+    for _ in 1...2 { run.source.deliver(Letter.text(1)) }
+    try run.source.change(.inbox) { box in
+      for uid in box.uids { box.messages[uid]?.date = nil }
+    }
+    #expect(await run.run().failure == nil)
+    run.target.expunge([UID(1)], in: .inbox)
+    let missing = try await Self.report(run, .bytes).differences
+    #expect(missing.map(\.kind) == [.missing] && missing.map(\.key?.uid) == [UID(1)])
+  }
+
   static func kinds(_ run: Scenario, _ level: VerifyLevel) async throws -> [Difference.Kind] {
     try await report(run, level).differences.map(\.kind)
   }
