@@ -128,7 +128,8 @@ extension SQLiteJournal: Journal {
       try db.execute(
         sql: """
           UPDATE message SET state = 0, target_uid = NULL, reason = NULL, note = NULL,
-            removal = NULL, dropped_flags = NULL, dropped_date = 0, recorded_at = ?
+            removal = nullif(removal, 'removed'), dropped_flags = NULL, dropped_date = 0,
+            recorded_at = ?
           WHERE state = ?
           """, arguments: [time, Int64(state.rawValue)])
       return db.changesCount

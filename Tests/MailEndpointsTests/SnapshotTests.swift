@@ -25,13 +25,15 @@ import Testing
   }
 
   private static func server(
-    _ capabilities: String = "IMAP4rev1", opened: [String], fetches: [String]...
+    _ capabilities: String = "IMAP4rev1", opened: [String], fetches: [String]...,
+    searches: [String]? = nil
   ) throws -> ScriptedIMAPServer {
     let answers = AnswerQueue(fetches)
     return try ScriptedIMAPServer(capabilities: capabilities) { request, _ in
       switch request.name {
       case "EXAMINE": opened
       case "UID FETCH": answers.next()
+      case "UID SEARCH": searches
       default: nil
       }
     }
@@ -130,6 +132,29 @@ import Testing
         "UID FETCH 5:4294967295 (UID FLAGS INTERNALDATE RFC822.SIZE)",
       ])
     #expect(server.texts(of: "EXAMINE") == [#"EXAMINE "INBOX" (CONDSTORE)"#])
+  }
+
+  /// Asked in the same breath, and no reason to fail where it is refused.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      (["* ESEARCH (TAG \"x\") UID ALL 1:3,5 COUNT 4", "OK done"], [1...3, 5...5]),
+      (["* SEARCH 1 2 5", "OK done"], [1...2, 5...5]), (["* ESEARCH (TAG \"x\") UID", "OK"], []),
+      (["NO not now"], nil), (["BAD what"], nil),
+    ] as [([String], [ClosedRange<UInt32>]?)])
+  func allUIDsComeWithTheChangesWhereTheServerListsThemShortly(
+    answer: [String], ranges: [ClosedRange<UInt32>]?
+  ) async throws {
+    let server = try Self.server(
+      "IMAP4rev1 CONDSTORE ESEARCH",
+      opened: ScriptedMailbox.opened(
+        exists: 5, uidNext: 8, more: ["* OK [HIGHESTMODSEQ 120] mod"]),
+      fetches: ["* 1 FETCH (UID 1 FLAGS (\\Seen) MODSEQ (110))", "OK done"],
+      [ScriptedMailbox.listed(5, uid: 5), "OK done"], searches: answer)
+    let snapshot = try await Self.snapshot(since: Self.checkpoint, of: server)
+    #expect(snapshot.extent == .changes && snapshot.entries.map(\.uid) == [UID(1), UID(5)])
+    #expect(snapshot.uids == ranges.map { UIDSet(ranges: $0) })
+    #expect(server.texts(of: "UID SEARCH") == ["UID SEARCH RETURN (ALL COUNT) ALL"])
   }
 
   @Test(.timeLimit(.minutes(1)), arguments: [nil, "* OK [NOMODSEQ] none"])

@@ -182,7 +182,8 @@ package actor MemoryJournal: Journal, KeyBook {
           reopened.targetUID = nil
           reopened.reason = nil
           reopened.note = nil
-          reopened.removal = nil
+          // What we marked is marked still; what we removed was put back.
+          if reopened.removal == .removed { reopened.removal = nil }
           reopened.dropped = DroppedMetadata()
           contents.records[pair.id]?[key] = reopened
           count += 1

@@ -16,8 +16,8 @@ enum Mail {
     case draft
   }
 
-  /// - Parameter isLong: far more than sizes may be wrong by without a doubt.
-  static func bytes(_ serial: Int, _ kind: Kind, isLong: Bool) -> [UInt8] {
+  /// - Parameter lines: 24 octets each; 40 are far more than sizes may be wrong by without a doubt.
+  static func bytes(_ serial: Int, _ kind: Kind, lines: Int) -> [UInt8] {
     let header =
       switch kind {
       case .own: fields(serial)
@@ -25,7 +25,7 @@ enum Mail {
       case .noHeader: "no header at all\r\n"
       case .draft: "From: anna@example.org\r\nSubject: draft\r\n"
       }
-    let rest = isLong ? String(repeating: "and so on, and so forth\r\n", count: 40) : ""
+    let rest = String(repeating: "and so on, and so forth\r\n", count: lines)
     return Array("\(header)\r\nhello\r\n\(rest)\(mark)\(padded(serial))\r\n".utf8)
   }
 

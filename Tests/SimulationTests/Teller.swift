@@ -64,6 +64,7 @@ struct Teller {
     server.givesOwnUIDValidity = !oneIn(4)
     server.tellsMailboxID = oneIn(4)
     server.tellsSize = oneIn(4)
+    server.searches = oneIn(2)
     return server
   }
 

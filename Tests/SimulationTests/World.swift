@@ -264,8 +264,10 @@ final class World: Sendable {
     case .new, .again, .twin: break
     }
     if serial == memory.serials.count {
-      let isLong = habits.sourceKind == .maildrop
-      memory.serials.append(Mail.bytes(serial, kind, isLong: isLong))
+      // A maildrop tells no dates. With the same header and size, nothing that is listed would tell
+      // mail of others from a copy.
+      let lines = habits.sourceKind != .maildrop ? 0 : side == .source ? 40 : 42
+      memory.serials.append(Mail.bytes(serial, kind, lines: lines))
     }
     let uid = account(side).store(
       memory.serials[serial], in: name, flags: .none,

@@ -14,6 +14,8 @@ struct WorldHabits: Equatable, Sendable {
     var tellsMailboxID = false
     /// STATUS=SIZE.
     var tellsSize = false
+    /// ESEARCH.
+    var searches = false
 
     /// The numbers of a mailbox tell it from every other one, whatever their names become.
     var isRecognisable: Bool { tellsMailboxID || givesOwnUIDValidity }
@@ -69,6 +71,7 @@ struct WorldHabits: Equatable, Sendable {
     habits.listsStatus = server.listsStatus
     habits.givesOwnUIDValidity = server.givesOwnUIDValidity
     habits.tellsSize = server.tellsSize
+    habits.searches = server.searches
     habits.tellsMailboxID = server.tellsMailboxID
     if side == .target {
       habits.tellsUIDs = tellsUIDs
@@ -88,6 +91,7 @@ extension WorldHabits: CustomStringConvertible {
         server.listsStatus ? "LIST-STATUS" : "no LIST-STATUS",
         server.givesOwnUIDValidity ? "a UIDVALIDITY for each mailbox" : "one UIDVALIDITY for all",
         server.tellsSize ? "STATUS=SIZE" : "no STATUS=SIZE",
+        server.searches ? "ESEARCH" : "no ESEARCH",
         server.tellsMailboxID ? "MAILBOXID" : "no MAILBOXID",
       ]
       return "\(name): \(words.joined(separator: ", "))"

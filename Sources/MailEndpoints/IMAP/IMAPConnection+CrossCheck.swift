@@ -54,24 +54,14 @@ extension IMAPConnection {
     } catch let error as SyncError where error.scope == .mailbox { return [] }
   }
 
-  /// What SEARCH finds, as ESEARCH where that is offered (RFC 4731); nil where it is refused.
-  private func searchAll() throws -> (uids: UIDSet, count: Int64)? {
+  /// What SEARCH finds; nil where it is refused.
+  private func searchAll() throws -> SearchAnswer? {
     let wire = try line()
-    var uids: [UID] = []
-    var extended: ESearchResult?
+    var found = SearchAnswer()
     let answer = try wire.ask(
       .uidSearchAll(extended: wire.capabilities.has(.esearch)), within: patience
-    ) { response in
-      switch response {
-      // Some servers with ESEARCH answer in the old form all the same.
-      case .search(let some): uids += some
-      case .esearch(let result): extended = result
-      default: break
-      }
-    }
-    guard answer.kind == .ok else { return nil }
-    let found = extended?.all ?? UIDSet(uids)
-    return (found, max(extended?.count ?? 0, Int64(found.count)))
+    ) { found.take($0) }
+    return answer.kind == .ok ? found : nil
   }
 
   private static func suspicion(listed: Int, announced: Int64?) -> String? {

@@ -110,16 +110,24 @@ extension IMAPConnection {
     if last > 1, mailbox.status.highestModSeq != since {
       sets.insert(UIDSet(ranges: [1...(last - 1)]), at: 0)
     }
+    let wire = try line()
     var listed = ListedEntries(within: Self.everything)
-    let answers = try line().pipeline(
+    var search = SearchAnswer()
+    let asksForAll = wire.capabilities.has(.esearch)
+    let answers = try wire.pipeline(
       sets.enumerated().map { number, set in
         .uidFetch(set, Self.listing, changedSince: number < sets.count - 1 ? since : nil)
-      }, within: patience
-    ) { response, _ in _ = listed.take(response) }
-    if let refusal = answers.first(where: { $0.kind != .ok }) {
+      } + (asksForAll ? [.uidSearchAll(extended: true)] : []), within: patience
+    ) { response, _ in
+      _ = listed.take(response)
+      search.take(response)
+    }
+    if let refusal = answers.prefix(sets.count).first(where: { $0.kind != .ok }) {
       throw ServerAnswer.error(refusal, on: .open, side: account.side)
     }
-    return MailboxSnapshot(status: mailbox.status, extent: .changes, entries: listed.entries)
+    return MailboxSnapshot(
+      status: mailbox.status, extent: .changes, entries: listed.entries,
+      uids: asksForAll && answers.last?.kind == .ok ? search.uids : nil)
   }
 
   /// Lists messages.

@@ -19,6 +19,19 @@ package struct Message: Sendable {
     digest = SHA256Digest(of: bytes)
     fingerprint = Fingerprint(of: bytes)
   }
+
+  private init(_ message: Message, flags: FlagSet) {
+    key = message.key
+    entry = Entry(
+      uid: message.entry.uid, size: message.entry.size, internalDate: message.entry.internalDate,
+      flags: flags)
+    bytes = message.bytes
+    digest = message.digest
+    fingerprint = message.fingerprint
+  }
+
+  /// The same message with other flags.
+  func with(flags: FlagSet) -> Message { Message(self, flags: flags) }
 }
 
 /// What came for one message that was asked for.

@@ -1,6 +1,8 @@
 // mailmove: what the ledger says about a removal.
 // SPDX-License-Identifier: Apache-2.0
 
+import MailWire
+
 /// What a record says about removing the message from the source.
 ///
 /// The mark `proven` is on disk before the first command that removes, so that the ledger tells
@@ -32,6 +34,13 @@ package enum RemovalMark: String, Sendable, CaseIterable {
 extension MessageRecord {
   /// Whether we may have touched the message at the source.
   var mayBeRemovedByUs: Bool { removal?.mayBeOurDoing == true }
+
+  /// The flags to carry over, of those that the source has: not the \Deleted by which we removed
+  /// the message ourselves.
+  func carriable(_ flags: FlagSet) -> FlagSet {
+    guard mayBeRemovedByUs, !self.flags.system.contains(.deleted) else { return flags }
+    return flags.subtracting(FlagSet(system: .deleted))
+  }
 
   /// The record with a mark about removal.
   func marked(_ mark: RemovalMark) -> MessageRecord {

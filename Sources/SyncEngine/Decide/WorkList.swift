@@ -22,6 +22,8 @@ package struct WorkList: Sendable, Equatable {
   package var toMove: [Entry] = []
   /// Some of them were passed over by an earlier run, or may have been, under another key.
   package var takesUpAgain = false
+  /// Listed with the \Deleted by which we removed them ourselves.
+  package var markedByUs: Set<UID> = []
   package var drifts: [FlagDrift] = []
   /// On record as pending and no longer at the source, or no longer under this key.
   package var vanished: [SourceKey] = []
@@ -105,6 +107,7 @@ package struct WorkList: Sendable, Equatable {
       if record.listedSize == nil, entry.size > 0, record.state != .pending {
         sizes.append(.relisted(record.key, size: entry.size))
       }
+      if record.carriable(entry.flags) != entry.flags { markedByUs.insert(entry.uid) }
       switch record.state {
       case .pending: toMove.append(entry)
       case .vanished:
@@ -115,7 +118,7 @@ package struct WorkList: Sendable, Equatable {
         toMove.append(entry)
         takesUpAgain = true
       case .stored, .alreadyThere:
-        let flags = Self.flags(of: entry, record)
+        let flags = record.carriable(entry.flags)
         if record.flags != flags, !snapshot.traits.contains(.withoutFlags) {
           drifts.append(FlagDrift(record: record, flags: flags))
         }
@@ -123,13 +126,5 @@ package struct WorkList: Sendable, Equatable {
       }
     }
     return isCompared
-  }
-
-  /// The flags to carry over: not the \Deleted by which we removed the message ourselves.
-  private static func flags(of entry: Entry, _ record: MessageRecord) -> FlagSet {
-    guard record.mayBeRemovedByUs, !record.flags.system.contains(.deleted) else {
-      return entry.flags
-    }
-    return entry.flags.subtracting(FlagSet(system: .deleted))
   }
 }

@@ -14,6 +14,8 @@ struct AppendStage {
   let budget: ByteBudget
   let suspects: Set<UID>
   let pacing: Pacing
+  /// Messages with the \Deleted by which we removed them ourselves.
+  let markedByUs: Set<UID>
   var adoption: Adoption
 
   /// Refusals in a row after which the mailbox is given up: the fault is not the messages'.
@@ -27,7 +29,8 @@ struct AppendStage {
   init(
     pair: MailboxPair, target: any MailTarget, mailbox: TargetMailbox, limits: TargetLimits,
     arrivals: BoundedChannel<Arrival>, settlements: BoundedChannel<Settlement>,
-    budget: ByteBudget, suspects: Set<UID>, pacing: Pacing, adoption: Adoption
+    budget: ByteBudget, suspects: Set<UID>, pacing: Pacing, markedByUs: Set<UID>,
+    adoption: Adoption
   ) {
     self.budget = budget
     self.pacing = pacing
@@ -38,6 +41,7 @@ struct AppendStage {
     self.arrivals = arrivals
     self.settlements = settlements
     self.suspects = suspects
+    self.markedByUs = markedByUs
     self.adoption = adoption
   }
 
@@ -84,10 +88,16 @@ struct AppendStage {
           detail: "\(message.bytes.count) bytes, the limit is \(limit)")
       } else if try await !adopt(message, permit: arrival.permit) {
         inFlight[message.key] = (message, arrival.permit)
-        try await settle(target.append(message, to: mailbox))
+        try await settle(target.append(carried(message), to: mailbox))
         if suspects.contains(message.key.uid) { try await settle(target.settle()) }
       }
     }
+  }
+
+  /// The ledger counts our own \Deleted as carried over, so that it never is.
+  private func carried(_ message: Message) -> Message {
+    guard markedByUs.contains(message.key.uid) else { return message }
+    return message.with(flags: message.entry.flags.subtracting(FlagSet(system: .deleted)))
   }
 
   private mutating func adopt(_ message: Message, permit: Permit?) async throws -> Bool {
@@ -98,7 +108,8 @@ struct AppendStage {
       record.listedSize = message.entry.size
       record.internalDate = message.entry.internalDate ?? record.internalDate
       if record.isAtTarget {
-        adopted.append(WorkList.FlagDrift(record: record, flags: message.entry.flags))
+        let flags = record.carriable(message.entry.flags)
+        adopted.append(WorkList.FlagDrift(record: record, flags: flags))
       }
       let outcome: Outcome =
         old.uidValidity.isKnown ? .rekeyed(from: old, to: record) : .settled(record)

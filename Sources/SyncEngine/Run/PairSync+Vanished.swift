@@ -21,11 +21,27 @@ extension PairSync {
       || RecordDoubt(snapshot: snapshot, records: records).isContradicted
       || target.notesVanished && checkpoint.provesLoss(in: snapshot)
       || checkpoint.provesReturn(in: snapshot)
-      // Nothing tells of one that is listed again while another one went.
-      || records.contains {
-        $0.state == .vanished && $0.key.uidValidity == checkpoint.uidValidity
-      }
+      || mayListMore(than: checkpoint, snapshot, records, condition)
     return isDoubtful ? try await source.snapshot(of: name, since: nil) : snapshot
+  }
+
+  /// Whether old messages may be listed that are not on record, or as vanished, beside the changes:
+  /// one that is listed again while another one went is told by no number.
+  private func mayListMore(
+    than checkpoint: SourceCheckpoint, _ snapshot: MailboxSnapshot, _ records: [MessageRecord],
+    _ condition: TargetCondition
+  ) -> Bool {
+    let known = records.filter { $0.key.uidValidity == checkpoint.uidValidity }
+    guard let uids = snapshot.uids, let next = checkpoint.uidNext else {
+      return known.contains { $0.state == .vanished }
+    }
+    let settled = UIDSet(
+      known.lazy.filter { record in
+        record.state != .vanished
+          && !(record.targetUID.map { condition.vanished.contains($0) } ?? false)
+      }.map(\.key.uid))
+    let news = UIDSet(ranges: [next.rawValue...UInt32.max])
+    return !uids.subtracting(news).subtracting(settled).isEmpty
   }
 
   /// Whether the target wants to hear of anything that vanished or came back.

@@ -245,7 +245,7 @@ struct PairSync {
       limits: limits, journal: journal, budget: budget, suspects: suspects, pacing: pacing,
       observer: observer, stop: stop, slowdown: slowdown)
     return await pump.run(
-      work.toMove,
+      work,
       adoption: Adoption(
         copies: survey.unclaimed, owners: survey.others.left,
         stale: (work.stale + work.unlisted).map(survey.updated).filter(survey.mayBeKnown))

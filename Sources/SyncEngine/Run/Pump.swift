@@ -40,7 +40,7 @@ struct Pump {
   /// - Parameter prepare: is done at the target before the first append, while the first messages
   ///   are on their way from the source.
   func run(
-    _ entries: [Entry], adoption: Adoption, prepare: @escaping @Sendable () async throws -> Void
+    _ work: WorkList, adoption: Adoption, prepare: @escaping @Sendable () async throws -> Void
   ) async -> Result {
     let arrivals = BoundedChannel<Arrival>(limit: Self.channelMax)
     let settlements = BoundedChannel<Settlement>(limit: Self.channelMax)
@@ -51,7 +51,7 @@ struct Pump {
       group.addTask { await .recording(recording.run()) }
       group.addTask {
         let moved = await move(
-          entries, adoption: adoption, arrivals, settlements, prepare: prepare)
+          work, adoption: adoption, arrivals, settlements, prepare: prepare)
         settlements.finish()
         return .moving(moved)
       }
@@ -85,7 +85,7 @@ struct Pump {
   }
 
   private func move(
-    _ entries: [Entry], adoption: Adoption, _ arrivals: BoundedChannel<Arrival>,
+    _ work: WorkList, adoption: Adoption, _ arrivals: BoundedChannel<Arrival>,
     _ settlements: BoundedChannel<Settlement>, prepare: @Sendable () async throws -> Void
   ) async -> Moved {
     let fetching = FetchStage(
@@ -94,7 +94,7 @@ struct Pump {
       slowdown: slowdown)
     return await withTaskGroup(of: (failure: SyncError?, inDoubt: Set<UID>)?.self) { group in
       group.addTask(executorPreference: source.executor) {
-        let end = await fetching.run(entries)
+        let end = await fetching.run(work.toMove)
         arrivals.finish()
         return end
       }
@@ -105,7 +105,7 @@ struct Pump {
       var appending = AppendStage(
         pair: pair, target: target, mailbox: mailbox, limits: limits, arrivals: arrivals,
         settlements: settlements, budget: budget, suspects: suspects, pacing: pacing,
-        adoption: adoption)
+        markedByUs: work.markedByUs, adoption: adoption)
       let appendFailure = await withTaskExecutorPreference(target.executor) {
         await appending.run(after: prepare)
       }

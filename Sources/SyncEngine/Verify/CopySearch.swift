@@ -28,16 +28,25 @@ struct CopySearch {
 
   /// The copies that were found, by the keys of their records.
   func run() async throws -> [SourceKey: Entry] {
-    guard !comparison.unplaced.isEmpty, !comparison.unclaimed.isEmpty else { return [:] }
+    var (copies, found) = try await same()
+    guard !copies.isEmpty else { return found }
+    try await findRewritten(among: &copies, &found)
+    try await findGivenID(among: &copies, &found)
+    return found
+  }
+
+  /// Only those that have the very bytes on record.
+  func exact() async throws -> [SourceKey: Entry] { try await same().found }
+
+  private func same() async throws -> (copies: [UID: HeadedEntry], found: [SourceKey: Entry]) {
+    guard !comparison.unplaced.isEmpty, !comparison.unclaimed.isEmpty else { return ([:], [:]) }
     let headed = try await target.headers(
       of: UIDSet(comparison.unclaimed.lazy.map(\.uid)), in: name)
     var copies = Dictionary(
       headed.map { ($0.entry.uid, $0) }, uniquingKeysWith: { first, _ in first })
     var found: [SourceKey: Entry] = [:]
     try await findSame(among: &copies, &found)
-    try await findRewritten(among: &copies, &found)
-    try await findGivenID(among: &copies, &found)
-    return found
+    return (copies, found)
   }
 
   /// The very bytes on record.

@@ -68,11 +68,16 @@ struct MailboxComparison: Sendable {
   /// The same with those copies as unclaimed that may be others than the ledger says: what was
   /// stored by us has the date it was given. Only asked where messages would be missing.
   var withDoubtfulCopies: MailboxComparison {
-    var wide = self
-    wide.unclaimed = matched.filter {
-      $0.record.state == .stored && !$0.target.hasDate(of: $0.record)
-    }.map(\.target)
-    return wide
+    with(
+      unclaimed: matched.filter {
+        $0.record.state == .stored && !$0.target.hasDate(of: $0.record)
+      }.map(\.target))
+  }
+
+  func with(unclaimed copies: [Entry]) -> MailboxComparison {
+    var other = self
+    other.unclaimed = copies
+    return other
   }
 
   /// What was found without the copies of records with the same bytes: these are in their places.

@@ -111,8 +111,9 @@ package struct Verify: Sendable {
       isSameGround: standing.target?.numbers.isContinued(by: numbers) == true,
       taken: taken[name, default: []], others: others.onRecord)
     found.foundByContent = try await placeByContent(&comparison, in: name)
+    let free = others.onRecord.subtracting(taken[name, default: []])
+    found.foundByContent += try await placeAmong(free, of: neighbours, &comparison, in: name)
     found.compared = comparison.matched.count
-    taken[name, default: []].formUnion(comparison.matched.lazy.map(\.target.uid))
     found.differences += comparison.missing
     found.differences += comparison.metadata(includingSize: level < .bytes)
     if level >= .headers {
@@ -124,6 +125,38 @@ package struct Verify: Sendable {
     } else {
       observer(.compared(pair, messages: found.compared, bytes: 0))
     }
+    let foreign = Set(
+      found.differences.lazy.filter { $0.kind == .header || $0.kind == .bytes }
+        .compactMap(\.targetUID))
+    taken[name, default: []].formUnion(
+      comparison.matched.lazy.map(\.target.uid).filter { !foreign.contains($0) })
+  }
+
+  /// Looks for missing messages among copies that are on record for messages of other mailboxes,
+  /// and may be others than the ledger says; returns how many were found.
+  private func placeAmong(
+    _ copies: Set<UID>, of neighbours: [Neighbour], _ comparison: inout MailboxComparison,
+    in name: MailboxName
+  ) async throws -> Int {
+    guard !comparison.unplaced.isEmpty, !copies.isEmpty else { return 0 }
+    var inPlace: [UID: Set<SHA256Digest>] = [:]
+    for neighbour in neighbours {
+      for record in try await journal.records(of: neighbour.pair) where record.isAtTarget {
+        guard let uid = record.targetUID, let digest = record.digest else { continue }
+        inPlace[uid, default: []].insert(digest)
+      }
+    }
+    let digests = Dictionary(
+      comparison.unplaced.map { ($0.key, $0.digest) }, uniquingKeysWith: { first, _ in first })
+    let found = try await CopySearch(
+      comparison.with(unclaimed: comparison.target.entries.filter { copies.contains($0.uid) }),
+      name, source, target
+    ).exact().filter { key, copy in
+      guard let digest = digests[key] ?? nil else { return false }
+      return inPlace[copy.uid]?.contains(digest) != true
+    }
+    comparison.place(found)
+    return found.count
   }
 
   /// Looks for copies by their content; returns how many were found. What lies under the UID of

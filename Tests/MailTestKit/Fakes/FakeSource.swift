@@ -41,7 +41,8 @@ package final class FakeSource: MailSource {
         (box.messages[$0]?.modSeq ?? 0) > since || $0.next >= checkpoint.uidNext ?? UID(0)
       }
       return MailboxSnapshot(
-        status: status, extent: .changes, entries: entries(changed, of: box))
+        status: status, extent: .changes, entries: entries(changed, of: box),
+        uids: account.habits.searches ? UIDSet(box.uids) : nil)
     }
     return MailboxSnapshot(
       status: status, extent: .complete, entries: entries(box.uids, of: box),

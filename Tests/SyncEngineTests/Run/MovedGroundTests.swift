@@ -85,6 +85,42 @@ struct MovedGroundTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  /// No number tells that, where as much other mail went; a list of all UIDs does.
+  @Test func mailThatWasHiddenInTheFirstRunIsMovedThoughAnotherOneWent() async throws {
+    var habits = FakeAccount.Habits()
+    habits.searches = true
+    let run = Scenario(source: Letter.account(3, habits: habits), target: FakeAccount())
+    try run.source.change(.inbox) { $0.hidden = [UID(1)] }
+    #expect(await run.run().total(\.copied) == 2)
+    run.source.expunge([UID(2)], in: .inbox)
+    try run.source.change(.inbox) { $0.hidden = [] }
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts().contains(Letter.text(1)))
+  }
+
+  /// A listing of all costs much; what has vanished is no reason for one, if it is not listed.
+  @Test func mailThatVanishedIsNotLookedForWhereAllUIDsAreTold() async throws {
+    var habits = FakeAccount.Habits()
+    habits.searches = true
+    var run = Scenario(source: Letter.account(3, habits: habits), target: FakeAccount())
+    run.onTarget = { request in
+      guard request.hasPrefix("append") else { return }
+      throw SyncError(.targetFull, scope: .endpoint, remedy: .stop, side: .target)
+    }
+    #expect(await run.run().failure?.cause == .targetFull)
+    run.onTarget = { _ in }
+    run.source.expunge([UID(2)], in: .inbox)
+    #expect(await run.run().total(\.copied) == 2)
+    #expect(try await run.records().contains { $0.state == .vanished })
+    run.source.deliver(Letter.text(4))
+    let listings = Mutex(0)
+    run.onSource = { request in
+      if request.hasPrefix("snapshot") { listings.withLock { $0 += 1 } }
+    }
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(listings.withLock { $0 } == 1)
+  }
+
   @Test func whatWasStillToBeMovedOutOfADeletedMailboxIsMovedWhenThatIsBack() async throws {
     let refusals = Mutex(0)
     var habits = FakeAccount.Habits()

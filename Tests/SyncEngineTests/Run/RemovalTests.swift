@@ -151,6 +151,27 @@ import Testing
     #expect(scenario.source.contents().count == 6)
   }
 
+  /// Neither under other UIDs nor with a copy that is made again.
+  @Test(arguments: [true, false])
+  func theMarkByWhichMessagesAreRemovedIsNeverCarriedOver(_ hasMoved: Bool) async {
+    var removal = agreed
+    removal.manner = .flagOnly
+    var scenario = scenario(removal)
+    #expect(await scenario.run().total(\.removed) == 6)
+    scenario.options.removal = nil
+    if hasMoved {
+      scenario.source.renumber(.inbox)
+    } else {
+      scenario.target.expunge([UID(2), UID(5)], in: .inbox)
+      scenario.options.recopiesLost = true
+      scenario.options.flagPolicy = .source
+    }
+    #expect(await scenario.run().total(\.copied) == (hasMoved ? 0 : 2))
+    _ = await scenario.run()
+    #expect(bytes(scenario.target) == Set(Self.letters))
+    #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
   @Test func theMarkByWhichMessagesAreRemovedIsNotCarriedOver() async {
     var habits = FakeAccount.Habits()
     habits.expungesExactly = false

@@ -54,6 +54,29 @@ struct SharedTargetTests {
     #expect(try await VerifyTests.kinds(run, .bytes) == [])
   }
 
+  /// What is on record for a message of the other mailbox may be another one.
+  @Test(arguments: [UID(1), UID(2)])
+  func aCopyUnderTheUIDOfTheOtherMailboxIsNotMissing(_ kept: UID) async throws {
+    var run = Scenario(source: FakeAccount(), target: FakeAccount())
+    run.rules.moves = [Self.first, Self.second].map {
+      MappingRules.Move(from: "\($0)", to: .path("\(Self.shared)"))
+    }
+    for (number, name) in [Self.first, Self.second].enumerated() {
+      run.source.create(name)
+      run.source.deliver(Letter.text(number + 1), to: name)
+    }
+    #expect(await run.run().total(\.copied) == 2)
+    let gone = kept == UID(1) ? UID(2) : UID(1)
+    try run.target.change(Self.shared) { box in
+      box.messages[kept] = box.messages.removeValue(forKey: gone)
+    }
+    let report = try await VerifyTests.report(run, .bytes)
+    let told = report.mailboxes.map { $0.differences.filter { $0.kind == .missing }.count }
+    let differs = report.mailboxes.map { $0.differences.contains { $0.kind == .header } }
+    #expect(told == (kept == UID(1) ? [0, 0, 0] : [0, 0, 1]))
+    #expect(differs == [false, kept == UID(1), false])
+  }
+
   @Test func aCopyOfAnEarlierToolIsGivenToOneOfThem() async throws {
     let run = Self.twice(1)
     run.target.create(Self.shared)
