@@ -44,7 +44,8 @@ import Testing
     var failed: SyncError?
     do {
       #expect(try await remover.listing(of: .inbox).entries.count == 5)
-      try await remover.remove(proven, from: .inbox, uidValidity: uidValidity, manner: manner)
+      _ = try await remover.remove(
+        proven, from: .inbox, uidValidity: uidValidity, manner: manner)
       try await remover.commit()
     } catch let error as SyncError { failed = error }
     await remover.close()

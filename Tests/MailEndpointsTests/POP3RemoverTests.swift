@@ -45,9 +45,10 @@ import Testing
     let server = try ScriptedPOP3Server(letters: Self.letters(1...4))
     let remover = try await POP3Remover.connect(server.account(), keys: PassingKeyBook())
     let entries = try await remover.listing(of: .inbox).entries
-    try await remover.remove(
+    let removed = try await remover.remove(
       [2, 4].map { Self.proof(entries[$0 - 1].uid, server.letters[$0 - 1]) }, from: .inbox,
       uidValidity: UIDValidity(1), manner: .expunge)
+    #expect(removed == [entries[1].uid, entries[3].uid])
     #expect(server.lines(of: "QUIT").isEmpty)
     try await remover.commit()
     await remover.close()
@@ -61,11 +62,12 @@ import Testing
     let server = try ScriptedPOP3Server(letters: Self.letters(1...3))
     let remover = try await POP3Remover.connect(server.account(), keys: PassingKeyBook())
     let entries = try await remover.listing(of: .inbox).entries
-    try await remover.remove(
+    let removed = try await remover.remove(
       [
         Self.proof(entries[0].uid, server.letters[1]),
         Self.proof(entries[2].uid, server.letters[2]),
       ], from: .inbox, uidValidity: UIDValidity(1), manner: .expunge)
+    #expect(removed == [entries[2].uid])
     try await remover.commit()
     server.stop()
     #expect(server.lines(of: "DELE") == ["DELE 3"])

@@ -25,10 +25,12 @@ package struct DyingRemover: MailRemover {
   package func remove(
     _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
-  ) async throws {
+  ) async throws -> Set<UID> {
     try crash.pass("before remove")
-    try await remover.remove(proven, from: mailbox, uidValidity: uidValidity, manner: manner)
+    let removed = try await remover.remove(
+      proven, from: mailbox, uidValidity: uidValidity, manner: manner)
     try crash.pass("after remove")
+    return removed
   }
 
   package func commit() async throws {

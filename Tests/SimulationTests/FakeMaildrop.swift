@@ -136,14 +136,15 @@ final class FakeMaildrop: MailSource {
 
   /// The tokens of the messages that come with these bytes. What was doubted is asked for once
   /// more, alone.
-  func tokens(ofMessagesWith digests: [UID: SHA256Digest]) async throws -> [Int] {
+  func tokens(ofMessagesWith digests: [UID: SHA256Digest]) async throws -> [UID: Int] {
     let wanted = try await numbered().filter { digests[$0.key] != nil }
     var read = try await digestsNow(of: wanted)
     for message in wanted where read[message.key] == nil {
       read.merge(try await digestsNow(of: [message])) { $1 }
     }
-    return wanted.filter { read[$0.key] != nil && read[$0.key] == digests[$0.key] }
-      .map(\.stored.token)
+    return Dictionary(
+      wanted.filter { read[$0.key] != nil && read[$0.key] == digests[$0.key] }
+        .map { ($0.key, $0.stored.token) }, uniquingKeysWith: { first, _ in first })
   }
 
   private func digestsNow(of messages: [Numbered]) async throws -> [UID: SHA256Digest] {

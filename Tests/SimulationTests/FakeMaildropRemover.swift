@@ -38,11 +38,12 @@ final class FakeMaildropRemover: MailRemover {
   func remove(
     _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
-  ) async throws {
+  ) async throws -> Set<UID> {
     let digests = Dictionary(
       proven.map { ($0.uid, $0.digest) }, uniquingKeysWith: { first, _ in first })
     let same = try await maildrop.tokens(ofMessagesWith: digests)
-    wishes.withLock { $0 += same }
+    wishes.withLock { $0 += same.values }
+    return Set(same.keys)
   }
 
   func commit() async throws {

@@ -97,7 +97,7 @@ struct Simulation {
       sincePeace.allSatisfy(\.leavesAllMail)
     else { return [] }
     return Side.allCases.compactMap { side in
-      guard side == .source || !targetLeavesDoubt else { return nil }
+      guard !targetLeavesDoubt || side == .source && !night.plan.recopiesLost else { return nil }
       let count = night.requests.count(side, "fetch")
       guard count > 0 else { return nil }
       return Finding(
@@ -106,7 +106,8 @@ struct Simulation {
     }
   }
 
-  /// Copies with the same header, with none, or that somebody has changed have to be read.
+  /// Copies with the same header, with none, or that somebody has changed have to be read, and
+  /// their originals with them where a copy may be lost.
   private var targetLeavesDoubt: Bool {
     world.target.boxes.values.contains { box in
       // What others put there has another date than the original.

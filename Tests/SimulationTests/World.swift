@@ -269,9 +269,11 @@ final class World: Sendable {
       let lines = habits.sourceKind != .maildrop ? 0 : side == .source ? 40 : 42
       memory.serials.append(Mail.bytes(serial, kind, lines: lines))
     }
+    // Where names and numbers are all that mailboxes are known by, mail is told apart by its date.
+    let seconds = habits.source.isRecognisable ? memory.clock : memory.clock + Int64(serial)
     let uid = account(side).store(
       memory.serials[serial], in: name, flags: .none,
-      date: InternalDate(secondsSinceEpoch: 1_600_000_000 + memory.clock, zoneMinutes: 60))
+      date: InternalDate(secondsSinceEpoch: 1_600_000_000 + seconds, zoneMinutes: 60))
     return "\(side.rawValue): mail \(serial) (\(letter)) arrives in \(name) as UID \(uid)"
   }
 

@@ -36,7 +36,7 @@ package struct IMAPRemover: MailRemover {
   package func remove(
     _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
-  ) async throws {
+  ) async throws -> Set<UID> {
     try await connection.interruptible {
       try $0.remove(proven, from: mailbox, uidValidity: uidValidity, manner: manner)
     }
@@ -52,7 +52,7 @@ extension IMAPConnection {
   fileprivate func remove(
     _ proven: [RemovalProof], from name: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
-  ) throws {
+  ) throws -> Set<UID> {
     // Afresh, so that nothing is believed that was told before.
     let mailbox = try open(name, readOnly: false, afresh: true)
     guard uidValidity.isKnown, mailbox.status.uidValidity == uidValidity else {
@@ -61,24 +61,25 @@ extension IMAPConnection {
     }
     let uids = try uidsStillTheSame(proven, in: name, uidValidity)
     let wire = try line()
-    for part in uids.lines(of: family.commandBytesMax) {
+    for part in UIDSet(uids).lines(of: family.commandBytesMax) {
       try wire.perform(.uidStore(part, .add, FlagSet(system: .deleted)), on: .store)
       if manner == .expunge { try wire.perform(.uidExpunge(part), on: .store) }
     }
+    return uids
   }
 }
 
 extension IMAPConnection {
   private func uidsStillTheSame(
     _ proven: [RemovalProof], in name: MailboxName, _ uidValidity: UIDValidity
-  ) throws -> UIDSet {
+  ) throws -> Set<UID> {
     let proofs = Dictionary(
       proven.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
-    var same: [UID] = []
+    var same: Set<UID> = []
     var doubtful: [Entry] = []
     for original in try headers(of: UIDSet(proofs.keys), in: name, readOnly: false) {
       if proofs[original.entry.uid]?.isSettled(by: original) == true {
-        same.append(original.entry.uid)
+        same.insert(original.entry.uid)
       } else {
         doubtful.append(original.entry)
       }
@@ -91,10 +92,10 @@ extension IMAPConnection {
         guard case .message(let message) = fetched,
           proofs[message.key.uid]?.digest == message.digest
         else { continue }
-        same.append(message.key.uid)
+        same.insert(message.key.uid)
       }
     }
-    return UIDSet(same)
+    return same
   }
 }
 

@@ -35,7 +35,7 @@ package struct POP3Remover: MailRemover {
   package func remove(
     _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
-  ) async throws {
+  ) async throws -> Set<UID> {
     guard uidValidity == Maildrop.uidValidity, mailbox.isInbox else {
       throw SyncError(
         .mailboxChanged, scope: .mailbox, remedy: .stop, side: .source, mailbox: mailbox)
@@ -45,7 +45,8 @@ package struct POP3Remover: MailRemover {
     let same = try await connection.interruptible { [keys] in
       try await $0.uids(ofMessagesWith: digests, keys)
     }
-    _ = try await connection.interruptible { [keys] in try await $0.delete(same, keys) }
+    return Set(
+      try await connection.interruptible { [keys] in try await $0.delete(same, keys) })
   }
 
   package func commit() async throws {

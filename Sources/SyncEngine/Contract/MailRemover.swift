@@ -19,10 +19,11 @@ package protocol MailRemover: Sendable {
   /// - Parameters:
   ///   - proven: each UID once.
   ///   - uidValidity: the one the UIDs belong to; another one at the server is an error.
+  /// - Returns: those that are removed, in the end by `commit`.
   func remove(
     _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
-  ) async throws
+  ) async throws -> Set<UID>
 
   /// Makes the removals final; throws when the server does not confirm it (RFC 1939, 6).
   ///

@@ -48,6 +48,13 @@ package struct SourceCheckpoint: Sendable, Equatable {
       mailboxID: mailboxID)
   }
 
+  /// The same for a mailbox with fewer messages.
+  func without(_ removed: Int) -> SourceCheckpoint {
+    SourceCheckpoint(
+      uidValidity: uidValidity, uidNext: uidNext, highestModSeq: highestModSeq,
+      messages: messages.map { max(0, $0 - Int64(removed)) }, size: size, mailboxID: mailboxID)
+  }
+
   /// Whether records are about the messages of a snapshot, as far as the numbers on record tell.
   func goesOn(in snapshot: MailboxSnapshot) -> Bool {
     messages != nil && uidValidity == snapshot.uidValidity

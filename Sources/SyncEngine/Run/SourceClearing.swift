@@ -36,16 +36,14 @@ struct SourceClearing {
     let uidValidity: UIDValidity
     let targetValidity: UIDValidity
     var proven: [(record: MessageRecord, proof: RemovalProof)] = []
-    /// What was listed in the session that removes.
-    var there: Set<UID> = []
-    /// That session may have listed proven messages under other keys, and then left them alone.
+    /// What the session that removes has removed.
+    var removed: Set<UID> = []
+    /// A message that is listed no longer may be listed under another key.
     var mayListAnew = false
-
-    func isThere(_ proof: RemovalProof) -> Bool { there.contains(proof.uid) }
 
     /// Whether a message that is listed no longer is gone.
     func isGone(_ record: MessageRecord) -> Bool {
-      !mayListAnew || there.contains(record.key.uid)
+      !mayListAnew || removed.contains(record.key.uid)
     }
   }
 
@@ -99,7 +97,7 @@ struct SourceClearing {
         proving: proving[anchor.mailbox, default: []])
       proving[anchor.mailbox, default: []].formUnion(found.candidates.lazy.map(\.copy.uid))
       if !found.gone.isEmpty {
-        try await journal.record(found.gone.map { .settled($0.marked(.removed)) }, in: pair)
+        try await put(found.gone.map { $0.marked(.removed) }, in: pair)
         observer(
           .notice(
             "\(pair.mapped.sourcePath): what an earlier run was about to delete is gone from the "
@@ -196,13 +194,14 @@ struct SourceClearing {
           throw SyncError(
             .mailboxChanged, scope: .mailbox, remedy: .stop, side: .source, mailbox: name)
         }
-        tasks[index].there = Set(listing.entries.map(\.uid))
         tasks[index].mayListAnew = listing.mayListAnew
-        var rest = tasks[index].proven.map(\.proof).filter(tasks[index].isThere)[...]
+        let there = Set(listing.entries.map(\.uid))
+        var rest = tasks[index].proven.map(\.proof).filter { there.contains($0.uid) }[...]
         while !rest.isEmpty, !stop.isRequested {
-          try await remover.remove(
-            Array(rest.prefix(Self.windowMessages)), from: name,
-            uidValidity: tasks[index].uidValidity, manner: removal.manner)
+          tasks[index].removed.formUnion(
+            try await remover.remove(
+              Array(rest.prefix(Self.windowMessages)), from: name,
+              uidValidity: tasks[index].uidValidity, manner: removal.manner))
           rest = rest.dropFirst(Self.windowMessages)
         }
       }
@@ -230,14 +229,24 @@ struct SourceClearing {
           return flags.system.contains(.deleted) && removal.manner == .flagOnly
             ? record.marked(.flagged) : nil
         }
-        if !done.isEmpty {
-          try await journal.record(done.map { .settled($0) }, in: task.pair)
-        }
+        try await put(done, in: task.pair)
         tallies[task.pair, default: Tally()].removed += done.count
         tallies[task.pair, default: Tally()].remaining += task.proven.count - done.count
       }
     }
     return tallies
+  }
+
+  /// The checkpoint says how many messages were there: without those that we removed ourselves, a
+  /// later listing tells whether others came back in their place.
+  private func put(_ records: [MessageRecord], in pair: MailboxPair) async throws {
+    guard !records.isEmpty else { return }
+    let standing = try await journal.standing(of: pair)
+    if let source = standing.source {
+      let removed = records.count { $0.removal == .removed }
+      try await journal.finish(pair, source: source.without(removed), target: standing.target)
+    }
+    try await journal.record(records.map { .settled($0) }, in: pair)
   }
 }
 

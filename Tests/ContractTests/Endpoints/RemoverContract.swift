@@ -57,8 +57,9 @@ struct RemoverContract {
       #expect(await remover.obstacle(to: .expunge) == nil)
       let (entries, uids, validity) = try await Self.listed(remover)
       for places in [[1], [3, 4]] {
-        try await remover.remove(
+        let removed = try await remover.remove(
           Self.proof(entries, places), from: .inbox, uidValidity: validity, manner: .expunge)
+        #expect(removed == Set(places.map { uids[$0] }))
       }
       try await remover.commit()
       #expect(try await Self.left(sessions) == [uids[0], uids[2]])
@@ -69,7 +70,9 @@ struct RemoverContract {
   func nothingIsGoneWhereNothingWasGiven(_ kind: SourceKind) async throws {
     try await with(kind) { remover, sessions in
       let (_, uids, validity) = try await Self.listed(remover)
-      try await remover.remove([], from: .inbox, uidValidity: validity, manner: .expunge)
+      let removed = try await remover.remove(
+        [], from: .inbox, uidValidity: validity, manner: .expunge)
+      #expect(removed.isEmpty)
       try await remover.commit()
       #expect(try await Self.left(sessions) == uids)
     }
@@ -80,7 +83,7 @@ struct RemoverContract {
     try await with(kind) { remover, sessions in
       let (entries, uids, validity) = try await Self.listed(remover)
       let error = await #expect(throws: SyncError.self) {
-        try await remover.remove(
+        _ = try await remover.remove(
           Self.proof(entries, [0, 1]), from: .inbox,
           uidValidity: UIDValidity(validity.rawValue + 1), manner: .expunge)
       }
@@ -95,9 +98,10 @@ struct RemoverContract {
   func anotherMessageUnderTheUIDStays(_ kind: SourceKind) async throws {
     try await with(kind) { remover, sessions in
       let (entries, uids, validity) = try await Self.listed(remover)
-      try await remover.remove(
+      let removed = try await remover.remove(
         Self.proof(entries, [0, 2], being: [0: 1]), from: .inbox, uidValidity: validity,
         manner: .expunge)
+      #expect(removed == [uids[2]])
       try await remover.commit()
       #expect(try await Self.left(sessions) == [uids[0], uids[1], uids[3], uids[4]])
     }
@@ -110,8 +114,9 @@ struct RemoverContract {
       let beyond = Entry(
         uid: UID((uids.last?.rawValue ?? 0) + 1_000), size: entries[0].size,
         internalDate: entries[0].internalDate, flags: .none)
-      try await remover.remove(
+      let removed = try await remover.remove(
         Self.proof([beyond], [0]), from: .inbox, uidValidity: validity, manner: .expunge)
+      #expect(removed.isEmpty)
       try await remover.commit()
       #expect(try await Self.left(sessions) == uids)
     }
@@ -121,7 +126,7 @@ struct RemoverContract {
     try await with(.pop3) { remover, sessions in
       let (entries, uids, validity) = try await Self.listed(remover)
       #expect(await remover.obstacle(to: .flagOnly) != nil)
-      try await remover.remove(
+      _ = try await remover.remove(
         Self.proof(entries, [0]), from: .inbox, uidValidity: validity, manner: .expunge)
       await remover.close()
       #expect(try await Self.left(sessions) == uids)
@@ -133,8 +138,9 @@ struct RemoverContract {
     try await with(kind) { remover, sessions in
       let (entries, uids, validity) = try await Self.listed(remover)
       #expect(await remover.obstacle(to: .flagOnly) == nil)
-      try await remover.remove(
+      let marked = try await remover.remove(
         Self.proof(entries, [2]), from: .inbox, uidValidity: validity, manner: .flagOnly)
+      #expect(marked == [uids[2]])
       try await remover.commit()
       let source = try await sessions.source()
       let left = try await source.snapshot(of: .inbox, since: nil).entries

@@ -38,13 +38,14 @@ package final class FakeRemover: MailRemover {
   package func remove(
     _ proven: [RemovalProof], from mailbox: MailboxName, uidValidity: UIDValidity,
     manner: Removal.Manner
-  ) async throws {
+  ) async throws -> Set<UID> {
     let box = try account.read(mailbox) { $0 }
     guard box.uidValidity == uidValidity else { throw FakeAccount.changed(mailbox) }
-    let uids = UIDSet(
+    let same = Set(
       proven.filter { proof in
         box.visible(proof.uid).map { SHA256Digest(of: $0.bytes) } == proof.digest
       }.map(\.uid))
+    let uids = UIDSet(same)
     try onRequest("remove \(mailbox) \(uids)")
     switch manner {
     case .flagOnly: try flag(uids, in: mailbox)
@@ -54,6 +55,7 @@ package final class FakeRemover: MailRemover {
       try flag(uids, in: mailbox)
       try expunge(uids, in: mailbox)
     }
+    return same
   }
 
   package func commit() async throws {

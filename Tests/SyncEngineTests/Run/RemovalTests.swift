@@ -77,6 +77,41 @@ import Testing
     #expect(records.allSatisfy { $0.1.removal == .proven })
   }
 
+  /// Fewer are listed because we removed some, so as many as before are more.
+  @Test func mailThatWasHiddenIsMovedThoughWeRemovedTheRest() async throws {
+    let scenario = scenario(agreed)
+    try scenario.source.change(.inbox) { $0.hidden = [UID(1), UID(2), UID(3)] }
+    let report = await scenario.run()
+    #expect(report.total(\.copied) == 3 && report.total(\.removed) == 3)
+    try scenario.source.change(.inbox) { $0.hidden = [] }
+    #expect(await scenario.run().total(\.copied) == 3)
+    #expect(bytes(scenario.target) == Set(Self.letters))
+  }
+
+  /// What a maildrop lists under another key only after it was left alone is not gone.
+  @Test func mailThatWasLeftAloneIsNotOnRecordAsRemoved() async throws {
+    var habits = FakeAccount.Habits()
+    habits.traits = .keysMayChange
+    var scenario = scenario(agreed, source: habits)
+    let source = scenario.source
+    scenario.onSource = { request in
+      switch request {
+      case "connect remover":
+        try source.change(.inbox) { $0.messages[UID(1)]?.bytes = [] }
+      case "commit":
+        try source.change(.inbox) { box in
+          box.messages[UID(9)] = box.messages.removeValue(forKey: UID(1))
+          box.nextUID = 10
+        }
+      default: break
+      }
+    }
+    #expect(await scenario.run().total(\.removed) == 5)
+    let records = try await scenario.journal.messages(in: .stored, limit: 10)
+    #expect(records.map(\.1.removal) == [.proven] + Array(repeating: .removed, count: 5))
+    #expect(source.contents().count == 1)
+  }
+
   @Test func moreThanHalfOfAMailboxNeedsAgreement() async {
     let scenario = scenario(Removal())
     let report = await scenario.run()
