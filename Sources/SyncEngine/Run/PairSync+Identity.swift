@@ -42,18 +42,42 @@ extension PairSync {
     return true
   }
 
-  /// Whether the target mailbox may still be the one on record, by the listing or, where that tells
-  /// no numbers, by a question of its own.
+  /// Whether the target mailbox may still be the one on record for all that goes into it, by the
+  /// listing or, where that tells no numbers, by a question of its own.
+  ///
+  /// Each has its own numbers on record, and those of one may tell what those of another do not:
+  /// then none is believed any more, before any of them is renewed.
   func isContinued(_ anchor: TargetAnchor) async throws -> Bool {
-    guard there.status(of: anchor.mailbox) != nil, !there.tellsNumbers(of: anchor.mailbox) else {
-      return there.isContinued(from: anchor)
+    var all = [(pair: pair, anchor: anchor)]
+    for neighbour in neighbours {
+      guard let other = try await journal.standing(of: neighbour.pair).target,
+        other.mailbox == anchor.mailbox, other.uidValidity.isKnown
+      else { continue }
+      all.append((neighbour.pair, other))
+    }
+    let isContinued = try await areContinued(all.map(\.anchor), in: anchor.mailbox)
+    let told = zip(all, isContinued).filter { $0.anchor.uidValidity.isKnown && !$1 }.map(\.0)
+    guard !told.isEmpty else { return isContinued[0] }
+    // What tells of it goes last: if this run dies, the next one is told as well.
+    let untold = zip(all, isContinued).filter(\.1).map(\.0)
+    for one in untold + told.filter({ $0.pair != pair }) {
+      try await journal.begin(one.pair, at: one.anchor.disbelieved)
+    }
+    return false
+  }
+
+  private func areContinued(_ anchors: [TargetAnchor], in mailbox: MailboxName) async throws
+    -> [Bool]
+  {
+    guard there.status(of: mailbox) != nil, !there.tellsNumbers(of: mailbox) else {
+      return anchors.map(there.isContinued)
     }
     do {
-      let status = try await target.status(of: anchor.mailbox)
-      return status.uidValidity?.isKnown != true
-        || anchor.numbers.isContinued(by: NumberSpace(status))
+      let status = try await target.status(of: mailbox)
+      guard status.uidValidity?.isKnown == true else { return anchors.map { _ in true } }
+      return anchors.map { $0.numbers.isContinued(by: NumberSpace(status)) }
     } catch let error as SyncError where error.scope == .mailbox {
-      return false
+      return anchors.map { _ in false }
     }
   }
 

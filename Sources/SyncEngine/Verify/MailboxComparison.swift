@@ -65,13 +65,15 @@ struct MailboxComparison: Sendable {
     unclaimed.removeAll { taken.contains($0.uid) }
   }
 
-  /// The same with those copies as unclaimed that may be others than the ledger says: what was
-  /// stored by us has the date it was given. Only asked where messages would be missing.
-  var withDoubtfulCopies: MailboxComparison {
-    with(
-      unclaimed: matched.filter {
-        $0.record.state == .stored && !$0.target.hasDate(of: $0.record)
-      }.map(\.target))
+  /// Copies that may be others than the ledger says: they have another header, or what was stored
+  /// by us has not the date it was given. Only asked where messages would be missing.
+  func doubtfulCopies(_ headed: [HeadedEntry]) -> [Entry] {
+    let headers = Dictionary(
+      headed.map { ($0.entry.uid, $0.fingerprint) }, uniquingKeysWith: { first, _ in first })
+    return matched.filter { match in
+      headers[match.target.uid] != match.record.fingerprint
+        || match.record.state == .stored && !match.target.hasDate(of: match.record)
+    }.map(\.target)
   }
 
   func with(unclaimed copies: [Entry]) -> MailboxComparison {

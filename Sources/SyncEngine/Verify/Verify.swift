@@ -160,20 +160,30 @@ package struct Verify: Sendable {
   }
 
   /// Looks for copies by their content; returns how many were found. What lies under the UID of
-  /// another message is that one's copy only if it is no missing message's.
+  /// another message is that one's copy only if it is no missing message's, and so on, until
+  /// nothing is found any more.
   private func placeByContent(_ comparison: inout MailboxComparison, in name: MailboxName)
     async throws -> Int
   {
-    let elsewhere = try await CopySearch(comparison, name, source, target).run()
-    comparison.place(elsewhere)
-    guard !comparison.unplaced.isEmpty else { return elsewhere.count }
-    let swapped = comparison.withoutTwins(
-      try await CopySearch(comparison.withDoubtfulCopies, name, source, target).run())
-    guard !swapped.isEmpty else { return elsewhere.count }
-    comparison.place(swapped)
-    let displaced = try await CopySearch(comparison, name, source, target).run()
-    comparison.place(displaced)
-    return elsewhere.count + swapped.count + displaced.count
+    var placed: Set<UID> = []
+    var headers: [HeadedEntry]?
+    while !comparison.unplaced.isEmpty {
+      let free = try await CopySearch(comparison, name, source, target).run()
+      comparison.place(free)
+      placed.formUnion(free.values.lazy.map(\.uid))
+      guard !comparison.unplaced.isEmpty else { break }
+      if headers == nil {
+        headers = try await target.headers(
+          of: UIDSet(comparison.matched.lazy.map(\.target.uid)), in: name)
+      }
+      let doubtful = comparison.doubtfulCopies(headers ?? []).filter { !placed.contains($0.uid) }
+      let taken = comparison.withoutTwins(
+        try await CopySearch(comparison.with(unclaimed: doubtful), name, source, target).run())
+      guard !taken.isEmpty else { break }
+      comparison.place(taken)
+      placed.formUnion(taken.values.lazy.map(\.uid))
+    }
+    return placed.count
   }
 
   /// - Parameter known: the snapshot without what is listed under the UIDs of other messages.

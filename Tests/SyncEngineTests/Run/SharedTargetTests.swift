@@ -54,6 +54,33 @@ struct SharedTargetTests {
     #expect(try await VerifyTests.kinds(run, .bytes) == [])
   }
 
+  /// The numbers on record for one mailbox tell of it, those for the other do not.
+  @Test func aTargetThatLostItsIndexesIsLookedAtForBoth() async throws {
+    var steps = 1
+    while true {
+      var run = Scenario(source: FakeAccount(), target: FakeAccount())
+      run.rules.moves = [Self.first, Self.second].map {
+        MappingRules.Move(from: "\($0)", to: .path("\(Self.shared)"))
+      }
+      for (number, name) in [Self.first, Self.second].enumerated() {
+        run.source.create(name)
+        run.source.deliver(Letter.text(number + 1), to: name)
+      }
+      #expect(await run.run().total(\.copied) == 2)
+      run.target.expunge([UID(1)], in: Self.shared)
+      run.target.loseIndexes()
+      let crash = CrashPoint(at: steps)
+      let report = await run.run(crash: crash)
+      guard crash.isDead else {
+        #expect(report.total(\.lost) == 1)
+        break
+      }
+      #expect(await run.run().total(\.lost) == 1, "\(steps): \(crash.lastStep)")
+      steps += 1
+    }
+    #expect(steps > 3)
+  }
+
   /// What is on record for a message of the other mailbox may be another one.
   @Test(arguments: [UID(1), UID(2)])
   func aCopyUnderTheUIDOfTheOtherMailboxIsNotMissing(_ kept: UID) async throws {

@@ -58,6 +58,20 @@ struct VerifyTests {
     #expect(report.differences == [] && report.mailboxes.map(\.compared) == [2])
   }
 
+  /// Each copy is under the UID of the next message; sizes and dates are the same.
+  @Test func copiesThatAreShiftedByOneAreAllFound() async throws {
+    let run = Scenario(source: Letter.account(4), target: FakeAccount())
+    #expect(await run.run().failure == nil)
+    try run.target.change(.inbox) { box in
+      for uid in box.uids.reversed() {
+        box.messages[uid.next] = box.messages.removeValue(forKey: uid)
+      }
+      box.nextUID = 6
+    }
+    let report = try await Self.report(run, .bytes)
+    #expect(report.differences == [] && report.mailboxes.map(\.compared) == [4])
+  }
+
   /// One of two equal messages is missing, and which of them can be told.
   @Test func anEqualMessageInItsPlaceIsNotTakenForTheMissingOne() async throws {
     let run = Scenario(source: FakeAccount(), target: FakeAccount())
