@@ -4,6 +4,7 @@
 import MailTestKit
 import MailWire
 import SyncEngine
+import Synchronization
 import Testing
 
 /// `--map`, `--merge-roles` and `--on-collision merge` put several mailboxes into one.
@@ -79,6 +80,19 @@ struct SharedTargetTests {
       steps += 1
     }
     #expect(steps > 3)
+  }
+
+  /// The listing of all mailboxes is older than what is copied for the first of them.
+  @Test func whatIsCopiedForOneIsNoReasonToLookAgainForTheOther() async throws {
+    var run = Self.twice(1)
+    #expect(await run.run().total(\.copied) == 2)
+    run.source.deliver(Letter.text(2), to: Self.first)
+    let opened = Mutex(0)
+    run.onTarget = { request in
+      if request.hasPrefix("open") { opened.withLock { $0 += 1 } }
+    }
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(opened.withLock { $0 } == 1)
   }
 
   /// What is on record for a message of the other mailbox may be another one.
