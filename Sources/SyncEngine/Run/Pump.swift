@@ -93,10 +93,13 @@ struct Pump {
       arrivals: arrivals, suspects: suspects, pacing: pacing, stop: stop,
       slowdown: slowdown)
     return await withTaskGroup(of: (failure: SyncError?, inDoubt: Set<UID>)?.self) { group in
-      group.addTask(executorPreference: source.executor) {
-        let end = await fetching.run(work.toMove)
-        arrivals.finish()
-        return end
+      // `addTask(executorPreference:)` with nil does not keep the executor that this task has.
+      group.addTask {
+        await withTaskExecutorPreference(source.executor) {
+          let end = await fetching.run(work.toMove)
+          arrivals.finish()
+          return end
+        }
       }
       group.addTask {
         await keepAlive()
