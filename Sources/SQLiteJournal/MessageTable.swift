@@ -80,7 +80,9 @@ struct MessageTable {
         try rekey(from: old, to: record.key)
         settled.append(record)
       case .relisted(let key, let size): try update(key, "listed_size = ?", [size])
-      case .marked(let key, let state): try update(key, "state = ?", [Int64(state.rawValue)])
+      case .marked(let key, let state):
+        let removal = state == .vanished ? ", removal = NULL" : ""
+        try update(key, "state = ?\(removal)", [Int64(state.rawValue)])
       }
     }
     try settle(&settled)

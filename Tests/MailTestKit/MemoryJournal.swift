@@ -294,6 +294,7 @@ package actor MemoryJournal: Journal, KeyBook {
     case .marked(let key, let state):
       var record = try known(key, in: records)
       record.state = state
+      if state == .vanished { record.removal = nil }
       try put(record, in: &records)
     }
   }

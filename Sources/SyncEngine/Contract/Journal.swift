@@ -191,7 +191,8 @@ package enum Outcome: Sendable, Equatable {
   case rekeyed(from: SourceKey, to: MessageRecord)
   /// The size as the source lists it was learnt, in octets.
   case relisted(SourceKey, size: Int64)
-  /// A message's state changed without anything else being learnt.
+  /// A message's state changed without anything else being learnt. What has vanished has no mark
+  /// about removal any more.
   case marked(SourceKey, MessageState)
 }
 

@@ -22,8 +22,8 @@ package struct WorkList: Sendable, Equatable {
   package var toMove: [Entry] = []
   /// Some of them were passed over by an earlier run, or may have been, under another key.
   package var takesUpAgain = false
-  /// Listed with the \Deleted by which we removed them ourselves.
-  package var markedByUs: Set<UID> = []
+  /// What is to be moved and has the \Deleted by which we removed it ourselves.
+  package var markedByUs: Set<SHA256Digest> = []
   package var drifts: [FlagDrift] = []
   /// On record as pending and no longer at the source, or no longer under this key.
   package var vanished: [SourceKey] = []
@@ -48,6 +48,9 @@ package struct WorkList: Sendable, Equatable {
     current.reserveCapacity(records.count)
     var pendingElsewhere: [SourceKey] = []
     for record in records {
+      if record.state == .pending, record.mayBeRemovedByUs, let digest = record.digest {
+        markedByUs.insert(digest)
+      }
       if validity.isKnown, record.key.uidValidity == validity {
         current[record.key.uid] = record
       } else if record.state == .pending {
@@ -107,7 +110,6 @@ package struct WorkList: Sendable, Equatable {
       if record.listedSize == nil, entry.size > 0, record.state != .pending {
         sizes.append(.relisted(record.key, size: entry.size))
       }
-      if record.carriable(entry.flags) != entry.flags { markedByUs.insert(entry.uid) }
       switch record.state {
       case .pending: toMove.append(entry)
       case .vanished:

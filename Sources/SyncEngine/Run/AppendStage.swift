@@ -14,8 +14,8 @@ struct AppendStage {
   let budget: ByteBudget
   let suspects: Set<UID>
   let pacing: Pacing
-  /// Messages with the \Deleted by which we removed them ourselves.
-  let markedByUs: Set<UID>
+  /// What has the \Deleted by which we removed it ourselves.
+  let markedByUs: Set<SHA256Digest>
   var adoption: Adoption
 
   /// Refusals in a row after which the mailbox is given up: the fault is not the messages'.
@@ -29,7 +29,7 @@ struct AppendStage {
   init(
     pair: MailboxPair, target: any MailTarget, mailbox: TargetMailbox, limits: TargetLimits,
     arrivals: BoundedChannel<Arrival>, settlements: BoundedChannel<Settlement>,
-    budget: ByteBudget, suspects: Set<UID>, pacing: Pacing, markedByUs: Set<UID>,
+    budget: ByteBudget, suspects: Set<UID>, pacing: Pacing, markedByUs: Set<SHA256Digest>,
     adoption: Adoption
   ) {
     self.budget = budget
@@ -96,7 +96,7 @@ struct AppendStage {
 
   /// The ledger counts our own \Deleted as carried over, so that it never is.
   private func carried(_ message: Message) -> Message {
-    guard markedByUs.contains(message.key.uid) else { return message }
+    guard markedByUs.contains(message.digest) else { return message }
     return message.with(flags: message.entry.flags.subtracting(FlagSet(system: .deleted)))
   }
 

@@ -211,6 +211,26 @@ import Testing
     }
   }
 
+  /// What we marked is marked still when it is wanted again; what we removed was put back.
+  @Test(arguments: JournalKind.allCases)
+  func keepsMarksOfWhatIsWantedAgainAndNoneOfWhatVanished(_ kind: JournalKind) async throws {
+    try await enrolled(kind) { journal, pair in
+      let marks: [RemovalMark] = [.flagged, .removed, .flagged]
+      let records = marks.enumerated().map { number, mark in
+        var record = JournalSamples.stored(UInt32(number + 1))
+        record.removal = mark
+        record.state = .lost
+        return record
+      }
+      try await journal.record(records.map { .settled($0) }, in: pair)
+      #expect(try await journal.reopen(.lost) == 3)
+      try await journal.record([.marked(JournalSamples.key(3), .vanished)], in: pair)
+      #expect(try await journal.records(of: pair).map(\.removal) == [.flagged, nil, nil])
+      let summary = try await journal.summary()
+      #expect(summary.count(.flagged) == 1 && summary.count(.removed) == 0)
+    }
+  }
+
   @Test(arguments: JournalKind.allCases)
   func reopensOnlySkippedAndLostMessages(_ kind: JournalKind) async throws {
     try await enrolled(kind) { journal, pair in

@@ -187,21 +187,20 @@ import Testing
   }
 
   /// Neither under other UIDs nor with a copy that is made again.
-  @Test(arguments: [true, false])
-  func theMarkByWhichMessagesAreRemovedIsNeverCarriedOver(_ hasMoved: Bool) async {
+  @Test(arguments: [true, false], [true, false])
+  func theMarkByWhichMessagesAreRemovedIsNeverCarriedOver(hasMoved: Bool, isLost: Bool) async {
     var removal = agreed
     removal.manner = .flagOnly
     var scenario = scenario(removal)
     #expect(await scenario.run().total(\.removed) == 6)
     scenario.options.removal = nil
-    if hasMoved {
-      scenario.source.renumber(.inbox)
-    } else {
+    if hasMoved { scenario.source.renumber(.inbox) }
+    if isLost {
       scenario.target.expunge([UID(2), UID(5)], in: .inbox)
       scenario.options.recopiesLost = true
       scenario.options.flagPolicy = .source
     }
-    #expect(await scenario.run().total(\.copied) == (hasMoved ? 0 : 2))
+    #expect(await scenario.run().total(\.copied) == (isLost ? 2 : 0))
     _ = await scenario.run()
     #expect(bytes(scenario.target) == Set(Self.letters))
     #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
