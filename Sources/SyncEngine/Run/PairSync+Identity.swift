@@ -55,11 +55,7 @@ extension PairSync {
       else { continue }
       all.append((neighbour.pair, other))
     }
-    var isContinued = try await areContinued(all.map(\.anchor), in: anchor.mailbox)
-    if all.count > 1, isContinued.contains(false), there.tellsNumbers(of: anchor.mailbox) {
-      // The listing is older than what this run has copied for the others.
-      isContinued = try await areContinued(all.map(\.anchor), now: anchor.mailbox)
-    }
+    let isContinued = try await areContinued(all.map(\.anchor), in: anchor.mailbox)
     let told = zip(all, isContinued).filter { $0.anchor.uidValidity.isKnown && !$1 }.map(\.0)
     guard !told.isEmpty else { return isContinued[0] }
     // What tells of it goes last: if this run dies, the next one is told as well.
@@ -73,15 +69,11 @@ extension PairSync {
   private func areContinued(_ anchors: [TargetAnchor], in mailbox: MailboxName) async throws
     -> [Bool]
   {
-    guard there.status(of: mailbox) != nil, !there.tellsNumbers(of: mailbox) else {
-      return anchors.map(there.isContinued)
-    }
-    return try await areContinued(anchors, now: mailbox)
-  }
-
-  private func areContinued(_ anchors: [TargetAnchor], now mailbox: MailboxName) async throws
-    -> [Bool]
-  {
+    let listed = anchors.map(there.isContinued)
+    let isUntold = there.status(of: mailbox) != nil && !there.tellsNumbers(of: mailbox)
+    // The listing is older than what this run has copied for the others.
+    let mayBeLate = anchors.count > 1 && listed.contains(false)
+    guard isUntold || mayBeLate else { return listed }
     do {
       let status = try await target.status(of: mailbox)
       guard status.uidValidity?.isKnown == true else { return anchors.map { _ in true } }

@@ -162,6 +162,9 @@ struct PairSync {
     flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
     snapshot: MailboxSnapshot, result: inout Result
   ) async throws -> TargetAnchor? {
+    // Before the survey: what another mailbox's copy heals meanwhile is offered by one of them.
+    let condition =
+      work.toMove.isEmpty ? TargetCondition() : try await condition(of: mailbox)
     var survey = try await ground.survey(standing: standing, records: records)
     var drifts = drifts.map {
       WorkList.FlagDrift(record: survey.updated($0.record), flags: $0.flags)
@@ -177,8 +180,6 @@ struct PairSync {
       return nil
     }
     result.line.lost = survey.lost.count
-    let condition =
-      work.toMove.isEmpty ? TargetCondition() : try await condition(of: mailbox)
     survey.damaged = condition.damaged
     let ghosts = try await giveUpGhosts(of: work, survey)
     if !work.toMove.isEmpty {

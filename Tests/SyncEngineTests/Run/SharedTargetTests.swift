@@ -95,6 +95,18 @@ struct SharedTargetTests {
     #expect(opened.withLock { $0 } == 1)
   }
 
+  /// So is a mailbox that this run makes anew.
+  @Test func whatIsMadeAnewForOneIsBelievedByTheOther() async throws {
+    var run = Self.twice(1)
+    #expect(await run.run().total(\.copied) == 2)
+    run.target.rename(Self.shared, to: MailboxName(wire: "Old"))
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 2)
+    for pair in try await run.journal.pairs() where pair.mapped.target == Self.shared {
+      #expect(try await run.journal.standing(of: pair).target?.uidValidity.isKnown == true)
+    }
+  }
+
   /// What is on record for a message of the other mailbox may be another one.
   @Test(arguments: [UID(1), UID(2)])
   func aCopyUnderTheUIDOfTheOtherMailboxIsNotMissing(_ kept: UID) async throws {
