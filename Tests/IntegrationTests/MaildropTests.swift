@@ -61,6 +61,38 @@ extension MigrationTests.MaildropTests {
     #expect(try bench.bytes(bench.new) == bench.bytes(bench.old))
   }
 
+  /// The file of a message grew behind the server's back: it announces the message, hands out an
+  /// empty line, and ends it properly.
+  @Test func aTextThatEndsTooEarlyIsNoMessageAndNoProof() throws {
+    var options = DovecotOptions()
+    options.storage = .maildir
+    let bench = try bench(count: 3, options)
+    let mail = "\(bench.old.folder)/mail/\(options.users[0].name)/mail"
+    func stored() throws -> [String] {
+      try ["cur", "new"].flatMap { folder in
+        try FileManager.default.contentsOfDirectory(atPath: "\(mail)/\(folder)")
+          .map { "\(mail)/\(folder)/\($0)" }
+      }.sorted()
+    }
+    let files = try stored()
+    let file = try #require(files.count == 3 ? files[1] : nil)
+    let bytes = try #require(FileManager.default.contents(atPath: file))
+    let grown = bytes + Data(String(repeating: "one more line\n", count: 40).utf8)
+    try grown.write(to: URL(fileURLWithPath: file))
+    let first = try bench.run("sync", ["--delete-source", "--confirm-deletes", "3"])
+    #expect(first.exit == 3, "\(first.output)\(first.errors)")
+    #expect(try bench.bytes(bench.new).count == 2)
+    let left = try #require(try stored().first)
+    #expect(try stored().count == 1)
+    // Without the size in its name, the server looks at what is there.
+    let name = try #require(left.split(separator: ",S=").first.map(String.init))
+    try FileManager.default.moveItem(atPath: left, toPath: name + ":2,")
+    let later = try bench.run("sync", ["--delete-source", "--confirm-deletes", "3"])
+    #expect(later.exit == 0, "\(later.output)\(later.errors)")
+    #expect(try bench.bytes(bench.new).count == 3)
+    #expect(try stored().isEmpty)
+  }
+
   @Test func uniqueIDsOfAnotherFormCopyNothingTwice() throws {
     var options = DovecotOptions()
     options.extraConfiguration = "!include_try pop3.conf\n"
