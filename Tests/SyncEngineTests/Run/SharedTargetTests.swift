@@ -24,6 +24,20 @@ struct SharedTargetTests {
       source.create(name)
       for number in 1...count { source.deliver(Letter.text(number), to: name) }
     }
+    return merging(source, into: target)
+  }
+
+  /// Two mailboxes with a message of its own in each.
+  private static func oneEach() -> Scenario {
+    let source = FakeAccount()
+    for (number, name) in [first, second].enumerated() {
+      source.create(name)
+      source.deliver(Letter.text(number + 1), to: name)
+    }
+    return merging(source, into: FakeAccount())
+  }
+
+  private static func merging(_ source: FakeAccount, into target: FakeAccount) -> Scenario {
     var run = Scenario(source: source, target: target)
     run.rules.moves = [first, second].map {
       MappingRules.Move(from: "\($0)", to: .path("\(shared)"))
@@ -59,14 +73,7 @@ struct SharedTargetTests {
   @Test func aTargetThatLostItsIndexesIsLookedAtForBoth() async throws {
     var steps = 1
     while true {
-      var run = Scenario(source: FakeAccount(), target: FakeAccount())
-      run.rules.moves = [Self.first, Self.second].map {
-        MappingRules.Move(from: "\($0)", to: .path("\(Self.shared)"))
-      }
-      for (number, name) in [Self.first, Self.second].enumerated() {
-        run.source.create(name)
-        run.source.deliver(Letter.text(number + 1), to: name)
-      }
+      let run = Self.oneEach()
       #expect(await run.run().total(\.copied) == 2)
       run.target.expunge([UID(1)], in: Self.shared)
       run.target.loseIndexes()
@@ -110,14 +117,7 @@ struct SharedTargetTests {
   /// What is on record for a message of the other mailbox may be another one.
   @Test(arguments: [UID(1), UID(2)])
   func aCopyUnderTheUIDOfTheOtherMailboxIsNotMissing(_ kept: UID) async throws {
-    var run = Scenario(source: FakeAccount(), target: FakeAccount())
-    run.rules.moves = [Self.first, Self.second].map {
-      MappingRules.Move(from: "\($0)", to: .path("\(Self.shared)"))
-    }
-    for (number, name) in [Self.first, Self.second].enumerated() {
-      run.source.create(name)
-      run.source.deliver(Letter.text(number + 1), to: name)
-    }
+    let run = Self.oneEach()
     #expect(await run.run().total(\.copied) == 2)
     let gone = kept == UID(1) ? UID(2) : UID(1)
     try run.target.change(Self.shared) { box in
