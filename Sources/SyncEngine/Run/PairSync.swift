@@ -162,9 +162,9 @@ struct PairSync {
     flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
     snapshot: MailboxSnapshot, result: inout Result
   ) async throws -> TargetAnchor? {
-    // Before the survey: what another mailbox's copy heals meanwhile is offered by one of them.
-    let condition =
-      work.toMove.isEmpty ? TargetCondition() : try await condition(of: mailbox)
+    // The survey may meet damage, and what is damaged before may be healed meanwhile by a copy that
+    // goes into another mailbox.
+    let before = work.toMove.isEmpty ? TargetCondition() : try await condition(of: mailbox)
     var survey = try await ground.survey(standing: standing, records: records)
     var drifts = drifts.map {
       WorkList.FlagDrift(record: survey.updated($0.record), flags: $0.flags)
@@ -180,6 +180,8 @@ struct PairSync {
       return nil
     }
     result.line.lost = survey.lost.count
+    var condition = work.toMove.isEmpty ? before : try await condition(of: mailbox)
+    condition.damaged.formUnion(before.damaged)
     survey.damaged = condition.damaged
     let ghosts = try await giveUpGhosts(of: work, survey)
     if !work.toMove.isEmpty {
