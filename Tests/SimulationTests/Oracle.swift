@@ -131,7 +131,7 @@ struct Oracle {
     for token in moved { origins[token] = nil }
     noteForeign(after, onlyIn: Set(after.target.keys))
     noteCarried(moved, after, in: Set(after.target.keys))
-    remember(before, after, traces)
+    remember(before, after, traces, isDead: night.isDead)
     hasTwoArchives = hasTwoArchives || world.shelf?.isBegunAnew == true && !before.knowsArchive
     let exit = ExitStatus(night.report)
     // Nobody can prove a copy that is taken away between the proof and the removal.
@@ -160,7 +160,7 @@ struct Oracle {
   }
 
   private mutating func remember(
-    _ before: View, _ after: View, _ traces: World.Traces
+    _ before: View, _ after: View, _ traces: World.Traces, isDead: Bool
   ) {
     let sources = [before.source, after.source] + traces.sources
     let names = Dictionary(
@@ -184,11 +184,7 @@ struct Oracle {
         }
       }
     }
-    for name in unplaced.keys {
-      guard let place = after.place(of: name), let mails = unplaced.removeValue(forKey: name)
-      else { continue }
-      everFor[place, default: [:]].merge(mails) { $0.union($1) }
-    }
+    placeMail(after)
     for pair in after.pairs {
       guard let box = after.source[pair.mapped.source] ?? before.source[pair.mapped.source] else {
         continue
@@ -197,7 +193,8 @@ struct Oracle {
       if let old = pairs[box.identity], old != pair.id, !traces.sources.isEmpty {
         origins = origins.filter { $0.value != box.identity }
       }
-      pairs[box.identity] = pair.id
+      // A run that died may have left the map as it was.
+      if !isDead || pairs[box.identity] == nil { pairs[box.identity] = pair.id }
       if let place = after.place(of: pair), after.standings[pair]?.source != nil {
         pass(place, before, after)
       }
@@ -349,6 +346,15 @@ struct Oracle {
     return found
   }
 
+  /// What an archive showed before there was a map belongs where the map says.
+  private mutating func placeMail(_ after: View) {
+    for name in unplaced.keys {
+      guard let place = after.place(of: name), let mails = unplaced.removeValue(forKey: name)
+      else { continue }
+      everFor[place, default: [:]].merge(mails) { $0.union($1) }
+    }
+  }
+
   /// An archive shows no longer what the source does not show; of equal mails, one that is gone
   /// may have taken the only copy with it, if the others are told as lost.
   private func isMarkedAsVanished(
@@ -356,6 +362,8 @@ struct Oracle {
   ) -> Bool {
     guard world.shelf != nil, let serial = Mail.serial(old.message.bytes) else { return false }
     if night.report.total(\.lost) > 0 || night.isDead { return true }
+    // A session of POP3 shows neither what goes meanwhile nor what comes.
+    if world.habits.sourceKind == .maildrop, !night.isCalm { return true }
     return after.held(in: old.mailbox)[serial] ?? 0 >= after.wanted()[old.mailbox]?[serial] ?? 0
   }
 

@@ -15,6 +15,16 @@ extension PairSync {
     try await target.condition(of: mailbox.name, uidValidity: mailbox.uidValidity)
   }
 
+  /// The same after a survey. That may have met damage; and what was damaged before it may be
+  /// healed by now, by a copy that goes into another mailbox.
+  func condition(of mailbox: TargetMailbox, after before: TargetCondition) async throws
+    -> TargetCondition
+  {
+    var condition = try await condition(of: mailbox)
+    condition.damaged.formUnion(before.damaged)
+    return condition
+  }
+
   /// Makes pending what is damaged at the target and still listed at the source; returns where the
   /// pair stands then.
   ///

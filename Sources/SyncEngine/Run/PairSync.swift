@@ -109,8 +109,7 @@ struct PairSync {
         pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
         looksAtAll: !work.stale.isEmpty
           && (hasMoved || standing.source?.goesOn(in: snapshot) != true)
-          || work.takesUpAgain || options.retriesSkipped && standing.pending > 0
-          || options.recopiesLost && work.mayBeKnownByOtherKeys,
+          || work.takesUpAgain || options.recopiesLost && work.mayBeKnownByOtherKeys,
         listed: listedBefore.map { Int($0) } ?? work.toMove.count, hasMoved: looksAgain)
       anchor = try await bringUpToDate(
         mailbox, on: ground, work: work, drifts: drifts, flagPolicy: flagPolicy,
@@ -162,8 +161,6 @@ struct PairSync {
     flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
     snapshot: MailboxSnapshot, result: inout Result
   ) async throws -> TargetAnchor? {
-    // The survey may meet damage, and what is damaged before may be healed meanwhile by a copy that
-    // goes into another mailbox.
     let before = work.toMove.isEmpty ? TargetCondition() : try await condition(of: mailbox)
     var survey = try await ground.survey(standing: standing, records: records)
     var drifts = drifts.map {
@@ -180,8 +177,7 @@ struct PairSync {
       return nil
     }
     result.line.lost = survey.lost.count
-    var condition = work.toMove.isEmpty ? before : try await condition(of: mailbox)
-    condition.damaged.formUnion(before.damaged)
+    let condition = work.toMove.isEmpty ? before : try await condition(of: mailbox, after: before)
     survey.damaged = condition.damaged
     let ghosts = try await giveUpGhosts(of: work, survey)
     if !work.toMove.isEmpty {

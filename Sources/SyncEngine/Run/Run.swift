@@ -50,7 +50,7 @@ package struct Run: Sendable {
   package func run() async -> Report {
     var report = Report()
     do {
-      if options.retriesSkipped { _ = try await journal.reopen(.skipped) }
+      if options.retriesSkipped { try await reopenSkipped() }
       let contact = try await firstContact()
       let (connections, selection) = (contact.connections, contact.selection)
       for rule in contact.check.told { observer(.warning("\(rule)")) }
@@ -72,6 +72,16 @@ package struct Run: Sendable {
       report.failure = SyncError(.interrupted, scope: .run, remedy: .stop, side: .local)
     }
     return report
+  }
+
+  /// The target may hold by now what was passed over: it is looked at from the first UID on. That
+  /// is on record before the messages are wanted again, for the run that follows if this one dies.
+  private func reopenSkipped() async throws {
+    for line in try await journal.summary().mailboxes where line.counts[.skipped] ?? 0 > 0 {
+      guard let anchor = try await journal.standing(of: line.pair).target else { continue }
+      try await journal.begin(line.pair, at: anchor.from(UID(1)))
+    }
+    _ = try await journal.reopen(.skipped)
   }
 
   /// Connects, lists and makes the folder map, again as far as the errors allow it.

@@ -54,6 +54,27 @@ struct RefusalTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  /// Killed anywhere, the next run looks for what the target has by now.
+  @Test func aSkippedMessageThatIsThereByNowIsNotCopiedAgain() async throws {
+    var steps = 1
+    while true {
+      let gate = Gate([2], with: .refused)
+      var run = Scenario(source: Letter.account(4), target: gate.target)
+      _ = await run.run()
+      gate.open()
+      run.target.deliver(Letter.text(2))
+      run.options.retriesSkipped = true
+      let crash = CrashPoint(at: steps)
+      _ = await run.run(crash: crash)
+      guard crash.isDead else { break }
+      run.options.retriesSkipped = false
+      _ = await run.run()
+      #expect(run.target.contents().count == 4, "\(steps): \(crash.lastStep)")
+      steps += 1
+    }
+    #expect(steps > 4)
+  }
+
   @Test func twentyRefusalsInARowGiveTheMailboxUpAndOnlyIt() async throws {
     let other = MailboxName(wire: "Other")
     let run = Scenario(
