@@ -51,7 +51,8 @@ enum Act: Equatable, Sendable {
   case hide(box: Int)
   case unhide
   case backUp(Side)
-  case restore(Side)
+  /// Refilled: as many messages arrive as the backup lacks, so that UIDs end where they did.
+  case restore(Side, isRefilled: Bool)
   case loseIndexes(Side)
   case renumber(Side, box: Int)
   /// Some of the source's messages are copied by another tool, which marks them or not.

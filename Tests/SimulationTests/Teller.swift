@@ -96,7 +96,7 @@ struct Teller {
     case 16: .remake(side(), box: number())
     case 17: oneIn(2) ? .hide(box: number()) : .unhide
     case 18, 19: .backUp(side())
-    case 20, 21: .restore(side())
+    case 20, 21: .restore(side(), isRefilled: oneIn(3))
     case 22: .loseIndexes(side())
     case 23: .renumber(side(), box: number())
     default: .earlierTool(box: number(), count: chance.number(1...3), marks: oneIn(2))
@@ -116,7 +116,7 @@ struct Teller {
     case 1: .act(.unmount)
     case 2: .act(.mount)
     case 3: .act(.backUp(.target))
-    case 4: .act(.restore(.target))
+    case 4: .act(.restore(.target, isRefilled: false))
     case 5: .act(.moveArchive(asLink: oneIn(2)))
     case 6: .act(.damage(segment: number(), byte: chance.number(0...9_999)))
     case 7: oneIn(2) ? .check : .act(act())

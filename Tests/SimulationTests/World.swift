@@ -23,7 +23,7 @@ final class World: Sendable {
     var sources: [[MailboxName: FakeAccount.Box]] = []
   }
 
-  private struct Memory {
+  struct Memory {
     var clock: Int64 = 0
     var serials: [[UInt8]] = []
     var namesMade = 0
@@ -127,7 +127,7 @@ final class World: Sendable {
     _ before: [MailboxName: FakeAccount.Box], _ act: Act, _ traces: inout Traces
   ) {
     let after = target.boxes
-    if act == .restore(.target) {
+    if case .restore(.target, _) = act {
       let old = Set(before.values.flatMap(\.messages.values).map(\.token))
       let now = after.values.flatMap(\.messages.values).map(\.token)
       traces.broughtBack.formUnion(Set(now).subtracting(old))
@@ -170,7 +170,7 @@ final class World: Sendable {
     case .hide(let box): hide(box)
     case .unhide: unhide()
     case .backUp(let side): backUp(side, &memory)
-    case .restore(let side): restore(side, &memory)
+    case .restore(let side, let isRefilled): restore(side, isRefilled, &memory)
     case .loseIndexes(let side): loseIndexes(side)
     case .renumber(let side, let box): renumber(side, box)
     case .earlierTool(let box, let count, let marks): earlierTool(box, count, marks)
@@ -188,9 +188,9 @@ final class World: Sendable {
   /// Nobody puts another archive in the place of one that is being written.
   func performMeanwhile(_ act: Act) -> String? {
     switch act {
-    case .restore(.target), .unmount, .mount, .moveArchive, .damage:
+    case .restore(.target, _), .unmount, .mount, .moveArchive, .damage:
       shelf == nil ? perform(act) : nil
-    case .restore(.source), .backUp(.source): nightly == nil ? perform(act) : nil
+    case .restore(.source, _), .backUp(.source): nightly == nil ? perform(act) : nil
     default: perform(act)
     }
   }
@@ -223,12 +223,12 @@ final class World: Sendable {
 
   // MARK: Choosing
 
-  private func box(_ side: Side, _ number: Int) -> MailboxName? {
+  func box(_ side: Side, _ number: Int) -> MailboxName? {
     Self.choose(number, from: account(side).names)
   }
 
   /// INBOX can neither be renamed nor deleted.
-  private func movable(_ side: Side, _ number: Int) -> MailboxName? {
+  func movable(_ side: Side, _ number: Int) -> MailboxName? {
     Self.choose(number, from: account(side).names.filter { !$0.isInbox })
   }
 
@@ -246,174 +246,5 @@ final class World: Sendable {
   func text(_ side: Side, _ name: MailboxName, _ uid: UID) -> String {
     let bytes = account(side).boxes[name]?.messages[uid]?.bytes ?? []
     return "mail \(Mail.serial(bytes).map(String.init) ?? "?") in \(name) (UID \(uid))"
-  }
-
-  // MARK: Messages
-
-  private func deliver(_ letter: Act.Letter, _ side: Side, _ box: Int, _ memory: inout Memory)
-    -> String?
-  {
-    guard let name = self.box(side, box) else { return nil }
-    var serial = memory.serials.count
-    var kind = Mail.Kind.own
-    switch letter {
-    case .again(let number) where serial > 0: serial = number % serial
-    case .twin(let number) where serial > 0: kind = .headerOf(number % serial)
-    case .noHeader: kind = .noHeader
-    case .draft: kind = .draft
-    case .new, .again, .twin: break
-    }
-    if serial == memory.serials.count {
-      // A maildrop tells no dates. With the same header and size, nothing that is listed would tell
-      // mail of others from a copy.
-      let lines = habits.sourceKind != .maildrop ? 0 : side == .source ? 40 : 42
-      memory.serials.append(Mail.bytes(serial, kind, lines: lines))
-    }
-    // Where names and numbers are all that mailboxes are known by, mail is told apart by its date.
-    let seconds = habits.source.isRecognisable ? memory.clock : memory.clock + Int64(serial)
-    let uid = account(side).store(
-      memory.serials[serial], in: name, flags: .none,
-      date: InternalDate(secondsSinceEpoch: 1_600_000_000 + seconds, zoneMinutes: 60))
-    return "\(side.rawValue): mail \(serial) (\(letter)) arrives in \(name) as UID \(uid)"
-  }
-
-  private static let flags = [
-    FlagSet(system: .seen), FlagSet(system: .flagged), FlagSet(system: .answered),
-    FlagSet(keywords: [Keyword("$Forwarded")]), FlagSet(keywords: [Keyword("NIL")]),
-  ]
-
-  private func flag(_ side: Side, _ box: Int, _ message: Int, _ flag: Int) -> String? {
-    guard let (name, uid) = self.message(side, box, message) else { return nil }
-    let flags = Self.flags[flag % Self.flags.count]
-    account(side).toggle(flags, of: uid, in: name)
-    return "\(side.rawValue): \(flags) is changed at \(text(side, name, uid))"
-  }
-
-  private func copy(_ side: Side, _ box: Int, _ message: Int, _ to: Int, moving: Bool) -> String? {
-    guard let (name, uid) = self.message(side, box, message), let other = self.box(side, to) else {
-      return nil
-    }
-    let what = text(side, name, uid)
-    account(side).copy(uid, in: name, to: other, moving: moving)
-    return "\(side.rawValue): \(what) is \(moving ? "moved" : "copied") to \(other)"
-  }
-
-  private func expunge(_ side: Side, _ box: Int, _ message: Int) -> String? {
-    guard let (name, uid) = self.message(side, box, message) else { return nil }
-    let what = text(side, name, uid)
-    account(side).expunge([uid], in: name)
-    return "\(side.rawValue): \(what) is deleted"
-  }
-
-  private func empty(_ side: Side, _ box: Int) -> String? {
-    guard let name = self.box(side, box), let uids = account(side).boxes[name]?.uids else {
-      return nil
-    }
-    account(side).expunge(uids, in: name)
-    return "\(side.rawValue): all \(uids.count) mails in \(name) are deleted"
-  }
-
-  private func earlierTool(_ box: Int, _ count: Int, _ marks: Bool) -> String? {
-    guard let name = self.box(.source, box), let there = source.boxes[name] else { return nil }
-    let uids = there.uids.prefix(count)
-    target.create(name)
-    for message in uids.compactMap({ there.messages[$0] }) {
-      let field =
-        Mail.hasMessageID(message.bytes)
-        ? "X-Tool-Uid: \(message.token)\r\n" : "Message-Id: <\(message.token)@imapsync>\r\n"
-      let mark = marks ? Array(field.utf8) : []
-      target.store(
-        mark + message.bytes, in: name, flags: message.flags, date: message.date,
-        by: .earlierTool)
-    }
-    return "another tool copies \(uids.count) mails of \(name)\(marks ? ", with a mark" : "")"
-  }
-
-  private func hide(_ box: Int) -> String? {
-    guard let name = self.box(.source, box) else { return nil }
-    try? source.change(name) { box in box.hidden.formUnion(box.uids.dropLast()) }
-    return "source: of \(name) only the newest mail is listed"
-  }
-
-  private func unhide() -> String? {
-    for name in source.names { try? source.change(name) { $0.hidden = [] } }
-    return "source: all mail is listed again"
-  }
-
-  // MARK: Mailboxes
-
-  private func newName(_ memory: inout Memory) -> MailboxName {
-    memory.namesMade += 1
-    return MailboxName(wire: "Neu \(memory.namesMade)")
-  }
-
-  private func make(_ side: Side, _ memory: inout Memory) -> String? {
-    let name = newName(&memory)
-    account(side).create(name)
-    return "\(side.rawValue): \(name) is made"
-  }
-
-  private func rename(_ side: Side, _ box: Int, _ memory: inout Memory) -> String? {
-    guard let name = movable(side, box) else { return nil }
-    let other = newName(&memory)
-    account(side).rename(name, to: other)
-    return "\(side.rawValue): \(name) is renamed to \(other)"
-  }
-
-  /// A server with one UIDVALIDITY for all shows it in its mod-sequences: by equal numbers nothing
-  /// could be noticed (decision 0030).
-  private func swap(_ side: Side, _ box: Int, _ other: Int, _ clock: Int64) -> String? {
-    guard let name = movable(side, box), let second = movable(side, other), name != second else {
-      return nil
-    }
-    account(side).swap(name, second)
-    let server = side == .source ? habits.source : habits.target
-    for name in [name, second] where !server.isRecognisable {
-      try? account(side).change(name) { _ = $0.nextModSeq(clock) }
-    }
-    return "\(side.rawValue): \(name) and \(second) swap their names"
-  }
-
-  private func delete(_ side: Side, _ box: Int, again: Bool) -> String? {
-    guard let name = movable(side, box) else { return nil }
-    account(side).remove(name)
-    if again { account(side).create(name) }
-    return "\(side.rawValue): \(name) is deleted\(again ? " and made anew" : "")"
-  }
-
-  // MARK: Servers
-
-  private func backUp(_ side: Side, _ memory: inout Memory) -> String? {
-    if side == .target, let shelf {
-      return shelf.backUp() ? "target: a backup is made" : nil
-    }
-    if side == .source, let nightly {
-      return nightly.backUp() ? "source: a backup of the archive is made" : nil
-    }
-    memory.backups[side] = account(side).backup()
-    return "\(side.rawValue): a backup is made"
-  }
-
-  private func restore(_ side: Side, _ memory: inout Memory) -> String? {
-    if side == .target, let shelf {
-      return shelf.restore() ? "target: the backup is put back" : nil
-    }
-    if side == .source, let nightly {
-      return nightly.restore() ? "source: the backup of the archive is put back" : nil
-    }
-    guard let backup = memory.backups[side] else { return nil }
-    account(side).restore(backup)
-    return "\(side.rawValue): the backup is put back"
-  }
-
-  private func loseIndexes(_ side: Side) -> String? {
-    account(side).loseIndexes()
-    return "\(side.rawValue): its mod-sequences are lost"
-  }
-
-  private func renumber(_ side: Side, _ box: Int) -> String? {
-    guard let name = self.box(side, box) else { return nil }
-    account(side).renumber(name)
-    return "\(side.rawValue): \(name) has new UIDs and another UIDVALIDITY"
   }
 }
