@@ -83,12 +83,18 @@ struct MailboxComparison: Sendable {
   }
 
   /// What was found without the copies of records with the same bytes: these are in their places.
-  func withoutTwins(_ found: [SourceKey: Entry]) -> [SourceKey: Entry] {
-    let inPlace = Dictionary(
-      matched.map { ($0.target.uid, $0.record.digest) }, uniquingKeysWith: { first, _ in first })
+  ///
+  /// - Parameter owners: the copies that others have, and the digests on record for them.
+  func withoutTwins(
+    _ found: [SourceKey: Entry], of owners: [(copy: UID, digest: SHA256Digest?)]
+  ) -> [SourceKey: Entry] {
+    let inPlace = Dictionary(grouping: owners, by: \.copy).mapValues { $0.map(\.digest) }
     let wanted = Dictionary(
       unplaced.map { ($0.key, $0.digest) }, uniquingKeysWith: { first, _ in first })
-    return found.filter { key, copy in wanted[key] != inPlace[copy.uid] }
+    return found.filter { key, copy in
+      guard let digest = wanted[key], let owners = inPlace[copy.uid] else { return true }
+      return !owners.contains(digest)
+    }
   }
 
   /// Records of which the target has no copy, once it was looked for by its content.

@@ -139,22 +139,16 @@ package struct Verify: Sendable {
     in name: MailboxName
   ) async throws -> Int {
     guard !comparison.unplaced.isEmpty, !copies.isEmpty else { return 0 }
-    var inPlace: [UID: Set<SHA256Digest>] = [:]
+    var owners: [(copy: UID, digest: SHA256Digest?)] = []
     for neighbour in neighbours {
       for record in try await journal.records(of: neighbour.pair) where record.isAtTarget {
-        guard let uid = record.targetUID, let digest = record.digest else { continue }
-        inPlace[uid, default: []].insert(digest)
+        if let uid = record.targetUID { owners.append((uid, record.digest)) }
       }
     }
-    let digests = Dictionary(
-      comparison.unplaced.map { ($0.key, $0.digest) }, uniquingKeysWith: { first, _ in first })
-    let found = try await CopySearch(
-      comparison.with(unclaimed: comparison.target.entries.filter { copies.contains($0.uid) }),
-      name, source, target
-    ).exact().filter { key, copy in
-      guard let digest = digests[key] ?? nil else { return false }
-      return inPlace[copy.uid]?.contains(digest) != true
-    }
+    let wide = comparison.with(
+      unclaimed: comparison.target.entries.filter { copies.contains($0.uid) })
+    let found = comparison.withoutTwins(
+      try await CopySearch(wide, name, source, target).exact(), of: owners)
     comparison.place(found)
     return found.count
   }
@@ -178,7 +172,8 @@ package struct Verify: Sendable {
       }
       let doubtful = comparison.doubtfulCopies(headers ?? []).filter { !placed.contains($0.uid) }
       let taken = comparison.withoutTwins(
-        try await CopySearch(comparison.with(unclaimed: doubtful), name, source, target).run())
+        try await CopySearch(comparison.with(unclaimed: doubtful), name, source, target).run(),
+        of: comparison.matched.map { ($0.target.uid, $0.record.digest) })
       guard !taken.isEmpty else { break }
       comparison.place(taken)
       placed.formUnion(taken.values.lazy.map(\.uid))
