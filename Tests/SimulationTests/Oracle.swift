@@ -193,6 +193,10 @@ struct Oracle {
       if let old = pairs[box.identity], old != pair.id, !traces.sources.isEmpty {
         origins = origins.filter { $0.value != box.identity }
       }
+      // What one that was made anew has taken over is not to be found again beside the old one.
+      for (earlier, known) in pairs where known == pair.id && earlier != box.identity {
+        origins = origins.filter { $0.value != earlier }
+      }
       // A run that died may have left the map as it was.
       if !isDead || pairs[box.identity] == nil { pairs[box.identity] = pair.id }
       if let place = after.place(of: pair), after.standings[pair]?.source != nil {

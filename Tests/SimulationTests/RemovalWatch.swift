@@ -31,7 +31,7 @@ final class RemovalWatch: Sendable {
   func look(_ mailbox: MailboxName, _ uids: UIDSet) {
     guard let box = world.source.boxes[mailbox] else { return }
     let messages = box.messages.filter { uids.contains($0.key) }.map(\.value)
-    world.noteRemoval(of: messages.map(\.token))
+    world.noteRemoval(of: messages.map(\.token), from: mailbox)
     let going = messages.map(\.bytes)
     let there = world.shelf == nil ? world.target.boxes : nil
     seen.withLock { $0.append(Departure(mailbox: mailbox, going: going, there: there)) }

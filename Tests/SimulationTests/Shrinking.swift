@@ -94,7 +94,7 @@ struct Shrinking {
       { $0.target.tellsMailboxID = false }, { $0.source.listsStatus = true },
       { $0.target.listsStatus = true }, { $0.source.hasModSeq = true },
       { $0.target.hasModSeq = true }, { $0.source.givesOwnUIDValidity = true },
-      { $0.target.givesOwnUIDValidity = true }, { $0.source.searches = false },
+      { $0.target.givesOwnUIDValidity = true }, { $0.source.searches = true },
     ]
     for change in changes {
       var story = best

@@ -12,7 +12,7 @@ struct Story: Equatable, Sendable {
 
 /// Makes up a history from a seed.
 struct Teller {
-  private var chance: SeededGenerator
+  var chance: SeededGenerator
 
   init(seed: UInt64) { chance = SeededGenerator(seed: seed) }
 
@@ -29,16 +29,21 @@ struct Teller {
     if habits.targetKind == .imap, oneIn(20) { steps.append(.act(refusal())) }
     steps.append(.run(plan()))
     for _ in 0..<chance.number(1...4) {
-      for _ in 0..<chance.number(1...4) {
-        steps.append(step(habits))
+      if oneIn(3) {
+        for step in plot(habits) {
+          if oneIn(8) { steps.append(self.step(habits)) }
+          steps.append(step)
+        }
+      } else {
+        for _ in 0..<chance.number(1...4) { steps.append(step(habits)) }
       }
       steps.append(.run(plan()))
     }
     return Story(habits: habits, steps: steps)
   }
 
-  private mutating func oneIn(_ count: Int) -> Bool { chance.number(1...count) == 1 }
-  private mutating func number() -> Int { chance.number(0...11) }
+  mutating func oneIn(_ count: Int) -> Bool { chance.number(1...count) == 1 }
+  mutating func number() -> Int { chance.number(0...11) }
 
   private mutating func habits() -> WorldHabits {
     var habits = WorldHabits()
@@ -64,11 +69,11 @@ struct Teller {
     server.givesOwnUIDValidity = !oneIn(4)
     server.tellsMailboxID = oneIn(4)
     server.tellsSize = oneIn(4)
-    server.searches = oneIn(2)
+    server.searches = !oneIn(6)
     return server
   }
 
-  private mutating func deliver(_ side: Side) -> Act {
+  mutating func deliver(_ side: Side) -> Act {
     let letter: Act.Letter =
       switch chance.number(1...10) {
       case 1: .again(number())
@@ -81,7 +86,7 @@ struct Teller {
 
   private mutating func side() -> Side { oneIn(2) ? .source : .target }
 
-  private mutating func act() -> Act {
+  mutating func act() -> Act {
     switch chance.number(1...24) {
     case 1...4: deliver(oneIn(3) ? .target : .source)
     case 5, 6: .flag(oneIn(3) ? .target : .source, box: number(), message: number(), number())
@@ -135,7 +140,7 @@ struct Teller {
     oneIn(4) ? .takeAgain : .refuse(count: chance.number(1...3), words: number())
   }
 
-  private mutating func plan() -> Plan {
+  mutating func plan() -> Plan {
     var plan = Plan()
     plan.trouble = trouble()
     plan.listsInFull = oneIn(5)

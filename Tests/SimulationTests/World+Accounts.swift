@@ -25,8 +25,8 @@ extension World {
     return "\(side.rawValue): \(name) is renamed to \(other)"
   }
 
-  /// A server with one UIDVALIDITY for all shows it in its mod-sequences: by equal numbers nothing
-  /// could be noticed (decision 0030).
+  /// A server with one UIDVALIDITY for all shows it in the mod-sequences of all mail: by equal
+  /// numbers nothing could be noticed (decision 0030).
   func swap(_ side: Side, _ box: Int, _ other: Int, _ clock: Int64) -> String? {
     guard let name = movable(side, box), let second = movable(side, other), name != second else {
       return nil
@@ -34,7 +34,10 @@ extension World {
     account(side).swap(name, second)
     let server = side == .source ? habits.source : habits.target
     for name in [name, second] where !server.isRecognisable {
-      try? account(side).change(name) { _ = $0.nextModSeq(clock) }
+      try? account(side).change(name) { box in
+        let modSeq = box.nextModSeq(clock)
+        for uid in box.uids { box.messages[uid]?.modSeq = modSeq }
+      }
     }
     return "\(side.rawValue): \(name) and \(second) swap their names"
   }
@@ -66,7 +69,9 @@ extension World {
     }
     guard let backup = memory.backups[side] else { return nil }
     let before = account(side).boxes
+    guard side == .source || !isUnseen(backup, before) else { return nil }
     account(side).restore(backup)
+    if side == .source { memory.isPutBack = true }
     let told = "\(side.rawValue): the backup is put back"
     guard isRefilled else { return told }
     var arrivals: [String] = []
@@ -76,6 +81,17 @@ extension World {
       }
     }
     return ([told] + arrivals).joined(separator: "; ")
+  }
+
+  /// Whether a backup of the target brings back mail that was deleted, perhaps to where UIDs ended
+  /// then: without mod-sequences nothing shows that (decision 0030).
+  private func isUnseen(
+    _ backup: FakeAccount.Backup, _ now: [MailboxName: FakeAccount.Box]
+  ) -> Bool {
+    guard !habits.target.hasModSeq else { return false }
+    return backup.boxes.contains { name, box in
+      now[name].map { !box.tokens.isSubset(of: $0.tokens) } ?? false
+    }
   }
 
   func loseIndexes(_ side: Side) -> String? {

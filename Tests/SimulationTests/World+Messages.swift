@@ -51,12 +51,21 @@ extension World {
     return "\(side.rawValue): \(flags) is changed at \(text(side, name, uid))"
   }
 
-  func copy(_ side: Side, _ box: Int, _ message: Int, _ to: Int, moving: Bool) -> String? {
+  func copy(
+    _ side: Side, _ box: Int, _ message: Int, _ to: Int, moving: Bool, _ memory: inout Memory
+  ) -> String? {
     guard let (name, uid) = self.message(side, box, message), let other = self.box(side, to) else {
       return nil
     }
     let what = text(side, name, uid)
+    let old = account(side).boxes[name]?.messages[uid]?.token
     account(side).copy(uid, in: name, to: other, moving: moving)
+    // It carries our mark, too.
+    if side == .source, let old, memory.removed[old] != nil,
+      let new = account(side).boxes[other]?.tokens.max()
+    {
+      memory.removed[new] = []
+    }
     return "\(side.rawValue): \(what) is \(moving ? "moved" : "copied") to \(other)"
   }
 
@@ -91,8 +100,12 @@ extension World {
     return "another tool copies \(uids.count) mails of \(name)\(marks ? ", with a mark" : "")"
   }
 
-  func hide(_ box: Int) -> String? {
-    guard let name = self.box(.source, box) else { return nil }
+  /// By a list of changes nobody can tell whether an old UID was listed in the last run. If it is
+  /// that of other mail by now, nothing shows that (decision 0030).
+  func hide(_ box: Int, _ memory: Memory) -> String? {
+    guard !memory.isPutBack || !habits.source.hasModSeq || !habits.source.searches,
+      let name = self.box(.source, box)
+    else { return nil }
     try? source.change(name) { box in box.hidden.formUnion(box.uids.dropLast()) }
     return "source: of \(name) only the newest mail is listed"
   }

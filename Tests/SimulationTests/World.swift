@@ -28,9 +28,12 @@ final class World: Sendable {
     var serials: [[UInt8]] = []
     var namesMade = 0
     var backups: [Side: FakeAccount.Backup] = [:]
+    /// The source was put back, so that its UIDs may be used again.
+    var isPutBack = false
     var traces = Traces()
-    /// Messages that mailmove may have taken from the source or marked there.
-    var removed: Set<Int> = []
+    /// Messages that mailmove may have taken from the source, and the mailboxes in which it marked
+    /// them: one that is moved by people may be marked again in another.
+    var removed: [Int: Set<MailboxName>] = [:]
   }
 
   let habits: WorldHabits
@@ -90,16 +93,20 @@ final class World: Sendable {
   }
 
   /// Mailmove is about to take messages from the source, or to mark them there.
-  func noteRemoval(of tokens: [Int]) { memory.withLock { $0.removed.formUnion(tokens) } }
+  func noteRemoval(of tokens: [Int], from name: MailboxName) {
+    memory.withLock { memory in
+      for token in tokens { memory.removed[token, default: []].insert(name) }
+    }
+  }
 
   /// Nobody can tell a mailbox of the source and its mail from others: what was there is gone.
   func makeUnknown(_ name: MailboxName) {
-    noteRemoval(of: source.boxes[name]?.messages.values.map(\.token) ?? [])
+    noteRemoval(of: source.boxes[name]?.messages.values.map(\.token) ?? [], from: name)
     source.reidentify(name)
   }
 
   /// How many messages mailmove may have taken from the source or marked there.
-  var removals: Int { memory.withLock { $0.removed.count } }
+  var removals: Int { memory.withLock { $0.removed.values.reduce(0) { $0 + max(1, $1.count) } } }
 
   /// Does something and says what, as a person would; nil where there was nothing to do it to.
   func perform(_ act: Act) -> String? {
@@ -111,7 +118,9 @@ final class World: Sendable {
       let held = Self.tokens(source)
       let told = perform(act, &memory)
       // What people take away before mailmove gets to it is gone as well.
-      memory.removed.formUnion(held.subtracting(Self.tokens(source)))
+      for token in held.subtracting(Self.tokens(source)) {
+        memory.removed[token, default: []].formUnion([])
+      }
       note(before, act, &memory.traces)
       memory.traces.sources.append(source.boxes)
       return told
@@ -157,9 +166,9 @@ final class World: Sendable {
     case .deliver(let side, let box, let letter): deliver(letter, side, box, &memory)
     case .flag(let side, let box, let message, let flag): self.flag(side, box, message, flag)
     case .move(let side, let box, let message, let to):
-      copy(side, box, message, to, moving: true)
+      copy(side, box, message, to, moving: true, &memory)
     case .copy(let side, let box, let message, let to):
-      copy(side, box, message, to, moving: false)
+      copy(side, box, message, to, moving: false, &memory)
     case .expunge(let side, let box, let message): expunge(side, box, message)
     case .empty(let side, let box): empty(side, box)
     case .make(let side): make(side, &memory)
@@ -167,7 +176,7 @@ final class World: Sendable {
     case .swap(let side, let box, let other): swap(side, box, other, memory.clock)
     case .delete(let side, let box): delete(side, box, again: false)
     case .remake(let side, let box): delete(side, box, again: true)
-    case .hide(let box): hide(box)
+    case .hide(let box): hide(box, memory)
     case .unhide: unhide()
     case .backUp(let side): backUp(side, &memory)
     case .restore(let side, let isRefilled): restore(side, isRefilled, &memory)

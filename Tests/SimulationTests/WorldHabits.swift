@@ -14,8 +14,8 @@ struct WorldHabits: Equatable, Sendable {
     var tellsMailboxID = false
     /// STATUS=SIZE.
     var tellsSize = false
-    /// ESEARCH.
-    var searches = false
+    /// SEARCH, by which it tells all UIDs.
+    var searches = true
 
     /// The numbers of a mailbox tell it from every other one, whatever their names become.
     var isRecognisable: Bool { tellsMailboxID || givesOwnUIDValidity }
@@ -91,7 +91,7 @@ extension WorldHabits: CustomStringConvertible {
         server.listsStatus ? "LIST-STATUS" : "no LIST-STATUS",
         server.givesOwnUIDValidity ? "a UIDVALIDITY for each mailbox" : "one UIDVALIDITY for all",
         server.tellsSize ? "STATUS=SIZE" : "no STATUS=SIZE",
-        server.searches ? "ESEARCH" : "no ESEARCH",
+        server.searches ? "SEARCH" : "no SEARCH",
         server.tellsMailboxID ? "MAILBOXID" : "no MAILBOXID",
       ]
       return "\(name): \(words.joined(separator: ", "))"

@@ -96,7 +96,8 @@ extension IMAPConnection {
 
   static let everything = UIDSet(ranges: [1...UInt32.max])
 
-  /// What is new or has other flags; nil where the server cannot tell (RFC 7162).
+  /// What is new or has other flags; nil where the server cannot tell (RFC 7162), or does not tell
+  /// all UIDs beside it: an old message that is listed again is no change.
   private func changes(in mailbox: OpenMailbox, since checkpoint: SourceCheckpoint) throws
     -> MailboxSnapshot?
   {
@@ -113,11 +114,10 @@ extension IMAPConnection {
     let wire = try line()
     var listed = ListedEntries(within: Self.everything)
     var search = SearchAnswer()
-    let asksForAll = wire.capabilities.has(.esearch)
     let answers = try wire.pipeline(
       sets.enumerated().map { number, set in
         .uidFetch(set, Self.listing, changedSince: number < sets.count - 1 ? since : nil)
-      } + (asksForAll ? [.uidSearchAll(extended: true)] : []), within: patience
+      } + [.uidSearchAll(extended: wire.capabilities.has(.esearch))], within: patience
     ) { response, _ in
       _ = listed.take(response)
       search.take(response)
@@ -125,9 +125,11 @@ extension IMAPConnection {
     if let refusal = answers.prefix(sets.count).first(where: { $0.kind != .ok }) {
       throw ServerAnswer.error(refusal, on: .open, side: account.side)
     }
+    guard answers.last?.kind == .ok, search.count >= mailbox.status.messages ?? 0 else {
+      return nil
+    }
     return MailboxSnapshot(
-      status: mailbox.status, extent: .changes, entries: listed.entries,
-      uids: asksForAll && answers.last?.kind == .ok ? search.uids : nil)
+      status: mailbox.status, extent: .changes(among: search.uids), entries: listed.entries)
   }
 
   /// Lists messages.

@@ -63,8 +63,9 @@ package struct MailboxSnapshot: Sendable, Equatable {
   package enum Extent: Sendable, Equatable {
     /// Every message of the mailbox is in `entries`.
     case complete
-    /// Only messages that are new or changed since the checkpoint are in `entries`.
-    case changes
+    /// Only messages that are new or changed since the checkpoint are in `entries`; all messages
+    /// have these UIDs.
+    case changes(among: UIDSet)
   }
 
   /// What a source's listings are not good for.
@@ -103,12 +104,9 @@ package struct MailboxSnapshot: Sendable, Equatable {
   /// SHA-256 of the bytes of each entry, in their order, where the source has that at hand without
   /// reading, as an archive; else empty.
   package let digests: [SHA256Digest]
-  /// The UIDs of all messages, beside a list of changes, where the server tells them in one line.
-  package let uids: UIDSet?
-
   package init(
     status: MailboxStatus, extent: Extent, entries: [Entry], suspicion: String? = nil,
-    traits: Traits = [], passing: Set<UID> = [], digests: [SHA256Digest] = [], uids: UIDSet? = nil
+    traits: Traits = [], passing: Set<UID> = [], digests: [SHA256Digest] = []
   ) {
     self.status = status
     self.extent = extent
@@ -117,7 +115,6 @@ package struct MailboxSnapshot: Sendable, Equatable {
     self.traits = traits
     self.passing = passing
     self.digests = digests.count == entries.count ? digests : []
-    self.uids = uids
   }
 
   /// The same without some of its entries.
@@ -126,8 +123,7 @@ package struct MailboxSnapshot: Sendable, Equatable {
     let kept = entries.indices.filter { !uids.contains(entries[$0].uid) }
     return MailboxSnapshot(
       status: status, extent: extent, entries: kept.map { entries[$0] }, suspicion: suspicion,
-      traits: traits, passing: passing, digests: digests.isEmpty ? [] : kept.map { digests[$0] },
-      uids: self.uids)
+      traits: traits, passing: passing, digests: digests.isEmpty ? [] : kept.map { digests[$0] })
   }
 
   /// The server says that there are more messages than it listed.

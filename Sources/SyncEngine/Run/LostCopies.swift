@@ -14,36 +14,70 @@ struct LostCopies {
   let journal: any Journal
   let observer: RunObserver
 
-  /// Makes everything pending that is lost, or turns out to be, in these mailboxes.
-  func reopen(in pairs: [MailboxPair]) async throws {
-    for pair in pairs { try await look(for: pair) }
+  /// What a mailbox of the target holds.
+  private struct Holding {
+    var copies: [UID: HeadedEntry] = [:]
+    /// It lists all that it has.
+    var isComplete = true
+  }
+
+  /// Makes everything pending that is lost, or turns out to be, in these mailboxes; returns those
+  /// that could not be looked at, and why.
+  func reopen(in pairs: [MailboxPair]) async throws -> [MailboxPair: SyncError] {
+    var unseen: [MailboxPair: SyncError] = [:]
+    for pair in pairs { unseen[pair] = try await look(for: pair) }
     _ = try await journal.reopen(.lost)
+    return unseen
   }
 
   /// The anchor goes back to the first UID before anything else is on record: then what the target
   /// holds without a receipt, such as a copy under another UID than it told, is matched before
   /// anything is appended (invariant 5).
-  private func look(for pair: MailboxPair) async throws {
-    guard let anchor = try await journal.standing(of: pair).target else { return }
+  private func look(for pair: MailboxPair) async throws -> SyncError? {
+    guard let anchor = try await journal.standing(of: pair).target else { return nil }
     let records = try await journal.records(of: pair)
-    let there = try await copies(at: anchor)
-    let gone = try await gone(among: records, of: pair, anchor, there)
-    guard !gone.isEmpty || records.contains(where: { $0.state == .lost }) else { return }
+    var gone: [SourceKey]? = []
+    var failure: SyncError?
+    do { gone = try await self.gone(among: records, of: pair, anchor) } catch let error as SyncError
+      where error.scope == .mailbox
+    {
+      failure = error.naming(pair.mapped)
+    }
+    guard let gone else {
+      // By the mailbox's own turn its numbers may be what they were.
+      try await journal.begin(pair, at: anchor.disbelieved)
+      return nil
+    }
+    guard !gone.isEmpty || records.contains(where: { $0.state == .lost }) else { return failure }
     try await journal.begin(pair, at: anchor.from(UID(1)))
-    guard !gone.isEmpty else { return }
+    guard !gone.isEmpty else { return failure }
     observer(
       .notice(
         "\(pair.mapped.sourcePath): gone from the target, so copied again: \(gone.count) messages"))
     try await journal.record(
       gone.flatMap { [.located($0, targetUID: nil), .marked($0, .lost)] }, in: pair)
+    return failure
   }
 
-  /// Messages whose copies are not there, and that may be copied again.
+  /// Messages whose copies are not there, and that may be copied again; nil where UIDs mean
+  /// something else now, which the mailbox's own turn sorts out.
   private func gone(
+    among records: [MessageRecord], of pair: MailboxPair, _ anchor: TargetAnchor
+  ) async throws -> [SourceKey]? {
+    guard let there = try await holding(at: anchor) else { return nil }
+    let gone = try await missing(among: records, of: pair, anchor, there.copies)
+    guard gone.isEmpty || there.isComplete else {
+      throw SyncError(
+        .listingIncomplete, scope: .mailbox, remedy: .stop, side: .target,
+        detail: "so whether \(gone.count) copies are gone cannot be told")
+    }
+    return gone
+  }
+
+  private func missing(
     among records: [MessageRecord], of pair: MailboxPair, _ anchor: TargetAnchor,
-    _ there: [UID: HeadedEntry]?
+    _ there: [UID: HeadedEntry]
   ) async throws -> [SourceKey] {
-    guard let there else { return [] }
     var gone: [MessageRecord] = []
     var doubtful: [(record: MessageRecord, copy: Entry)] = []
     for record in records where record.isAtTarget {
@@ -55,13 +89,12 @@ struct LostCopies {
       if Self.isDoubtful(copy, record) { doubtful.append((record, copy.entry)) }
     }
     let isAboutSource = !doubtful.isEmpty || gone.contains { $0.removal == .removed }
-    let listed = isAboutSource ? try await source.snapshot(of: pair.mapped.source, since: nil) : nil
-    if let listed { gone += try await others(among: doubtful, of: pair, anchor, listed) }
-    let keys = Set(
-      listed?.entries.map { SourceKey(uidValidity: listed?.uidValidity ?? .unknown, uid: $0.uid) }
-        ?? [])
+    guard isAboutSource else { return gone.map(\.key) }
+    let originals = Originals(
+      listed: try await source.snapshot(of: pair.mapped.source, since: nil), records: records)
+    gone += try await others(among: doubtful, of: pair, anchor, originals)
     // What we removed from the source nobody can copy again, unless it was put back.
-    return gone.filter { $0.removal != .removed || keys.contains($0.key) }.map(\.key)
+    return gone.filter { $0.removal != .removed || originals.isListed($0) }.map(\.key)
   }
 
   /// A copy has the date of its original, as far as the target keeps dates and others set it. Where
@@ -72,41 +105,85 @@ struct LostCopies {
       || copy.entry.size != record.size
   }
 
-  /// Those whose copy is another message by its bytes, beside the original's.
+  /// Those whose copy is another message by its bytes, beside the original's, or whose original is
+  /// not handed out: these are asked for again, and matched with all copies once they come.
   private func others(
     among doubtful: [(record: MessageRecord, copy: Entry)], of pair: MailboxPair,
-    _ anchor: TargetAnchor, _ listed: MailboxSnapshot
+    _ anchor: TargetAnchor, _ originals: Originals
   ) async throws -> [MessageRecord] {
     let copies = try await target.identities(
       of: doubtful.map(\.copy), in: anchor.mailbox, uidValidity: anchor.uidValidity)
     let open = doubtful.filter { copies[$0.copy.uid]?.digest != $0.record.digest }
-    let wanted = Set(open.lazy.map(\.record.key))
-    let originals = try await source.identities(
-      of: listed.entries.filter {
-        wanted.contains(SourceKey(uidValidity: listed.uidValidity, uid: $0.uid))
-      }, in: pair.mapped.source, uidValidity: listed.uidValidity)
+    let read = try await identities(
+      of: originals.candidates(for: open.map(\.record)), of: pair, originals.uidValidity)
     return open.filter { record, copy in
-      guard let original = originals[record.key.uid], let found = copies[copy.uid] else {
-        return false
+      guard let found = copies[copy.uid] else { return false }
+      if let original = originals.identity(of: record, among: read) {
+        return original.evidence(that: found) == nil
       }
-      return original.evidence(that: found) == nil
+      return originals.isListed(record)
     }.map(\.record)
   }
 
-  /// What is at the target; nil where that is not certain, or where UIDs mean something else now,
-  /// which the mailbox's own turn sorts out.
-  private func copies(at anchor: TargetAnchor) async throws -> [UID: HeadedEntry]? {
+  /// A server that refuses one message may have left out others.
+  private func identities(of entries: [Entry], of pair: MailboxPair, _ uidValidity: UIDValidity)
+    async throws -> [UID: ContentIdentity]
+  {
     do {
-      let snapshot = try await target.snapshot(of: anchor.mailbox, since: nil)
-      guard anchor.numbers.isContinued(by: NumberSpace(snapshot.status)), !snapshot.isShort,
-        snapshot.suspicion == nil
-      else { return nil }
-      let copies = try await target.headers(
-        of: UIDSet(snapshot.entries.lazy.map(\.uid)), in: anchor.mailbox)
-      return Dictionary(
-        copies.map { ($0.entry.uid, $0) }, uniquingKeysWith: { first, _ in first })
-    } catch let error as SyncError where error.scope == .mailbox {
-      return error.cause == .mailboxMissing ? [:] : nil
+      return try await source.identities(
+        of: entries, in: pair.mapped.source, uidValidity: uidValidity)
+    } catch let error as SyncError where error.scope == .message {
+      return [:]
     }
+  }
+
+  /// What is at the target; nil where UIDs mean something else now.
+  private func holding(at anchor: TargetAnchor) async throws -> Holding? {
+    let snapshot: MailboxSnapshot
+    do { snapshot = try await target.snapshot(of: anchor.mailbox, since: nil) } catch let error
+      as SyncError where error.cause == .mailboxMissing
+    { return Holding() }
+    guard anchor.numbers.isContinued(by: NumberSpace(snapshot.status)) else { return nil }
+    let copies = try await target.headers(
+      of: UIDSet(snapshot.entries.lazy.map(\.uid)), in: anchor.mailbox)
+    return Holding(
+      copies: Dictionary(
+        copies.map { ($0.entry.uid, $0) }, uniquingKeysWith: { first, _ in first }),
+      isComplete: !snapshot.isShort && snapshot.suspicion == nil)
+  }
+}
+
+/// What a source lists, as originals of messages on record: under their keys, or under others by
+/// now, where only their bytes tell.
+private struct Originals {
+  private let entries: [SourceKey: Entry]
+  private let onRecord: Set<SourceKey>
+  let uidValidity: UIDValidity
+
+  init(listed: MailboxSnapshot, records: [MessageRecord]) {
+    let validity = listed.uidValidity
+    uidValidity = validity
+    entries = Dictionary(
+      listed.entries.map { (SourceKey(uidValidity: validity, uid: $0.uid), $0) },
+      uniquingKeysWith: { first, _ in first })
+    onRecord = Set(records.lazy.map(\.key))
+  }
+
+  func isListed(_ record: MessageRecord) -> Bool { entries[record.key] != nil }
+
+  /// What has to be read to know the originals of these.
+  func candidates(for records: [MessageRecord]) -> [Entry] {
+    let sizes = Set(
+      records.lazy.filter { !isListed($0) }.flatMap { [$0.size, $0.listedSize ?? $0.size] })
+    let unknown = entries.filter { !onRecord.contains($0.key) && sizes.contains($0.value.size) }
+    return records.compactMap { entries[$0.key] } + unknown.values
+  }
+
+  func identity(of record: MessageRecord, among read: [UID: ContentIdentity]) -> ContentIdentity? {
+    if isListed(record) { return read[record.key.uid] }
+    return read.first { uid, identity in
+      identity.digest == record.digest
+        && !onRecord.contains(SourceKey(uidValidity: uidValidity, uid: uid))
+    }?.value
   }
 }

@@ -14,30 +14,27 @@ extension PairSync {
       return try await source.snapshot(of: pair.mapped, labels: labels)
     }
     let snapshot = try await source.snapshot(of: name, since: checkpoint)
-    guard snapshot.extent == .changes else { return snapshot }
+    guard case .changes(let uids) = snapshot.extent else { return snapshot }
     let isDoubtful =
       checkpoint.isRefilled(by: listed)
       || !checkpoint.numbers.isContinued(by: NumberSpace(snapshot.status))
       || RecordDoubt(snapshot: snapshot, records: records).isContradicted
       || target.notesVanished && checkpoint.provesLoss(in: snapshot)
       || checkpoint.provesReturn(in: snapshot)
-      || mayListMore(than: checkpoint, snapshot, records, condition)
+      || listsMore(than: checkpoint, uids, records, condition)
     return isDoubtful ? try await source.snapshot(of: name, since: nil) : snapshot
   }
 
-  /// Whether old messages may be listed that are not on record, or as vanished, beside the changes:
-  /// one that is listed again while another one went is told by no number.
-  private func mayListMore(
-    than checkpoint: SourceCheckpoint, _ snapshot: MailboxSnapshot, _ records: [MessageRecord],
+  /// Whether old messages are listed that are not on record, or as vanished: beside changes, one
+  /// that is listed again while another one went is told by no number.
+  private func listsMore(
+    than checkpoint: SourceCheckpoint, _ uids: UIDSet, _ records: [MessageRecord],
     _ condition: TargetCondition
   ) -> Bool {
-    let known = records.filter { $0.key.uidValidity == checkpoint.uidValidity }
-    guard let uids = snapshot.uids, let next = checkpoint.uidNext else {
-      return known.contains { $0.state == .vanished }
-    }
+    guard let next = checkpoint.uidNext else { return true }
     let settled = UIDSet(
-      known.lazy.filter { record in
-        record.state != .vanished
+      records.lazy.filter { record in
+        record.key.uidValidity == checkpoint.uidValidity && record.state != .vanished
           && !(record.targetUID.map { condition.vanished.contains($0) } ?? false)
       }.map(\.key.uid))
     let news = UIDSet(ranges: [next.rawValue...UInt32.max])
@@ -109,11 +106,9 @@ extension SourceCheckpoint {
     return old > messages
   }
 
-  /// Messages that were there at the checkpoint; nil where that cannot be told.
+  /// Messages of the checkpoint that are there, by a list of changes; nil where nothing tells that.
   private func oldMessages(in snapshot: MailboxSnapshot) -> Int64? {
-    guard snapshot.extent == .changes, let uidNext, let now = snapshot.status.messages else {
-      return nil
-    }
+    guard let uidNext, let now = snapshot.status.messages else { return nil }
     return now - Int64(snapshot.entries.count { $0.uid >= uidNext })
   }
 }

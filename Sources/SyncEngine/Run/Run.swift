@@ -62,6 +62,7 @@ package struct Run: Sendable {
         .planned(mailboxes: selection.items.count, toCopy: selection.workload(before)))
       let lanes = try await lanes(for: selection.items, contact.there, connections)
       report = await work(selection, contact.there, connections, lanes: lanes, report)
+      report.note(contact.unseen)
       if report.failure == nil, !stop.isRequested { try await clear(&report) }
       report.mailboxes += contact.damaged
       report.complete(with: try await journal.summary())
@@ -100,7 +101,7 @@ package struct Run: Sendable {
           let copies = LostCopies(
             source: connections.source, target: connections.target, journal: journal,
             observer: observer)
-          try await copies.reopen(in: selection.items.map(\.pair))
+          contact.unseen = try await copies.reopen(in: selection.items.map(\.pair))
         }
         return contact
       } catch {
@@ -126,6 +127,8 @@ package struct Run: Sendable {
     /// Mailboxes that the source has no longer and whose copies the target knows to be damaged:
     /// that is told until it is settled (invariant 17).
     var damaged: [MailboxLineItem] = []
+    /// Mailboxes in which lost copies were to be looked for in vain.
+    var unseen: [MailboxPair: SyncError] = [:]
   }
 
   /// Both sides list at once: where mailboxes on record are not the same any more shows there.
@@ -279,6 +282,13 @@ package struct Run: Sendable {
 }
 
 extension Report {
+  /// A mailbox that could not be looked at is not done, however its own turn went.
+  fileprivate mutating func note(_ unseen: [MailboxPair: SyncError]) {
+    for index in mailboxes.indices where mailboxes[index].failure == nil {
+      mailboxes[index].failure = unseen[mailboxes[index].pair]
+    }
+  }
+
   /// Fills in what only the ledger knows: how many messages are where.
   fileprivate mutating func complete(with summary: JobSummary) {
     let known = Dictionary(

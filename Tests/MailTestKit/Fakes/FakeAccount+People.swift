@@ -7,7 +7,7 @@ import Synchronization
 extension FakeAccount {
   /// All of an account, as it was copied on some evening.
   package struct Backup: Sendable {
-    fileprivate let boxes: [MailboxName: Box]
+    package let boxes: [MailboxName: Box]
   }
 
   package func backup() -> Backup { Backup(boxes: boxes) }

@@ -81,8 +81,8 @@ package final class FakeAccount: Sendable {
     package var listsStatus = true
     /// STATUS tells octets (RFC 8438).
     package var tellsSize = false
-    /// It tells all UIDs in one line (RFC 4731).
-    package var searches = false
+    /// It tells all UIDs beside a list of changes.
+    package var searches = true
     /// Each new mailbox has a UIDVALIDITY that none had before.
     package var givesOwnUIDValidity = false
     /// It tells MAILBOXID (RFC 8474).

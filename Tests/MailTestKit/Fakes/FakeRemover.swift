@@ -47,6 +47,10 @@ package final class FakeRemover: MailRemover {
       }.map(\.uid))
     let uids = UIDSet(same)
     try onRequest("remove \(mailbox) \(uids)")
+    // In a session UIDs stand for what they stood for.
+    guard try account.read(mailbox, { $0.uidValidity }) == uidValidity else {
+      throw FakeAccount.changed(mailbox)
+    }
     switch manner {
     case .flagOnly: try flag(uids, in: mailbox)
     case .expunge where account.habits.removesAtEnd:

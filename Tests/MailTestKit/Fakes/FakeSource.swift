@@ -34,15 +34,15 @@ package final class FakeSource: MailSource {
     try onRequest("snapshot \(mailbox)")
     let status = try account.status(of: mailbox)
     let box = try account.read(mailbox) { $0 }
-    if account.habits.hasModSeq, let checkpoint,
+    if account.habits.hasModSeq, account.habits.searches, let checkpoint,
       checkpoint.numbers.isContinued(by: NumberSpace(status)), let since = checkpoint.highestModSeq
     {
       let changed = box.uids.filter {
         (box.messages[$0]?.modSeq ?? 0) > since || $0.next >= checkpoint.uidNext ?? UID(0)
       }
       return MailboxSnapshot(
-        status: status, extent: .changes, entries: entries(changed, of: box),
-        uids: account.habits.searches ? UIDSet(box.uids) : nil)
+        status: status, extent: .changes(among: UIDSet(box.uids)),
+        entries: entries(changed, of: box))
     }
     return MailboxSnapshot(
       status: status, extent: .complete, entries: entries(box.uids, of: box),

@@ -42,7 +42,8 @@ struct WorkListTests {
     #expect(changing.unlisted.map(\.key.uid) == (isKnown ? [UID(1)] : []))
     #expect(changing.stale.isEmpty)
     let partial = WorkList(
-      snapshot: Self.snapshot([], extent: .changes, traits: .keysMayChange), records: records)
+      snapshot: Self.snapshot([], extent: .changes(among: UIDSet([])), traits: .keysMayChange),
+      records: records)
     #expect(partial.unlisted.isEmpty)
   }
 
@@ -109,7 +110,8 @@ struct WorkListTests {
 
   @Test func aListOfChangesProvesNothingAboutWhatItLeavesOut() {
     let work = WorkList(
-      snapshot: Self.snapshot([], extent: .changes), records: [Self.record(1, .pending)])
+      snapshot: Self.snapshot([], extent: .changes(among: UIDSet([]))),
+      records: [Self.record(1, .pending)])
     #expect(work.vanished.isEmpty)
   }
 

@@ -87,9 +87,7 @@ struct MovedGroundTests {
 
   /// No number tells that, where as much other mail went; a list of all UIDs does.
   @Test func mailThatWasHiddenInTheFirstRunIsMovedThoughAnotherOneWent() async throws {
-    var habits = FakeAccount.Habits()
-    habits.searches = true
-    let run = Scenario(source: Letter.account(3, habits: habits), target: FakeAccount())
+    let run = Scenario(source: Letter.account(3), target: FakeAccount())
     try run.source.change(.inbox) { $0.hidden = [UID(1)] }
     #expect(await run.run().total(\.copied) == 2)
     run.source.expunge([UID(2)], in: .inbox)
@@ -99,10 +97,8 @@ struct MovedGroundTests {
   }
 
   /// A listing of all costs much; what has vanished is no reason for one, if it is not listed.
-  @Test func mailThatVanishedIsNotLookedForWhereAllUIDsAreTold() async throws {
-    var habits = FakeAccount.Habits()
-    habits.searches = true
-    var run = Scenario(source: Letter.account(3, habits: habits), target: FakeAccount())
+  @Test func mailThatVanishedIsNotLookedForInAFullListing() async throws {
+    var run = Scenario(source: Letter.account(3), target: FakeAccount())
     run.onTarget = { request in
       guard request.hasPrefix("append") else { return }
       throw SyncError(.targetFull, scope: .endpoint, remedy: .stop, side: .target)

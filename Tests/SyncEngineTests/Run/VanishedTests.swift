@@ -112,6 +112,6 @@ import Testing
     #expect(gone(messages: 0, suspicion: nil, .complete) == 1)
     #expect(gone(messages: 1, suspicion: nil, .complete) == 0)
     #expect(gone(messages: 0, suspicion: "odd", .complete) == 0)
-    #expect(gone(messages: 0, suspicion: nil, .changes) == 0)
+    #expect(gone(messages: 0, suspicion: nil, .changes(among: UIDSet([]))) == 0)
   }
 }
