@@ -61,8 +61,10 @@ extension SQLiteJournal {
     }
   }
 
-  package func begin(_ pair: MailboxPair, at anchor: TargetAnchor) async throws {
-    try await write { try Self.place(anchor, of: pair, in: $0) }
+  package func begin(at anchors: [(pair: MailboxPair, anchor: TargetAnchor)]) async throws {
+    try await write { db in
+      for (pair, anchor) in anchors { try Self.place(anchor, of: pair, in: db) }
+    }
   }
 
   package func finish(
@@ -81,7 +83,7 @@ extension SQLiteJournal {
         source.uidValidity.rawValue, source.uidNext.map { Int64($0.rawValue) },
         source.highestModSeq, source.messages, source.size, source.mailboxID, time, pair.id,
       ])
-      try Self.identify(pair, by: source.uidValidity, source.mailboxID, in: db)
+      guard db.changesCount == 1 else { throw Self.unknown(pair) }
     }
   }
 

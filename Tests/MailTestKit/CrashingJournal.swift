@@ -41,8 +41,8 @@ package struct CrashingJournal: Journal {
     }
   }
 
-  package func begin(_ pair: MailboxPair, at anchor: TargetAnchor) async throws {
-    try await change("begin") { try await wrapped.begin(pair, at: anchor) }
+  package func begin(at anchors: [(pair: MailboxPair, anchor: TargetAnchor)]) async throws {
+    try await change("begin") { try await wrapped.begin(at: anchors) }
   }
 
   package func record(_ outcomes: [Outcome], in pair: MailboxPair) async throws {

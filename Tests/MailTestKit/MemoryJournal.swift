@@ -116,10 +116,12 @@ package actor MemoryJournal: Journal, KeyBook {
     }
   }
 
-  package func begin(_ pair: MailboxPair, at anchor: TargetAnchor) async throws {
+  package func begin(at anchors: [(pair: MailboxPair, anchor: TargetAnchor)]) async throws {
     try change("begin") { contents in
-      guard contents.standings[pair.id] != nil else { throw Self.fault("no such pair") }
-      contents.standings[pair.id]?.target = anchor
+      for (pair, anchor) in anchors {
+        guard contents.standings[pair.id] != nil else { throw Self.fault("no such pair") }
+        contents.standings[pair.id]?.target = anchor
+      }
     }
   }
 
@@ -136,7 +138,7 @@ package actor MemoryJournal: Journal, KeyBook {
     _ pair: MailboxPair, source: SourceCheckpoint, target: TargetAnchor?
   ) async throws {
     try change("finish") { contents in
-      try contents.identify(pair, by: source.uidValidity, source.mailboxID)
+      guard contents.standings[pair.id] != nil else { throw Self.fault("no such pair") }
       contents.standings[pair.id]?.source = source
       if let target { contents.standings[pair.id]?.target = target }
     }

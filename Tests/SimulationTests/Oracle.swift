@@ -27,7 +27,7 @@ struct Oracle {
   /// Copies that others made after a mailbox was done for the first time.
   private var lateForeign: [MailboxName: [Int: Int]] = [:]
   /// Where the numbers show, before a run, that copies may be gone.
-  private var broken: Set<MailboxName> = []
+  private var broken: [MailboxName: [TargetAnchor]] = [:]
   private var done: Set<MailboxName> = []
   private var lastToken = 0
   /// Copies that came to their place with its mailbox, since the last run.
@@ -50,23 +50,35 @@ struct Oracle {
     for token in traces.carriedOff { origins[token] = nil }
     if world.habits.target.isRecognisable { carried.formUnion(traces.carriedOff) }
     for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
-    broken = []
+    broken = [:]
     for pair in ledger.pairs {
       guard let anchor = ledger.standings[pair]?.target else { continue }
-      let box = ledger.target[anchor.mailbox]
-      let isBroken =
-        box == nil || box?.uidValidity != anchor.uidValidity
-        || (box?.nextUID ?? 0) < anchor.uidNext.rawValue
       // Other mailboxes may go into the same one, and stand on firm ground there.
-      guard isBroken, ledger.source[pair.mapped.source] != nil else { continue }
+      guard Self.isBroken(anchor, ledger.target), ledger.source[pair.mapped.source] != nil else {
+        continue
+      }
       if try await world.journal.records(of: pair).contains(where: \.isAtTarget) {
-        broken.insert(anchor.mailbox)
+        broken[anchor.mailbox, default: []].append(anchor)
       }
     }
     let view = try await View(of: world)
     noteForeign(view, onlyIn: done)
     noteCarried(traces.carriedOff.subtracting(carried), view, in: done)
     before = view
+  }
+
+  private static func isBroken(
+    _ anchor: TargetAnchor, _ target: [MailboxName: FakeAccount.Box]
+  ) -> Bool {
+    guard let box = target[anchor.mailbox] else { return true }
+    return box.uidValidity != anchor.uidValidity || box.nextUID < anchor.uidNext.rawValue
+  }
+
+  /// What people do while a run is on may take away what would have shown it.
+  private mutating func forgetMended(_ targets: [[MailboxName: FakeAccount.Box]]) {
+    broken = broken.filter { _, anchors in
+      targets.allSatisfy { boxes in anchors.contains { Self.isBroken($0, boxes) } }
+    }
   }
 
   /// Notes what others have brought since the last look, where it may be too late to be recognised.
@@ -126,6 +138,7 @@ struct Oracle {
     forgetRenamed(since: before)
     let after = try await View(of: world)
     let traces = world.takeTraces()
+    forgetMended(traces.targets)
     for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
     let moved = traces.carriedOff.union(traces.broughtBack)
     for token in moved { origins[token] = nil }
@@ -152,7 +165,7 @@ struct Oracle {
       found.append(Finding(question: 2, text: "an archive was begun where none is mounted"))
     }
     // By now it is told; a run that died may leave nothing to see of it.
-    if night.isCalm { for place in broken { pardons[place] = nil } }
+    if night.isCalm { for place in broken.keys { pardons[place] = nil } }
     if exit == .success, night.isCalm, night.plan.recopiesLost { forgive(after) }
     noteCarried(carried, after, in: done)
     carried = []
@@ -203,6 +216,10 @@ struct Oracle {
         pass(place, before, after)
       }
     }
+    noteOrigins(before, after, traces)
+  }
+
+  private mutating func noteOrigins(_ before: View, _ after: View, _ traces: World.Traces) {
     let old = before.copies()
     for (token, copy) in after.copies() {
       guard old[token] == nil, copy.message.author == .mailmove, world.shelf == nil,
@@ -281,7 +298,7 @@ struct Oracle {
         let pardoned =
           if isMadeUp {
             0
-          } else if broken.contains(place) {
+          } else if broken[place] != nil {
             traces.gone.count { $0.mailbox == place && $0.serial == serial }
           } else {
             pardons[place]?[serial] ?? 0
@@ -387,7 +404,10 @@ struct Oracle {
     // An archive still has mail that is gone, with the flags that it had.
     if world.nightly != nil, added.subtracting(everSet[serial] ?? .none).isEmpty { return true }
     return originals.contains { mail in
-      added.subtracting(mail.flags).isEmpty && removed.intersection(mail.flags).isEmpty
+      // Our own mark is no flag of the mail.
+      let ours = world.mayHaveMarked(mail.token) ? FlagSet(system: .deleted) : .none
+      return added.subtracting(mail.flags).isEmpty
+        && removed.subtracting(ours).intersection(mail.flags).isEmpty
     }
   }
 

@@ -21,6 +21,8 @@ final class World: Sendable {
     var broughtBack: Set<Int> = []
     /// What the source held after each thing that happened.
     var sources: [[MailboxName: FakeAccount.Box]] = []
+    /// What the target held then.
+    var targets: [[MailboxName: FakeAccount.Box]] = []
   }
 
   struct Memory {
@@ -99,6 +101,8 @@ final class World: Sendable {
     }
   }
 
+  func mayHaveMarked(_ token: Int) -> Bool { memory.withLock { $0.removed[token] != nil } }
+
   /// Nobody can tell a mailbox of the source and its mail from others: what was there is gone.
   func makeUnknown(_ name: MailboxName) {
     noteRemoval(of: source.boxes[name]?.messages.values.map(\.token) ?? [], from: name)
@@ -123,6 +127,7 @@ final class World: Sendable {
       }
       note(before, act, &memory.traces)
       memory.traces.sources.append(source.boxes)
+      memory.traces.targets.append(target.boxes)
       return told
     }
   }

@@ -32,8 +32,9 @@ package protocol Journal: Sendable {
   /// Puts messages on record as pending; those on record already keep their state.
   func enroll(_ entries: [Entry], uidValidity: UIDValidity, in pair: MailboxPair) async throws
 
-  /// Puts the place where appending begins on record, before the first append (invariant 4).
-  func begin(_ pair: MailboxPair, at anchor: TargetAnchor) async throws
+  /// Puts the places where appending begins on record, before the first append (invariant 4): all
+  /// or none of them.
+  func begin(at anchors: [(pair: MailboxPair, anchor: TargetAnchor)]) async throws
 
   /// Records what became of messages, all or none of them.
   func record(_ outcomes: [Outcome], in pair: MailboxPair) async throws
@@ -64,6 +65,18 @@ package protocol Journal: Sendable {
 }
 
 extension Journal {
+  /// Puts the place where appending begins on record, before the first append (invariant 4).
+  package func begin(_ pair: MailboxPair, at anchor: TargetAnchor) async throws {
+    try await begin(at: [(pair, anchor)])
+  }
+
+  /// Makes all that the target holds be compared before anything is appended, from its first UID on
+  /// (invariant 5), also by the next run if this one dies.
+  func beginAtTheFirst(of pair: MailboxPair) async throws {
+    guard let anchor = try await standing(of: pair).target else { return }
+    try await begin(pair, at: anchor.from(UID(1)))
+  }
+
   /// Makes the mailbox at the source be listed whole when it is seen again.
   func forgetCheckpoint(of pair: MailboxPair) async throws {
     let standing = try await standing(of: pair)

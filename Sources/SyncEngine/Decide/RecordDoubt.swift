@@ -31,6 +31,18 @@ package struct RecordDoubt: Sendable {
       }.map { snapshot.entries[$0].uid })
   }
 
+  /// Whether something else is listed under the UID of a message that is still to be moved.
+  package var changesPending: Bool {
+    let validity = snapshot.uidValidity
+    let pending = Dictionary(
+      records.lazy.filter { $0.state == .pending && $0.key.uidValidity == validity }
+        .map { ($0.key.uid, $0) }, uniquingKeysWith: { first, _ in first })
+    guard !pending.isEmpty else { return false }
+    return snapshot.entries.indices.contains { index in
+      pending[snapshot.entries[index].uid].map { contradicts(index, $0) } ?? false
+    }
+  }
+
   /// The messages whose headers tell whether they are still those on record; none where the source
   /// knows their bytes.
   package var listedOnRecord: UIDSet {

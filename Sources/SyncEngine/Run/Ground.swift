@@ -73,7 +73,7 @@ struct Ground {
         ?? false
     let others = try await lookAtNeighbours()
     // By the time they have their turn, what is appended here may hide that.
-    for (pair, anchor) in others.disbelieved { try await journal.begin(pair, at: anchor) }
+    if !others.disbelieved.isEmpty { try await journal.begin(at: others.disbelieved) }
     let begin = isSameGround ? standing.target?.uidNext ?? Self.first : Self.first
     let from = looksAtAll || !others.homeless.isEmpty ? Self.first : begin
     let last = next == Self.first ? UID(0) : UID(next.rawValue - 1)

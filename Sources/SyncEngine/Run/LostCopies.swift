@@ -49,7 +49,7 @@ struct LostCopies {
       return nil
     }
     guard !gone.isEmpty || records.contains(where: { $0.state == .lost }) else { return failure }
-    try await journal.begin(pair, at: anchor.from(UID(1)))
+    try await journal.beginAtTheFirst(of: pair)
     guard !gone.isEmpty else { return failure }
     observer(
       .notice(

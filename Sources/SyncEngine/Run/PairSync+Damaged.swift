@@ -34,7 +34,7 @@ extension PairSync {
     _ condition: TargetCondition, _ snapshot: MailboxSnapshot, _ records: inout [MessageRecord],
     _ standing: PairStanding
   ) async throws -> PairStanding {
-    guard !condition.damaged.isEmpty, let anchor = standing.target else { return standing }
+    guard !condition.damaged.isEmpty, standing.target != nil else { return standing }
     let listed = Set(snapshot.entries.map(\.uid))
     // What cannot be read cannot be found by its content either.
     let mayHoldLost = !condition.damaged.isSubset(of: Ground.claims(of: records))
@@ -50,7 +50,7 @@ extension PairSync {
       .notice(
         "\(pair.mapped.sourcePath): damaged at the target, so copied again: \(keys.count) messages"
       ))
-    try await journal.begin(pair, at: anchor.from(UID(1)))
+    try await journal.beginAtTheFirst(of: pair)
     try await wantAgain(Set(keys), records)
     records = try await journal.records(of: pair)
     return try await journal.standing(of: pair)

@@ -21,6 +21,9 @@ extension PairSync {
       let listed = doubt.listedOnRecord
       headers = listed.isEmpty ? [] : try await self.source.headers(of: listed, in: name)
     }
+    // What is put on record of mail that is still to be moved may be about a later state than the
+    // checkpoint, by which the earlier one, if it is put back, is unchanged.
+    if doubt.changesPending { try await journal.forgetCheckpoint(of: pair) }
     let outcomes = doubt.outcomes(headers: headers)
     if headers != nil {
       observer(
@@ -46,7 +49,8 @@ extension PairSync {
   /// listing or, where that tells no numbers, by a question of its own.
   ///
   /// Each has its own numbers on record, and those of one may tell what those of another do not:
-  /// then none is believed any more, before any of them is renewed.
+  /// then none is believed any more, before any of them is renewed. That is put on record at once
+  /// for all: by the next run, the numbers that tell it now may be what they were.
   func isContinued(_ anchor: TargetAnchor) async throws -> Bool {
     var all = [(pair: pair, anchor: anchor)]
     for neighbour in neighbours {
@@ -56,13 +60,9 @@ extension PairSync {
       all.append((neighbour.pair, other))
     }
     let isContinued = try await areContinued(all.map(\.anchor), in: anchor.mailbox)
-    let told = zip(all, isContinued).filter { $0.anchor.uidValidity.isKnown && !$1 }.map(\.0)
-    guard !told.isEmpty else { return isContinued[0] }
-    // What tells of it goes last: if this run dies, the next one is told as well.
-    let untold = zip(all, isContinued).filter(\.1).map(\.0)
-    for one in untold + told.filter({ $0.pair != pair }) {
-      try await journal.begin(one.pair, at: one.anchor.disbelieved)
-    }
+    let isTold = zip(all, isContinued).contains { $0.anchor.uidValidity.isKnown && !$1 }
+    guard isTold else { return isContinued[0] }
+    try await journal.begin(at: all.map { ($0.pair, $0.anchor.disbelieved) })
     return false
   }
 

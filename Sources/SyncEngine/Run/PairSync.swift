@@ -148,6 +148,8 @@ struct PairSync {
       try await journal.identify(pair, by: status)
     }
     try await journal.enroll(work.unknown, uidValidity: snapshot.uidValidity, in: pair)
+    // By the time this run has died, nobody may know any more that it was passed over.
+    if work.takesUpAgain { try await journal.beginAtTheFirst(of: pair) }
     // What is listed again by the time this run has died is missed by no list of changes then.
     if !work.vanished.isEmpty { try await journal.forgetCheckpoint(of: pair) }
     let outcomes = work.vanished.map { Outcome.marked($0, .vanished) } + work.sizes

@@ -79,8 +79,7 @@ package struct Run: Sendable {
   /// is on record before the messages are wanted again, for the run that follows if this one dies.
   private func reopenSkipped() async throws {
     for line in try await journal.summary().mailboxes where line.counts[.skipped] ?? 0 > 0 {
-      guard let anchor = try await journal.standing(of: line.pair).target else { continue }
-      try await journal.begin(line.pair, at: anchor.from(UID(1)))
+      try await journal.beginAtTheFirst(of: line.pair)
     }
     _ = try await journal.reopen(.skipped)
   }

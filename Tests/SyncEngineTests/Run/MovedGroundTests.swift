@@ -96,6 +96,98 @@ struct MovedGroundTests {
     #expect(run.target.texts().contains(Letter.text(1)))
   }
 
+  /// A mailbox is known by what its mail was copied under, though the run that did it gave up mail
+  /// of the one that had its name before.
+  @Test func aMailboxMadeAnewIsKnownWhereItsRunDiedAndMailOfTheOldOneWasPending() async throws {
+    let (old, new) = (MailboxName(wire: "Old"), MailboxName(wire: "New"))
+    for step in 1...18 {
+      var habits = FakeAccount.Habits()
+      habits.givesOwnUIDValidity = true
+      var run = Scenario(source: FakeAccount(habits: habits), target: FakeAccount())
+      run.source.create(old)
+      #expect(await run.run().failure == nil)
+      run.source.deliver(Letter.text(1), to: old)
+      run.onTarget = { request in
+        guard request.hasPrefix("append") else { return }
+        throw SyncError(.targetFull, scope: .endpoint, remedy: .stop, side: .target)
+      }
+      #expect(await run.run().failure?.cause == .targetFull)
+      run.onTarget = { _ in }
+      run.source.remove(old)
+      run.source.create(old)
+      run.source.deliver(Letter.text(2), to: old)
+      _ = await run.run(crash: CrashPoint(at: step))
+      run.source.rename(old, to: new)
+      #expect(await run.run().failure == nil)
+      let all = run.target.boxes.values.flatMap(\.messages.values)
+      #expect(all.count == 1, "killed at \(step)")
+      #expect(all.first?.bytes == Array(Letter.text(2).utf8))
+    }
+  }
+
+  /// What was passed over lies at the target without a receipt, and comes under another key in a
+  /// run that dies.
+  @Test func aCopyOfWhatWasPassedOverIsFoundThoughItsKeyChangedInARunThatDied() async throws {
+    for step in 1...20 {
+      var habits = FakeAccount.Habits()
+      habits.traits = .keysMayChange
+      habits.hasModSeq = false
+      habits.withheld = [UID(1)]
+      let target = FakeAccount()
+      target.deliver(Letter.text(1))
+      let box = Letter.account(1).boxes
+      let journal = MemoryJournal()
+      // A copy without a receipt is behind the place where the next run begins to look.
+      let first = Scenario(
+        source: FakeAccount(habits: habits, boxes: box), target: target, journal: journal)
+      first.source.deliver(Letter.text(2))
+      #expect(await first.run().total(\.skipped) == 1)
+      habits.withheld = []
+      var run = Scenario(
+        source: FakeAccount(habits: habits, boxes: first.source.boxes), target: target,
+        journal: journal)
+      try run.source.change(.inbox) { box in
+        box.messages[UID(5)] = box.messages.removeValue(forKey: UID(1))
+        box.nextUID = 6
+      }
+      _ = await run.run(crash: CrashPoint(at: step))
+      #expect(await run.run().failure == nil)
+      #expect(target.texts() == [Letter.text(1), Letter.text(2)], "killed at \(step)")
+      run.options.recopiesLost = true
+      #expect(await run.run().total(\.copied) == 0)
+    }
+  }
+
+  /// By a checkpoint that is older than what is on record nothing is unchanged.
+  @Test func otherMailUnderAUIDThatWasWantedAgainIsNotTakenForItWhenTheBackupIsBack() async throws {
+    for step in 1...24 {
+      let refusals = Mutex(1)
+      var habits = FakeAccount.Habits()
+      habits.refuse = { _ in
+        refusals.withLock { left in
+          left -= 1
+          return left < 0
+            ? nil : SyncError(.messageRefused, scope: .message, remedy: .skip, side: .target)
+        }
+      }
+      var run = Scenario(source: Letter.account(1), target: FakeAccount(habits: habits))
+      #expect(await run.run().total(\.skipped) == 1)
+      let backup = run.source.backup()
+      let later = InternalDate(secondsSinceEpoch: 2_000_000, zoneMinutes: 0)
+      try run.source.change(.inbox) { box in
+        box.messages[UID(1)]?.bytes = Array(Letter.text(2).utf8)
+        box.messages[UID(1)]?.date = later
+        let modSeq = box.nextModSeq(0)
+        box.messages[UID(1)]?.modSeq = modSeq
+      }
+      run.options.retriesSkipped = true
+      _ = await run.run(crash: CrashPoint(at: step))
+      run.source.restore(backup)
+      #expect(await run.run().failure == nil)
+      #expect(run.target.texts().contains(Letter.text(1)), "killed at \(step)")
+    }
+  }
+
   /// A listing of all costs much; what has vanished is no reason for one, if it is not listed.
   @Test func mailThatVanishedIsNotLookedForInAFullListing() async throws {
     var run = Scenario(source: Letter.account(3), target: FakeAccount())

@@ -89,6 +89,32 @@ struct SharedTargetTests {
     #expect(steps > 3)
   }
 
+  /// What a run has noticed it notes for all of them or for none: by the next one, numbers may be
+  /// what they were.
+  @Test func aTargetThatWasPutBackIsDisbelievedForBothOrForNone() async throws {
+    var noticed = 0
+    for step in 1...12 {
+      let run = Self.oneEach()
+      #expect(await run.run().total(\.copied) == 2)
+      try run.target.change(Self.shared) { box in
+        box.messages[UID(2)] = nil
+        box.nextUID = 2
+      }
+      _ = await run.run(crash: CrashPoint(at: step))
+      var isNoted = false
+      for pair in try await run.journal.pairs() {
+        let anchor = try await run.journal.standing(of: pair).target
+        isNoted = isNoted || anchor?.uidValidity.isKnown == false
+      }
+      guard isNoted else { continue }
+      noticed += 1
+      run.target.advance(clock: 1_000)
+      run.target.deliver(Letter.text(9), to: Self.shared)
+      #expect(await run.run().total(\.lost) == 1, "killed at \(step)")
+    }
+    #expect(noticed > 1)
+  }
+
   /// The listing of all mailboxes is older than what is copied for the first of them.
   @Test func whatIsCopiedForOneIsNoReasonToLookAgainForTheOther() async throws {
     var run = Self.twice(1)
