@@ -27,8 +27,8 @@ extension World {
     }
     if serial == memory.serials.count {
       // A maildrop tells no dates. With the same header and size, nothing that is listed would tell
-      // mail of others from a copy.
-      let lines = habits.sourceKind != .maildrop ? 0 : side == .source ? 40 : 42
+      // other mail from a copy (decision 0030).
+      let lines = habits.sourceKind == .maildrop ? 40 + 2 * serial : 0
       memory.serials.append(Mail.bytes(serial, kind, lines: lines))
     }
     // Where names and numbers are all that mailboxes are known by, mail is told apart by its date.
@@ -102,11 +102,12 @@ extension World {
 
   /// By a list of changes nobody can tell whether an old UID was listed in the last run. If it is
   /// that of other mail by now, nothing shows that (decision 0030).
-  func hide(_ box: Int, _ memory: Memory) -> String? {
+  func hide(_ box: Int, _ memory: inout Memory) -> String? {
     guard !memory.isPutBack || !habits.source.hasModSeq || !habits.source.searches,
       let name = self.box(.source, box)
     else { return nil }
     try? source.change(name) { box in box.hidden.formUnion(box.uids.dropLast()) }
+    memory.hasHidden = true
     return "source: of \(name) only the newest mail is listed"
   }
 

@@ -30,6 +30,8 @@ final class World: Sendable {
     var serials: [[UInt8]] = []
     var namesMade = 0
     var backups: [Side: FakeAccount.Backup] = [:]
+    /// Mail was hidden at the source.
+    var hasHidden = false
     /// The source was put back, so that its UIDs may be used again.
     var isPutBack = false
     var traces = Traces()
@@ -181,12 +183,12 @@ final class World: Sendable {
     case .swap(let side, let box, let other): swap(side, box, other, memory.clock)
     case .delete(let side, let box): delete(side, box, again: false)
     case .remake(let side, let box): delete(side, box, again: true)
-    case .hide(let box): hide(box, memory)
+    case .hide(let box): hide(box, &memory)
     case .unhide: unhide()
     case .backUp(let side): backUp(side, &memory)
     case .restore(let side, let isRefilled): restore(side, isRefilled, &memory)
     case .loseIndexes(let side): loseIndexes(side)
-    case .renumber(let side, let box): renumber(side, box)
+    case .renumber(let side, let box): renumber(side, box, memory)
     case .earlierTool(let box, let count, let marks): earlierTool(box, count, marks)
     case .unmount: shelf?.unmount() == true ? "target: the disk is unmounted" : nil
     case .mount: shelf?.mount() == true ? "target: the disk is mounted again" : nil

@@ -62,7 +62,8 @@ extension PairSync {
     let isContinued = try await areContinued(all.map(\.anchor), in: anchor.mailbox)
     let isTold = zip(all, isContinued).contains { $0.anchor.uidValidity.isKnown && !$1 }
     guard isTold else { return isContinued[0] }
-    try await journal.begin(at: all.map { ($0.pair, $0.anchor.disbelieved) })
+    // Alone, it tells so itself in every run until it is renewed.
+    if all.count > 1 { try await journal.begin(at: all.map { ($0.pair, $0.anchor.disbelieved) }) }
     return false
   }
 

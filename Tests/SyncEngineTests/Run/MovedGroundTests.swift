@@ -301,6 +301,26 @@ struct MovedGroundTests {
     #expect(asked.count("fetch") == 0, "\(asked.all)")
   }
 
+  /// A maildrop tells no dates: header and size under the UID on record are enough here.
+  @Test(arguments: [true, false])
+  func aTargetThatLostItsIndexesIsNotReadAgain(_ hasDates: Bool) async throws {
+    var habits = FakeAccount.Habits()
+    habits.traits = .keysMayChange
+    habits.hasModSeq = false
+    var run = Scenario(source: FakeAccount(habits: habits), target: FakeAccount())
+    let date = hasDates ? InternalDate(secondsSinceEpoch: 1_000_000, zoneMinutes: 60) : nil
+    for number in 1...2 {
+      run.source.deliver(Letter.text(number), date: date)
+      #expect(await run.run().total(\.copied) == 1)
+    }
+    run.target.loseIndexes()
+    let asked = RequestLog()
+    run.onTarget = { asked.note($0) }
+    let report = await run.run()
+    #expect(report.failure == nil && report.total(\.copied) == 0)
+    #expect(asked.count("headers") == 1 && asked.count("fetch") == 0, "\(asked.all)")
+  }
+
   /// What it is known by is on record before its mail is.
   @Test(arguments: [true, false])
   func aMailboxMadeAnewIsFollowedAfterARunThatDied(_ tellsMailboxID: Bool) async throws {
