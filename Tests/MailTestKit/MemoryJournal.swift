@@ -207,7 +207,11 @@ package actor MemoryJournal: Journal, KeyBook {
       contents.archive = mark
       guard !isContinuous else { return }
       for (pair, standing) in contents.standings {
-        contents.standings[pair]?.target = standing.target?.disbelieved
+        contents.standings[pair]?.target = standing.target.map { anchor in
+          TargetAnchor(
+            mailbox: anchor.mailbox, uidValidity: .unknown, uidNext: anchor.uidNext,
+            isApart: anchor.isApart)
+        }
       }
     }
   }

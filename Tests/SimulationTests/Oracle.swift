@@ -33,6 +33,8 @@ struct Oracle {
   /// Copies that came to their place with its mailbox, since the last run.
   private var carried: Set<Int> = []
   private var before: View?
+  /// Messages that had the mark of our own removal then.
+  private var marked: Set<Int> = []
   /// Another archive was begun while the first, which no ledger knew of yet, was not mounted.
   private var hasTwoArchives = false
 
@@ -65,6 +67,7 @@ struct Oracle {
     noteForeign(view, onlyIn: done)
     noteCarried(traces.carriedOff.subtracting(carried), view, in: done)
     before = view
+    marked = world.marked
   }
 
   private static func isBroken(
@@ -157,6 +160,7 @@ struct Oracle {
       }
     }
     found += nothingElseWasTouched(before, after, night, traces)
+    found += ourMarkIsNotCarried(before, after)
     if night.plan.removal == nil, night.isCalm { found += sourceWasOnlyRead(before, after) }
     found += noCopyTooMany(before, after, traces)
     found += nothingButMail(after)
@@ -263,7 +267,8 @@ struct Oracle {
           left[item.key] = item.value
           return
         }
-        let missing = count - (held[item.key] ?? 0)
+        let unseen = max(0, (everFor[name]?[item.key]?.count ?? 0) - count)
+        let missing = max(0, count - (held[item.key] ?? 0)) + unseen
         if missing > 0 { left[item.key] = min(item.value, missing) }
       }
     }
@@ -405,9 +410,28 @@ struct Oracle {
     if world.nightly != nil, added.subtracting(everSet[serial] ?? .none).isEmpty { return true }
     return originals.contains { mail in
       // Our own mark is no flag of the mail.
-      let ours = world.mayHaveMarked(mail.token) ? FlagSet(system: .deleted) : .none
+      let ours = marked.contains(mail.token) ? FlagSet(system: .deleted) : .none
       return added.subtracting(mail.flags).isEmpty
         && removed.subtracting(ours).intersection(mail.flags).isEmpty
+    }
+  }
+
+  /// Whoever expunges at the target would lose the only copy.
+  private func ourMarkIsNotCarried(_ before: View, _ after: View) -> [Finding] {
+    let old = before.copies()
+    let mail = (Array(before.source.values) + after.source.values).flatMap(\.messages.values)
+    return after.copies().compactMap { token, copy -> Finding? in
+      guard copy.message.author == .mailmove, copy.message.flags.system.contains(.deleted),
+        old[token]?.message.flags.system.contains(.deleted) != true,
+        let serial = Mail.serial(copy.message.bytes)
+      else { return nil }
+      // Which of several with the same bytes has it, nobody can tell under other UIDs.
+      let originals = mail.filter { Mail.serial($0.bytes) == serial }
+      guard !originals.isEmpty, originals.allSatisfy({ marked.contains($0.token) }) else {
+        return nil
+      }
+      return Finding(
+        question: 2, text: "mail \(serial) in \(copy.mailbox) has the mark of our own removal")
     }
   }
 

@@ -103,7 +103,8 @@ extension World {
   /// By a list of changes nobody can tell whether an old UID was listed in the last run. If it is
   /// that of other mail by now, nothing shows that (decision 0030).
   func hide(_ box: Int, _ memory: inout Memory) -> String? {
-    guard !memory.isPutBack || !habits.source.hasModSeq || !habits.source.searches,
+    let mayUseAgain = memory.isPutBack || !habits.source.isRecognisable
+    guard !mayUseAgain || !habits.source.hasModSeq || !habits.source.searches,
       let name = self.box(.source, box)
     else { return nil }
     try? source.change(name) { box in box.hidden.formUnion(box.uids.dropLast()) }

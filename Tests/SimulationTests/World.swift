@@ -103,7 +103,8 @@ final class World: Sendable {
     }
   }
 
-  func mayHaveMarked(_ token: Int) -> Bool { memory.withLock { $0.removed[token] != nil } }
+  /// Messages of the source that may have the mark by which mailmove removes.
+  var marked: Set<Int> { memory.withLock { Set($0.removed.filter { !$0.value.isEmpty }.keys) } }
 
   /// Nobody can tell a mailbox of the source and its mail from others: what was there is gone.
   func makeUnknown(_ name: MailboxName) {

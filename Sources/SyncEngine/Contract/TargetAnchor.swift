@@ -48,8 +48,16 @@ package struct TargetAnchor: Sendable, Equatable {
       toldUIDNext: toldUIDNext, highestModSeq: highestModSeq, mailboxID: mailboxID)
   }
 
-  /// The same for a mailbox none of whose numbers is believed any more.
+  /// The same for a mailbox none of whose numbers is believed any more: its UIDVALIDITY is
+  /// negative, as no server gives it.
   package var disbelieved: TargetAnchor {
-    TargetAnchor(mailbox: mailbox, uidValidity: .unknown, uidNext: uidNext, isApart: isApart)
+    TargetAnchor(
+      mailbox: mailbox, uidValidity: UIDValidity(-givenUIDValidity.rawValue), uidNext: uidNext,
+      isApart: isApart)
   }
+
+  package var isBelieved: Bool { uidValidity.rawValue > 0 }
+
+  /// The UIDVALIDITY under which the UIDs on record were given, believed or not.
+  package var givenUIDValidity: UIDValidity { UIDValidity(abs(uidValidity.rawValue)) }
 }

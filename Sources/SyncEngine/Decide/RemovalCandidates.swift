@@ -13,8 +13,8 @@ package struct RemovalCandidates: Sendable {
   }
 
   package let candidates: [Candidate]
-  /// Messages at the source that were to be removed, and have no copy at the target that could be
-  /// proven.
+  /// Records of messages that stay at the source though they were to be removed, since they have no
+  /// copy at the target that could be proven.
   package let withoutCopy: [MessageRecord]
   /// Messages at the source that are others than those on record under their UIDs: mail that came
   /// while the account was put back, and that nothing was done about yet.
@@ -71,7 +71,7 @@ package struct RemovalCandidates: Sendable {
       let seen = original.internalDate == nil ? firstSeen[record.key] : nil
       guard removal.concerns(date, seen: seen) else { continue }
       guard let copy, used.insert(copy.uid).inserted else {
-        withoutCopy.append(record)
+        withoutCopy.append(record.kept(original))
         continue
       }
       candidates.append(Candidate(record: record, original: original, copy: copy))

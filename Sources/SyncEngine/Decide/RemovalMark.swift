@@ -42,6 +42,13 @@ extension MessageRecord {
     return flags.subtracting(FlagSet(system: .deleted))
   }
 
+  /// The record of a message that stays at the source for want of proof. A mark of ours that it has
+  /// there stays ours.
+  func kept(_ original: Entry) -> MessageRecord {
+    let isMarked = mayBeRemovedByUs && original.flags.system.contains(.deleted)
+    return marked(isMarked ? .flagged : .kept)
+  }
+
   /// The record with a mark about removal.
   func marked(_ mark: RemovalMark) -> MessageRecord {
     var copy = self

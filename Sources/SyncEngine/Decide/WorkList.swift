@@ -48,7 +48,9 @@ package struct WorkList: Sendable, Equatable {
     current.reserveCapacity(records.count)
     var pendingElsewhere: [SourceKey] = []
     for record in records {
-      if record.state == .pending, record.mayBeRemovedByUs, let digest = record.digest {
+      if record.state == .pending, let digest = record.digest,
+        record.carriable(FlagSet(system: .deleted)) == .none
+      {
         markedByUs.insert(digest)
       }
       if validity.isKnown, record.key.uidValidity == validity {

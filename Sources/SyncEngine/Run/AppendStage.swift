@@ -24,6 +24,8 @@ struct AppendStage {
   /// Messages that were recognised at the target, whose flags may have to be completed.
   private(set) var adopted: [WorkList.FlagDrift] = []
   private var inFlight: [SourceKey: (message: Message, permit: Permit?)] = [:]
+  /// What has come with our own \Deleted.
+  private var ours: Set<SourceKey> = []
   private var refusals = 0
 
   init(
@@ -79,7 +81,8 @@ struct AppendStage {
         Settlement(
           kind: .vanished, outcome: .marked(key, .vanished), record: nil, bytes: 0,
           permit: arrival.permit))
-    case .message(let message):
+    case .message(let arrived):
+      let message = withoutOurMark(arrived)
       if StandIn.isStandIn(message.bytes) {
         try await skip(message, because: .messageIsStub, side: .source, permit: arrival.permit)
       } else if let limit = limits.appendLimit, Int64(message.bytes.count) > limit {
@@ -88,16 +91,30 @@ struct AppendStage {
           detail: "\(message.bytes.count) bytes, the limit is \(limit)")
       } else if try await !adopt(message, permit: arrival.permit) {
         inFlight[message.key] = (message, arrival.permit)
-        try await settle(target.append(carried(message), to: mailbox))
+        try await settle(target.append(message, to: mailbox))
         if suspects.contains(message.key.uid) { try await settle(target.settle()) }
       }
     }
   }
 
-  /// The ledger counts our own \Deleted as carried over, so that it never is.
-  private func carried(_ message: Message) -> Message {
-    guard markedByUs.contains(message.digest) else { return message }
+  /// Our own \Deleted is never carried over, and stays on record as ours.
+  private mutating func withoutOurMark(_ message: Message) -> Message {
+    guard message.entry.flags.system.contains(.deleted), markedByUs.contains(message.digest) else {
+      return message
+    }
+    ours.insert(message.key)
     return message.with(flags: message.entry.flags.subtracting(FlagSet(system: .deleted)))
+  }
+
+  /// The record of a message whose bytes were read.
+  private func record(_ message: Message, _ state: MessageState, _ targetUID: UID?) -> MessageRecord
+  {
+    let record = MessageRecord(
+      key: message.key, state: state, size: Int64(message.bytes.count),
+      listedSize: message.entry.size, digest: message.digest,
+      fingerprint: message.fingerprint, internalDate: message.entry.internalDate,
+      flags: message.entry.flags, targetUID: targetUID)
+    return ours.contains(message.key) ? record.marked(.flagged) : record
   }
 
   private mutating func adopt(_ message: Message, permit: Permit?) async throws -> Bool {
@@ -123,7 +140,7 @@ struct AppendStage {
     guard let match = try await adoption.match(message, in: mailbox, of: target) else {
       return false
     }
-    var record = MessageRecord(message, state: .alreadyThere, targetUID: match.copy.entry.uid)
+    var record = record(message, .alreadyThere, match.copy.entry.uid)
     record.flags = FlagSync.carriedBefore(
       source: message.entry.flags, target: match.copy.entry.flags)
     adopted.append(WorkList.FlagDrift(record: record, flags: message.entry.flags))
@@ -145,7 +162,7 @@ struct AppendStage {
       switch result.verdict {
       case .stored(let receipt):
         refusals = 0
-        var record = MessageRecord(message, state: .stored, targetUID: receipt.uid)
+        var record = record(message, .stored, receipt.uid)
         if !receipt.concessions.isEmpty {
           record.dropped = DroppedMetadata(receipt.concessions)
           record.note = receipt.concessions.map(\.description).joined(separator: "; ")
@@ -178,7 +195,7 @@ struct AppendStage {
   }
 
   private func skip(_ message: Message, _ error: SyncError, permit: Permit?) async throws {
-    var record = MessageRecord(message, state: .skipped, targetUID: nil)
+    var record = record(message, .skipped, nil)
     record.reason = error.cause
     record.note = error.description
     try await emit(
@@ -196,16 +213,5 @@ struct AppendStage {
 
   private func emit(_ settlement: Settlement) async throws {
     guard await settlements.send(settlement) else { throw CancellationError() }
-  }
-}
-
-extension MessageRecord {
-  /// The record of a message whose bytes were read.
-  init(_ message: Message, state: MessageState, targetUID: UID?) {
-    self.init(
-      key: message.key, state: state, size: Int64(message.bytes.count),
-      listedSize: message.entry.size, digest: message.digest,
-      fingerprint: message.fingerprint, internalDate: message.entry.internalDate,
-      flags: message.entry.flags, targetUID: targetUID)
   }
 }

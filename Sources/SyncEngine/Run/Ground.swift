@@ -95,7 +95,7 @@ struct Ground {
     let claimed = others.onRecord.union(isSameGround ? Self.claims(of: records) : [])
     let locator: ([HeadedEntry]) -> Locator = { copies in
       self.locator(
-        homeless, copies, without: claimed, sameUIDs: standing.target?.uidValidity,
+        homeless, copies, without: claimed, sameUIDs: standing.target?.givenUIDValidity,
         hasMoved: survey.hasMoved)
     }
     var found = locator(copies)
@@ -206,7 +206,7 @@ struct Ground {
     -> Locator.Findings
   {
     let found = try await assign(&locator)
-    if let anchor, anchor.uidValidity.isKnown, !found.located.isEmpty {
+    if let anchor, anchor.isBelieved, !found.located.isEmpty {
       try await journal.begin(pair, at: anchor.disbelieved)
     }
     let outcomes: [Outcome] =

@@ -97,12 +97,12 @@ struct LostCopies {
     return gone.filter { $0.removal != .removed || originals.isListed($0) }.map(\.key)
   }
 
-  /// A copy has the date of its original, as far as the target keeps dates and others set it. Where
-  /// there is no date to compare, as with mail from a maildrop, it has header and size on record.
+  /// A copy has header and date of its original, as far as the target keeps them. Where there is no
+  /// date to compare, as with mail from a maildrop, it has the size on record.
   private static func isDoubtful(_ copy: HeadedEntry, _ record: MessageRecord) -> Bool {
+    guard copy.fingerprint == record.fingerprint else { return true }
     guard !copy.entry.hasDate(of: record) else { return false }
-    return !copy.entry.mayHaveDate(of: record) || copy.fingerprint != record.fingerprint
-      || copy.entry.size != record.size
+    return !copy.entry.mayHaveDate(of: record) || copy.entry.size != record.size
   }
 
   /// Those whose copy is another message by its bytes, beside the original's, or whose original is

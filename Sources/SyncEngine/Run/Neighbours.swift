@@ -41,7 +41,7 @@ struct Neighbours: Sendable {
       guard let anchor = try await journal.standing(of: neighbour.pair).target else { continue }
       let records = try await journal.records(of: neighbour.pair).filter(\.isAtTarget)
       let isSound = anchor.isContinued(in: mailbox, by: numbers, records)
-      if !isSound, anchor.uidValidity.isKnown {
+      if !isSound, anchor.isBelieved {
         found.disbelieved.append((neighbour.pair, anchor.disbelieved))
       }
       var homeless: [MessageRecord] = []

@@ -55,15 +55,14 @@ extension PairSync {
     var all = [(pair: pair, anchor: anchor)]
     for neighbour in neighbours {
       guard let other = try await journal.standing(of: neighbour.pair).target,
-        other.mailbox == anchor.mailbox, other.uidValidity.isKnown
+        other.mailbox == anchor.mailbox, other.isBelieved
       else { continue }
       all.append((neighbour.pair, other))
     }
     let isContinued = try await areContinued(all.map(\.anchor), in: anchor.mailbox)
-    let isTold = zip(all, isContinued).contains { $0.anchor.uidValidity.isKnown && !$1 }
+    let isTold = zip(all, isContinued).contains { $0.anchor.isBelieved && !$1 }
     guard isTold else { return isContinued[0] }
-    // Alone, it tells so itself in every run until it is renewed.
-    if all.count > 1 { try await journal.begin(at: all.map { ($0.pair, $0.anchor.disbelieved) }) }
+    try await journal.begin(at: all.map { ($0.pair, $0.anchor.disbelieved) })
     return false
   }
 
@@ -124,7 +123,7 @@ extension PairSync {
   func disbelieveNeighbours(in mailbox: MailboxName) async throws {
     for neighbour in neighbours where !neighbour.isListed {
       guard let anchor = try await journal.standing(of: neighbour.pair).target,
-        anchor.mailbox == mailbox, anchor.uidValidity.isKnown
+        anchor.mailbox == mailbox, anchor.isBelieved
       else { continue }
       try await journal.begin(neighbour.pair, at: anchor.disbelieved)
     }

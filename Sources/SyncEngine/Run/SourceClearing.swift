@@ -135,10 +135,10 @@ struct SourceClearing {
       rest = rest.dropFirst(Self.windowMessages)
       let proven = try await proven(window, of: task, connections)
       let found = Set(proven.map(\.record.key))
-      let kept = window.map(\.record).filter { !found.contains($0.key) }
+      let kept = window.filter { !found.contains($0.record.key) }
       unproven += kept.count
       try await journal.record(
-        (proven.map { $0.record.marked(.proven) } + kept.map { $0.marked(.kept) })
+        (proven.map { $0.record.marked(.proven) } + kept.map { $0.record.kept($0.original) })
           .map { .settled($0) }, in: task.pair)
       task.proven += proven
     }
@@ -146,7 +146,7 @@ struct SourceClearing {
     let without = task.found.withoutCopy
     if !without.isEmpty, !stop.isRequested {
       unproven += without.count
-      try await journal.record(without.map { .settled($0.marked(.kept)) }, in: task.pair)
+      try await journal.record(without.map { .settled($0) }, in: task.pair)
     }
     if unproven > 0 {
       observer(

@@ -206,6 +206,43 @@ import Testing
     #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
   }
 
+  /// Neither by the second copy that is made again, nor with another flag.
+  @Test func theMarkByWhichMessagesAreRemovedStaysOursWhenCopiesAreMadeAgain() async {
+    var removal = agreed
+    removal.manner = .flagOnly
+    var scenario = scenario(removal)
+    #expect(await scenario.run().total(\.removed) == 6)
+    scenario.options.removal = nil
+    scenario.options.recopiesLost = true
+    for _ in 1...2 {
+      scenario.target.expunge(scenario.target.boxes[.inbox]?.uids ?? [], in: .inbox)
+      #expect(await scenario.run().total(\.copied) == 6)
+    }
+    scenario.source.toggle(FlagSet(system: .flagged), of: UID(1), in: .inbox)
+    scenario.options.flagPolicy = .source
+    #expect(await scenario.run().total(\.flagsUpdated) == 1)
+    #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
+  /// A run that could not prove a copy says so, and does not forget whose mark it is.
+  @Test(arguments: [true, false])
+  func theMarkByWhichMessagesAreRemovedStaysOursWithoutProof(isGone: Bool) async throws {
+    var removal = agreed
+    removal.manner = .flagOnly
+    var scenario = scenario(removal)
+    #expect(await scenario.run().total(\.removed) == 6)
+    let other = Array(Letter.text(9).utf8)
+    try scenario.target.change(.inbox) { box in
+      if isGone { box.messages[UID(2)] = nil } else { box.messages[UID(2)]?.bytes = other }
+    }
+    scenario.options.removal = agreed
+    #expect(await scenario.run().total(\.kept) == 1)
+    scenario.options.removal = nil
+    scenario.options.recopiesLost = true
+    #expect(await scenario.run().total(\.copied) == 1)
+    #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
   @Test func theMarkByWhichMessagesAreRemovedIsNotCarriedOver() async {
     var habits = FakeAccount.Habits()
     habits.expungesExactly = false

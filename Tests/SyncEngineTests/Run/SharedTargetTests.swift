@@ -104,7 +104,7 @@ struct SharedTargetTests {
       var isNoted = false
       for pair in try await run.journal.pairs() {
         let anchor = try await run.journal.standing(of: pair).target
-        isNoted = isNoted || anchor?.uidValidity.isKnown == false
+        isNoted = isNoted || anchor?.isBelieved == false
       }
       guard isNoted else { continue }
       noticed += 1
@@ -136,7 +136,7 @@ struct SharedTargetTests {
     run.options.recopiesLost = true
     #expect(await run.run().total(\.copied) == 2)
     for pair in try await run.journal.pairs() where pair.mapped.target == Self.shared {
-      #expect(try await run.journal.standing(of: pair).target?.uidValidity.isKnown == true)
+      #expect(try await run.journal.standing(of: pair).target?.isBelieved == true)
     }
   }
 
