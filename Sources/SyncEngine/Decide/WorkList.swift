@@ -22,7 +22,8 @@ package struct WorkList: Sendable, Equatable {
   package var toMove: [Entry] = []
   /// Some of them were passed over by an earlier run, or may have been, under another key.
   package var takesUpAgain = false
-  /// What is to be moved and has the \Deleted by which we removed it ourselves.
+  /// Of what is to be moved, or may be on record under another key: what has the \Deleted by which
+  /// we removed it ourselves.
   package var markedByUs: Set<SHA256Digest> = []
   package var drifts: [FlagDrift] = []
   /// On record as pending and no longer at the source, or no longer under this key.
@@ -48,12 +49,13 @@ package struct WorkList: Sendable, Equatable {
     current.reserveCapacity(records.count)
     var pendingElsewhere: [SourceKey] = []
     for record in records {
-      if record.state == .pending, let digest = record.digest,
+      let isCurrent = validity.isKnown && record.key.uidValidity == validity
+      if !isCurrent || record.state == .pending, let digest = record.digest,
         record.carriable(FlagSet(system: .deleted)) == .none
       {
         markedByUs.insert(digest)
       }
-      if validity.isKnown, record.key.uidValidity == validity {
+      if isCurrent {
         current[record.key.uid] = record
       } else if record.state == .pending {
         // Its content was never seen, so nothing can be recognised by it.

@@ -41,9 +41,15 @@ struct Adoption {
   /// Whether there is anything to recognise messages by.
   var isEmpty: Bool { copies.isEmpty && stale.isEmpty }
 
-  /// The record of the same message under a key that is no longer valid; it is used up.
-  mutating func recordUnderOldKey(of message: Message) -> MessageRecord? {
-    stale[message.digest]?.popLast()
+  /// The record of the same message under a key that is no longer valid; it is used up. Of several
+  /// with the same bytes, one that we marked at the source is that of a message with the mark.
+  ///
+  /// - Parameter isMarked: it has the mark.
+  mutating func recordUnderOldKey(of message: Message, isMarked: Bool) -> MessageRecord? {
+    guard var equal = stale[message.digest], let last = equal.indices.last else { return nil }
+    let record = equal.remove(at: equal.lastIndex { $0.mayBeRemovedByUs == isMarked } ?? last)
+    stale[message.digest] = equal
+    return record
   }
 
   /// Whether header, or size and date, let it seem possible that the target has the message.

@@ -119,7 +119,8 @@ struct AppendStage {
 
   private mutating func adopt(_ message: Message, permit: Permit?) async throws -> Bool {
     guard !adoption.isEmpty else { return false }
-    if var record = adoption.recordUnderOldKey(of: message) {
+    let isOurs = ours.contains(message.key)
+    if var record = adoption.recordUnderOldKey(of: message, isMarked: isOurs) {
       let old = record.key
       record.key = message.key
       record.listedSize = message.entry.size

@@ -224,6 +224,35 @@ import Testing
     #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
   }
 
+  /// The copies are gone, so that the messages are copied as new ones.
+  @Test func theMarkByWhichMessagesAreRemovedIsKnownUnderOtherUIDsWithoutACopy() async {
+    var removal = agreed
+    removal.manner = .flagOnly
+    var scenario = scenario(removal)
+    #expect(await scenario.run().total(\.removed) == 6)
+    scenario.options.removal = nil
+    scenario.target.expunge(scenario.target.boxes[.inbox]?.uids ?? [], in: .inbox)
+    scenario.source.renumber(.inbox)
+    #expect(await scenario.run().total(\.copied) == 6)
+    #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
+  /// Of two records of the same bytes only one is of the message with the mark.
+  @Test(arguments: [true, false])
+  func theMarkByWhichMessagesAreRemovedIsTheRightOneOfTwoEqualMessages(moving: Bool) async {
+    var scenario = Scenario(source: Letter.account(1), target: FakeAccount())
+    #expect(await scenario.run().total(\.copied) == 1)
+    scenario.source.copy(UID(1), in: .inbox, to: .inbox, moving: moving)
+    scenario.options.removal = agreed
+    scenario.options.removal?.manner = .flagOnly
+    #expect(await scenario.run().total(\.removed) == (moving ? 1 : 2))
+    scenario.options.removal = nil
+    scenario.source.renumber(.inbox)
+    #expect(await scenario.run().failure == nil)
+    #expect(scenario.target.contents().count == 2)
+    #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
   /// A run that could not prove a copy says so, and does not forget whose mark it is.
   @Test(arguments: [true, false])
   func theMarkByWhichMessagesAreRemovedStaysOursWithoutProof(isGone: Bool) async throws {
