@@ -50,7 +50,7 @@ package struct WorkList: Sendable, Equatable {
     var pendingElsewhere: [SourceKey] = []
     for record in records {
       let isCurrent = validity.isKnown && record.key.uidValidity == validity
-      if !isCurrent || record.state == .pending, let digest = record.digest,
+      if !isCurrent || !record.isAtTarget, let digest = record.digest,
         record.carriable(FlagSet(system: .deleted)) == .none
       {
         markedByUs.insert(digest)

@@ -125,6 +125,8 @@ struct AppendStage {
       record.key = message.key
       record.listedSize = message.entry.size
       record.internalDate = message.entry.internalDate ?? record.internalDate
+      // One that we marked has the mark, unless it is another one with the same bytes.
+      if record.removal == .flagged, !isOurs { record.removal = nil }
       if record.isAtTarget {
         let flags = record.carriable(message.entry.flags)
         adopted.append(WorkList.FlagDrift(record: record, flags: flags))

@@ -237,6 +237,21 @@ import Testing
     #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
   }
 
+  /// Under other UIDs, the record of the one with the mark is not that of the other for good.
+  @Test func theMarkByWhichMessagesAreRemovedIsNotOnRecordForTwo() async throws {
+    var scenario = Scenario(source: Letter.account(1), target: FakeAccount())
+    scenario.source.copy(UID(1), in: .inbox, to: .inbox, moving: false)
+    #expect(await scenario.run().total(\.copied) == 2)
+    scenario.target.expunge([UID(2)], in: .inbox)
+    scenario.options.removal = agreed
+    scenario.options.removal?.manner = .flagOnly
+    #expect(await scenario.run().total(\.removed) == 1)
+    scenario.options.removal = nil
+    scenario.source.renumber(.inbox)
+    #expect(await scenario.run().failure == nil)
+    #expect(try await scenario.records().filter { $0.removal == .flagged }.count == 1)
+  }
+
   /// Of two records of the same bytes only one is of the message with the mark.
   @Test(arguments: [true, false])
   func theMarkByWhichMessagesAreRemovedIsTheRightOneOfTwoEqualMessages(moving: Bool) async {
