@@ -81,12 +81,18 @@ struct MessageTable {
         settled.append(record)
       case .relisted(let key, let size): try update(key, "listed_size = ?", [size])
       case .marked(let key, let state):
-        let removal = state == .vanished ? ", removal = NULL" : ""
+        let removal = state == .vanished ? ", removal = \(Self.markOfVanished)" : ""
         try update(key, "state = ?\(removal)", [Int64(state.rawValue)])
       }
     }
     try settle(&settled)
   }
+
+  private static let markOfVanished =
+    "CASE removal "
+    + RemovalMark.allCases.compactMap { mark in
+      mark.whenVanished.map { "WHEN '\(mark.rawValue)' THEN '\($0.rawValue)' " }
+    }.joined() + "END"
 
   /// Puts records in place of what is there, and leaves none.
   private func settle(_ records: inout [MessageRecord]) throws {

@@ -97,12 +97,14 @@ struct Tally {
       .joined(separator: ", ")),
       ifnull(sum(size) FILTER (WHERE state IN (\(atTarget))), 0), count(*),
       count(*) FILTER (WHERE \(isUnlocated)),
-      \(RemovalMark.allCases.map { "count(*) FILTER (WHERE removal = '\($0.rawValue)')" }
-        .joined(separator: ", "))
+      \(RemovalMark.allCases.map {
+        "count(*) FILTER (WHERE removal = '\($0.rawValue)' AND state <> \(vanished))"
+      }.joined(separator: ", "))
     FROM message WHERE pair = ?
     """
   private static let atTarget =
     "\(MessageState.stored.rawValue), \(MessageState.alreadyThere.rawValue)"
+  private static let vanished = MessageState.vanished.rawValue
   private static let isUnlocated = "state IN (\(atTarget)) AND target_uid IS NULL"
 
   /// Reads how many messages are in each state, with which the row begins.

@@ -156,7 +156,9 @@ package actor MemoryJournal: Journal, KeyBook {
           pair: pair, counts: Dictionary(records.map { ($0.state, 1) }, uniquingKeysWith: +),
           bytesAtTarget: records.filter(\.isAtTarget).reduce(0) { $0 + $1.size },
           removals: Dictionary(
-            records.compactMap { record in record.removal.map { ($0, 1) } },
+            records.compactMap { record in
+              record.state == .vanished ? nil : record.removal.map { ($0, 1) }
+            },
             uniquingKeysWith: +))
       })
   }
@@ -300,7 +302,7 @@ package actor MemoryJournal: Journal, KeyBook {
     case .marked(let key, let state):
       var record = try known(key, in: records)
       record.state = state
-      if state == .vanished { record.removal = nil }
+      if state == .vanished { record.removal = record.removal?.whenVanished }
       try put(record, in: &records)
     }
   }

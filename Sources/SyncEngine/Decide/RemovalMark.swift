@@ -20,6 +20,15 @@ package enum RemovalMark: String, Sendable, CaseIterable {
     }
   }
 
+  /// What is left of it when its message is on record as vanished: listed again, it may still have
+  /// our \Deleted.
+  package var whenVanished: RemovalMark? {
+    switch self {
+    case .proven, .flagged: .flagged
+    case .removed, .kept: nil
+    }
+  }
+
   /// What it means, for people.
   package var text: String {
     switch self {

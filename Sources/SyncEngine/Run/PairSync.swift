@@ -230,7 +230,7 @@ struct PairSync {
     let outcomes = ghosts.map { ghost -> Outcome in
       var ghost = ghost
       ghost.state = .vanished
-      ghost.removal = nil
+      ghost.removal = ghost.removal?.whenVanished
       return .settled(ghost)
     }
     try await journal.record(outcomes, in: pair)

@@ -237,6 +237,21 @@ import Testing
     #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
   }
 
+  @Test func theMarkByWhichMessagesAreRemovedIsKnownOfMailThatWasHiddenMeanwhile() async throws {
+    var removal = agreed
+    removal.manner = .flagOnly
+    var scenario = scenario(removal)
+    #expect(await scenario.run().total(\.removed) == 6)
+    scenario.options.removal = nil
+    scenario.options.recopiesLost = true
+    scenario.target.expunge(scenario.target.boxes[.inbox]?.uids ?? [], in: .inbox)
+    try scenario.source.change(.inbox) { $0.hidden = [UID(1)] }
+    #expect(await scenario.run().total(\.copied) == 5)
+    try scenario.source.change(.inbox) { $0.hidden = [] }
+    #expect(await scenario.run().total(\.copied) == 1)
+    #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
   /// Under other UIDs, the record of the one with the mark is not that of the other for good.
   @Test func theMarkByWhichMessagesAreRemovedIsNotOnRecordForTwo() async throws {
     var scenario = Scenario(source: Letter.account(1), target: FakeAccount())
