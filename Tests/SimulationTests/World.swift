@@ -126,7 +126,7 @@ final class World: Sendable {
       let told = perform(act, &memory)
       // What people take away before mailmove gets to it is gone as well.
       for token in held.subtracting(Self.tokens(source)) {
-        memory.removed[token, default: []].formUnion([])
+        memory.removed[token] = memory.removed[token] ?? []
       }
       note(before, act, &memory.traces)
       memory.traces.sources.append(source.boxes)

@@ -104,6 +104,7 @@ package struct MailboxSnapshot: Sendable, Equatable {
   /// SHA-256 of the bytes of each entry, in their order, where the source has that at hand without
   /// reading, as an archive; else empty.
   package let digests: [SHA256Digest]
+
   package init(
     status: MailboxStatus, extent: Extent, entries: [Entry], suspicion: String? = nil,
     traits: Traits = [], passing: Set<UID> = [], digests: [SHA256Digest] = []

@@ -70,6 +70,13 @@ extension Journal {
     try await begin(at: [(pair, anchor)])
   }
 
+  /// Puts on record that no number of these mailboxes of the target is believed any more: of all or
+  /// none of them.
+  func disbelieve(_ anchors: [(pair: MailboxPair, anchor: TargetAnchor)]) async throws {
+    guard !anchors.isEmpty else { return }
+    try await begin(at: anchors.map { ($0.pair, $0.anchor.disbelieved) })
+  }
+
   /// Makes all that the target holds be compared before anything is appended, from its first UID on
   /// (invariant 5), also by the next run if this one dies.
   func beginAtTheFirst(of pair: MailboxPair) async throws {

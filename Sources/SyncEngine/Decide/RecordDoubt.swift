@@ -21,26 +21,20 @@ package struct RecordDoubt: Sendable {
 
   /// What is listed and contradicts its record by size or date, or by its bytes where the source
   /// knows them.
-  package var contradicted: Set<UID> {
-    let known = current
+  package var contradicted: Set<UID> { contradicted(among: current) }
+
+  /// Whether something else is listed under the UID of a message that is still to be moved.
+  package var changesPending: Bool {
+    !contradicted(among: known { $0.state == .pending }).isEmpty
+  }
+
+  private func contradicted(among known: [UID: MessageRecord]) -> Set<UID> {
     guard !known.isEmpty else { return [] }
     return Set(
       snapshot.entries.indices.lazy.filter { index in
         let entry = snapshot.entries[index]
         return known[entry.uid].map { contradicts(index, $0) } ?? false
       }.map { snapshot.entries[$0].uid })
-  }
-
-  /// Whether something else is listed under the UID of a message that is still to be moved.
-  package var changesPending: Bool {
-    let validity = snapshot.uidValidity
-    let pending = Dictionary(
-      records.lazy.filter { $0.state == .pending && $0.key.uidValidity == validity }
-        .map { ($0.key.uid, $0) }, uniquingKeysWith: { first, _ in first })
-    guard !pending.isEmpty else { return false }
-    return snapshot.entries.indices.contains { index in
-      pending[snapshot.entries[index].uid].map { contradicts(index, $0) } ?? false
-    }
   }
 
   /// The messages whose headers tell whether they are still those on record; none where the source
@@ -107,12 +101,18 @@ package struct RecordDoubt: Sendable {
 
   /// Records under the UIDVALIDITY that is listed now, with a content.
   private var current: [UID: MessageRecord] {
+    known { $0.state != .pending && $0.state != .vanished }
+  }
+
+  /// Records under the UIDVALIDITY that is listed now.
+  private func known(where condition: (MessageRecord) -> Bool) -> [UID: MessageRecord] {
     let validity = snapshot.uidValidity
     guard validity.isKnown else { return [:] }
-    let settled = records.lazy.filter { record in
-      record.key.uidValidity == validity && record.state != .pending && record.state != .vanished
+    var found: [UID: MessageRecord] = [:]
+    for record in records where record.key.uidValidity == validity && condition(record) {
+      found[record.key.uid] = found[record.key.uid] ?? record
     }
-    return Dictionary(settled.map { ($0.key.uid, $0) }, uniquingKeysWith: { first, _ in first })
+    return found
   }
 
   /// Below all that servers give and all that was given here before.

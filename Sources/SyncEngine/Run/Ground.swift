@@ -73,7 +73,7 @@ struct Ground {
         ?? false
     let others = try await lookAtNeighbours()
     // By the time they have their turn, what is appended here may hide that.
-    if !others.disbelieved.isEmpty { try await journal.begin(at: others.disbelieved) }
+    try await journal.disbelieve(others.disbelieved)
     let begin = isSameGround ? standing.target?.uidNext ?? Self.first : Self.first
     let from = looksAtAll || !others.homeless.isEmpty ? Self.first : begin
     let last = next == Self.first ? UID(0) : UID(next.rawValue - 1)
@@ -207,7 +207,7 @@ struct Ground {
   {
     let found = try await assign(&locator)
     if let anchor, anchor.isBelieved, !found.located.isEmpty {
-      try await journal.begin(pair, at: anchor.disbelieved)
+      try await journal.disbelieve([(pair, anchor)])
     }
     let outcomes: [Outcome] =
       found.located.map { .located($0.key, targetUID: $0.uid) }

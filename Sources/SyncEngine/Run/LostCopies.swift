@@ -45,7 +45,7 @@ struct LostCopies {
     }
     guard let gone else {
       // By the mailbox's own turn its numbers may be what they were.
-      try await journal.begin(pair, at: anchor.disbelieved)
+      try await journal.disbelieve([(pair, anchor)])
       return nil
     }
     guard !gone.isEmpty || records.contains(where: { $0.state == .lost }) else { return failure }
@@ -114,19 +114,19 @@ struct LostCopies {
     let copies = try await target.identities(
       of: doubtful.map(\.copy), in: anchor.mailbox, uidValidity: anchor.uidValidity)
     let open = doubtful.filter { copies[$0.copy.uid]?.digest != $0.record.digest }
-    let read = try await identities(
-      of: originals.candidates(for: open.map(\.record)), of: pair, originals.uidValidity)
+    let records = open.map(\.record)
+    let found = originals.identities(
+      of: records,
+      among: try await read(originals.candidates(for: records), of: pair, originals.uidValidity))
     return open.filter { record, copy in
-      guard let found = copies[copy.uid] else { return false }
-      if let original = originals.identity(of: record, among: read) {
-        return original.evidence(that: found) == nil
-      }
-      return originals.isListed(record)
+      guard let copy = copies[copy.uid] else { return false }
+      guard let original = found[record.key] else { return originals.isListed(record) }
+      return original.evidence(that: copy) == nil
     }.map(\.record)
   }
 
   /// A server that refuses one message may have left out others.
-  private func identities(of entries: [Entry], of pair: MailboxPair, _ uidValidity: UIDValidity)
+  private func read(_ entries: [Entry], of pair: MailboxPair, _ uidValidity: UIDValidity)
     async throws -> [UID: ContentIdentity]
   {
     do {
@@ -150,40 +150,5 @@ struct LostCopies {
       copies: Dictionary(
         copies.map { ($0.entry.uid, $0) }, uniquingKeysWith: { first, _ in first }),
       isComplete: !snapshot.isShort && snapshot.suspicion == nil)
-  }
-}
-
-/// What a source lists, as originals of messages on record: under their keys, or under others by
-/// now, where only their bytes tell.
-private struct Originals {
-  private let entries: [SourceKey: Entry]
-  private let onRecord: Set<SourceKey>
-  let uidValidity: UIDValidity
-
-  init(listed: MailboxSnapshot, records: [MessageRecord]) {
-    let validity = listed.uidValidity
-    uidValidity = validity
-    entries = Dictionary(
-      listed.entries.map { (SourceKey(uidValidity: validity, uid: $0.uid), $0) },
-      uniquingKeysWith: { first, _ in first })
-    onRecord = Set(records.lazy.map(\.key))
-  }
-
-  func isListed(_ record: MessageRecord) -> Bool { entries[record.key] != nil }
-
-  /// What has to be read to know the originals of these.
-  func candidates(for records: [MessageRecord]) -> [Entry] {
-    let sizes = Set(
-      records.lazy.filter { !isListed($0) }.flatMap { [$0.size, $0.listedSize ?? $0.size] })
-    let unknown = entries.filter { !onRecord.contains($0.key) && sizes.contains($0.value.size) }
-    return records.compactMap { entries[$0.key] } + unknown.values
-  }
-
-  func identity(of record: MessageRecord, among read: [UID: ContentIdentity]) -> ContentIdentity? {
-    if isListed(record) { return read[record.key.uid] }
-    return read.first { uid, identity in
-      identity.digest == record.digest
-        && !onRecord.contains(SourceKey(uidValidity: uidValidity, uid: uid))
-    }?.value
   }
 }

@@ -42,7 +42,7 @@ struct Neighbours: Sendable {
       let records = try await journal.records(of: neighbour.pair).filter(\.isAtTarget)
       let isSound = anchor.isContinued(in: mailbox, by: numbers, records)
       if !isSound, anchor.isBelieved {
-        found.disbelieved.append((neighbour.pair, anchor.disbelieved))
+        found.disbelieved.append((neighbour.pair, anchor))
       }
       var homeless: [MessageRecord] = []
       for record in records {

@@ -52,17 +52,12 @@ extension PairSync {
   /// then none is believed any more, before any of them is renewed. That is put on record at once
   /// for all: by the next run, the numbers that tell it now may be what they were.
   func isContinued(_ anchor: TargetAnchor) async throws -> Bool {
-    var all = [(pair: pair, anchor: anchor)]
-    for neighbour in neighbours {
-      guard let other = try await journal.standing(of: neighbour.pair).target,
-        other.mailbox == anchor.mailbox, other.isBelieved
-      else { continue }
-      all.append((neighbour.pair, other))
-    }
+    let others = try await believed(neighbours, in: anchor.mailbox)
+    let all = [(pair: pair, anchor: anchor)] + others
     let isContinued = try await areContinued(all.map(\.anchor), in: anchor.mailbox)
     let isTold = zip(all, isContinued).contains { $0.anchor.isBelieved && !$1 }
     guard isTold else { return isContinued[0] }
-    try await journal.begin(at: all.map { ($0.pair, $0.anchor.disbelieved) })
+    try await journal.disbelieve(all)
     return false
   }
 
@@ -97,7 +92,7 @@ extension PairSync {
       .warning(
         "\(pair.mapped.sourcePath): its folder at the target is gone, and with it "
           + "\(lost.count) messages"))
-    try await journal.begin(pair, at: anchor.disbelieved)
+    try await journal.disbelieve([(pair, anchor)])
     if options.recopiesLost {
       try await wantAgain(Set(lost.map(\.key)), lost)
     } else {
@@ -121,12 +116,22 @@ extension PairSync {
   /// Puts on record that the mailbox is not the one that others have on record. Those which the
   /// source lists find that out in their own turn; the others have none.
   func disbelieveNeighbours(in mailbox: MailboxName) async throws {
-    for neighbour in neighbours where !neighbour.isListed {
+    try await journal.disbelieve(believed(neighbours.filter { !$0.isListed }, in: mailbox))
+  }
+
+  /// Those of these neighbours that stand in a mailbox of the target, and whose numbers for it are
+  /// believed.
+  private func believed(_ neighbours: [Neighbour], in mailbox: MailboxName) async throws
+    -> [(pair: MailboxPair, anchor: TargetAnchor)]
+  {
+    var found: [(pair: MailboxPair, anchor: TargetAnchor)] = []
+    for neighbour in neighbours {
       guard let anchor = try await journal.standing(of: neighbour.pair).target,
         anchor.mailbox == mailbox, anchor.isBelieved
       else { continue }
-      try await journal.begin(neighbour.pair, at: anchor.disbelieved)
+      found.append((neighbour.pair, anchor))
     }
+    return found
   }
 
   /// Says what came of looking for every copy again.

@@ -18,6 +18,30 @@ struct LostCopiesTests {
     return run
   }
 
+  /// A finished move of two messages from a source that tells no dates, as a maildrop.
+  private static func movedWithoutDates(
+    source: FakeAccount.Habits = .init(), target: FakeAccount.Habits = .init()
+  ) async throws -> Scenario {
+    let run = Scenario(
+      source: Letter.account(2, habits: source), target: FakeAccount(habits: target))
+    try run.source.change(.inbox) { box in
+      for uid in box.uids { box.messages[uid]?.date = nil }
+    }
+    #expect(await run.run().total(\.copied) == 2)
+    return run
+  }
+
+  /// The same accounts, when the source does not hand a message out; lost copies are made again.
+  private static func withholding(_ uid: UID, _ run: Scenario) -> Scenario {
+    var habits = FakeAccount.Habits()
+    habits.withheld = [uid]
+    var withheld = Scenario(
+      source: FakeAccount(habits: habits, boxes: run.source.boxes), target: run.target,
+      journal: run.journal)
+    withheld.options.recopiesLost = true
+    return withheld
+  }
+
   @Test func areMadeAgainWhenAskedForAndOnlyThen() async throws {
     var run = try await Self.moved(losing: 2, 4)
     #expect(await run.run().total(\.copied) == 0)
@@ -62,11 +86,7 @@ struct LostCopiesTests {
   /// A maildrop tells no dates, so only header and size show that another message lies there.
   @Test(arguments: [Letter.text(9), Letter.text(2, body: "good bye")])
   func areMadeAgainWhereAnotherMessageHasTheirUID(_ text: String) async throws {
-    var run = Scenario(source: Letter.account(2), target: FakeAccount())
-    try run.source.change(.inbox) { box in
-      for uid in box.uids { box.messages[uid]?.date = nil }
-    }
-    #expect(await run.run().total(\.copied) == 2)
+    var run = try await Self.movedWithoutDates()
     let other = Array(text.utf8)
     try run.target.change(.inbox) { $0.messages[UID(2)]?.bytes = other }
     run.options.recopiesLost = true
@@ -78,20 +98,10 @@ struct LostCopiesTests {
 
   /// Whether the message under the UID of a copy is the copy cannot be told without the original.
   @Test func areAskedForAgainWhereTheirOriginalIsNotHandedOut() async throws {
-    let first = Scenario(source: Letter.account(2), target: FakeAccount())
-    try first.source.change(.inbox) { box in
-      for uid in box.uids { box.messages[uid]?.date = nil }
-    }
-    #expect(await first.run().total(\.copied) == 2)
+    let first = try await Self.movedWithoutDates()
     let other = Array(Letter.text(9).utf8)
     try first.target.change(.inbox) { $0.messages[UID(2)]?.bytes = other }
-    var habits = FakeAccount.Habits()
-    habits.withheld = [UID(2)]
-    var withheld = Scenario(
-      source: FakeAccount(habits: habits, boxes: first.source.boxes), target: first.target,
-      journal: first.journal)
-    withheld.options.recopiesLost = true
-    #expect(await withheld.run().total(\.skipped) == 1)
+    #expect(await Self.withholding(UID(2), first).run().total(\.skipped) == 1)
     var whole = first
     whole.options.retriesSkipped = true
     #expect(await whole.run().total(\.copied) == 1)
@@ -103,18 +113,8 @@ struct LostCopiesTests {
   @Test func areNotDoubledWhereTheirOriginalIsHandedOutLater() async throws {
     var target = FakeAccount.Habits()
     target.rewrite = { $0.filter { $0 != 13 } }
-    let first = Scenario(source: Letter.account(2), target: FakeAccount(habits: target))
-    try first.source.change(.inbox) { box in
-      for uid in box.uids { box.messages[uid]?.date = nil }
-    }
-    #expect(await first.run().total(\.copied) == 2)
-    var habits = FakeAccount.Habits()
-    habits.withheld = [UID(2)]
-    var withheld = Scenario(
-      source: FakeAccount(habits: habits, boxes: first.source.boxes), target: first.target,
-      journal: first.journal)
-    withheld.options.recopiesLost = true
-    #expect(await withheld.run().total(\.skipped) == 1)
+    let first = try await Self.movedWithoutDates(target: target)
+    #expect(await Self.withholding(UID(2), first).run().total(\.skipped) == 1)
     var whole = first
     whole.options.retriesSkipped = true
     let report = await whole.run()
@@ -164,11 +164,7 @@ struct LostCopiesTests {
     var habits = FakeAccount.Habits()
     habits.traits = .keysMayChange
     habits.hasModSeq = false
-    var run = Scenario(source: Letter.account(2, habits: habits), target: FakeAccount())
-    try run.source.change(.inbox) { box in
-      for uid in box.uids { box.messages[uid]?.date = nil }
-    }
-    #expect(await run.run().total(\.copied) == 2)
+    var run = try await Self.movedWithoutDates(source: habits)
     let other = Array(Letter.text(9).utf8)
     try run.target.change(.inbox) { $0.messages[UID(2)]?.bytes = other }
     try run.source.change(.inbox) { box in

@@ -29,6 +29,16 @@ import Testing
     return scenario
   }
 
+  /// A finished run that has marked all six messages at the source.
+  private func marked() async -> Scenario {
+    var removal = agreed
+    removal.manner = .flagOnly
+    var scenario = scenario(removal)
+    #expect(await scenario.run().total(\.removed) == 6)
+    scenario.options.removal = nil
+    return scenario
+  }
+
   private var agreed: Removal { Removal(confirmed: 6) }
 
   private func bytes(_ account: FakeAccount) -> Set<String> {
@@ -189,11 +199,7 @@ import Testing
   /// Neither under other UIDs nor with a copy that is made again.
   @Test(arguments: [true, false], [true, false])
   func theMarkByWhichMessagesAreRemovedIsNeverCarriedOver(hasMoved: Bool, isLost: Bool) async {
-    var removal = agreed
-    removal.manner = .flagOnly
-    var scenario = scenario(removal)
-    #expect(await scenario.run().total(\.removed) == 6)
-    scenario.options.removal = nil
+    var scenario = await marked()
     if hasMoved { scenario.source.renumber(.inbox) }
     if isLost {
       scenario.target.expunge([UID(2), UID(5)], in: .inbox)
@@ -208,11 +214,7 @@ import Testing
 
   /// Neither by the second copy that is made again, nor with another flag.
   @Test func theMarkByWhichMessagesAreRemovedStaysOursWhenCopiesAreMadeAgain() async {
-    var removal = agreed
-    removal.manner = .flagOnly
-    var scenario = scenario(removal)
-    #expect(await scenario.run().total(\.removed) == 6)
-    scenario.options.removal = nil
+    var scenario = await marked()
     scenario.options.recopiesLost = true
     for _ in 1...2 {
       scenario.target.expunge(scenario.target.boxes[.inbox]?.uids ?? [], in: .inbox)
@@ -226,11 +228,7 @@ import Testing
 
   /// The copies are gone, so that the messages are copied as new ones.
   @Test func theMarkByWhichMessagesAreRemovedIsKnownUnderOtherUIDsWithoutACopy() async {
-    var removal = agreed
-    removal.manner = .flagOnly
-    var scenario = scenario(removal)
-    #expect(await scenario.run().total(\.removed) == 6)
-    scenario.options.removal = nil
+    let scenario = await marked()
     scenario.target.expunge(scenario.target.boxes[.inbox]?.uids ?? [], in: .inbox)
     scenario.source.renumber(.inbox)
     #expect(await scenario.run().total(\.copied) == 6)
@@ -238,11 +236,7 @@ import Testing
   }
 
   @Test func theMarkByWhichMessagesAreRemovedIsKnownOfMailThatWasHiddenMeanwhile() async throws {
-    var removal = agreed
-    removal.manner = .flagOnly
-    var scenario = scenario(removal)
-    #expect(await scenario.run().total(\.removed) == 6)
-    scenario.options.removal = nil
+    var scenario = await marked()
     scenario.options.recopiesLost = true
     scenario.target.expunge(scenario.target.boxes[.inbox]?.uids ?? [], in: .inbox)
     try scenario.source.change(.inbox) { $0.hidden = [UID(1)] }
@@ -286,10 +280,7 @@ import Testing
   /// A run that could not prove a copy says so, and does not forget whose mark it is.
   @Test(arguments: [true, false])
   func theMarkByWhichMessagesAreRemovedStaysOursWithoutProof(isGone: Bool) async throws {
-    var removal = agreed
-    removal.manner = .flagOnly
-    var scenario = scenario(removal)
-    #expect(await scenario.run().total(\.removed) == 6)
+    var scenario = await marked()
     let other = Array(Letter.text(9).utf8)
     try scenario.target.change(.inbox) { box in
       if isGone { box.messages[UID(2)] = nil } else { box.messages[UID(2)]?.bytes = other }
