@@ -9,6 +9,9 @@ import Synchronization
 ///
 /// The kernel releases the lock when the process ends, however it ends; the file itself stays and
 /// means nothing. Its one line says who holds the lock, for the message the second run prints.
+///
+/// It is given back by `LOCK_UN` and not by closing alone: a child process that is just being
+/// started has a copy of the descriptor until it runs its program, and a copy keeps the lock.
 final class JournalLock: Sendable {
   private let descriptor: Mutex<Int32?>
 
@@ -36,7 +39,9 @@ final class JournalLock: Sendable {
     let file = open(path + ".lock", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return false }
     defer { close(file) }
-    return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    guard flock(file, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
+    flock(file, LOCK_UN)
+    return false
   }
 
   /// False, with `errno`, when it cannot be had.
@@ -59,6 +64,7 @@ final class JournalLock: Sendable {
     descriptor.withLock { file in
       guard let open = file else { return }
       ftruncate(open, 0)
+      flock(open, LOCK_UN)
       close(open)
       file = nil
     }

@@ -175,7 +175,9 @@ extension NightlyTests {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return true }
     defer { close(file) }
-    return flock(file, LOCK_SH | LOCK_NB) != 0
+    guard flock(file, LOCK_SH | LOCK_NB) == 0 else { return true }
+    flock(file, LOCK_UN)
+    return false
   }
 }
 

@@ -105,6 +105,17 @@ struct DiskStorageTests {
     try storage.lock().release()
   }
 
+  @Test("gives the lock back although a child that is just starting has a copy of it")
+  func locksOfAChild() throws {
+    let folder = try TemporaryFolder()
+    let storage = DiskStorage(root: folder.path)
+    let lock = try storage.lock()
+    let copied = try CopiedDescriptors(of: folder.file(ArchiveLayout.lock))
+    #expect(copied.copies.count == 1)
+    lock.release()
+    try withExtendedLifetime(copied) { try storage.lock().release() }
+  }
+
   @Test("may be reached by a link, and has none inside")
   func links() async throws {
     let folder = try TemporaryFolder()

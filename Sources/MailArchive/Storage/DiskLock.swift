@@ -5,6 +5,9 @@ import Foundation
 import Synchronization
 
 /// A lock by `flock`, which the kernel releases when the process ends, however it ends.
+///
+/// It is given back by `LOCK_UN` and not by closing alone: a child process that is just being
+/// started has a copy of the descriptor until it runs its program, and a copy keeps the lock.
 final class DiskLock: StorageLock {
   private struct Held {
     let file: Int32
@@ -30,6 +33,7 @@ final class DiskLock: StorageLock {
   func release() {
     held.withLock { held in
       guard let open = held else { return }
+      flock(open.file, LOCK_UN)
       close(open.file)
       close(open.directory)
       held = nil

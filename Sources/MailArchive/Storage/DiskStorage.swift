@@ -132,6 +132,7 @@ package struct DiskStorage: Storage {
     let directory = Foundation.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else {
       let code = errno
+      flock(file, LOCK_UN)
       Foundation.close(file)
       throw failure("opening", "", code)
     }
