@@ -81,17 +81,18 @@ struct MessageTable {
         settled.append(record)
       case .relisted(let key, let size): try update(key, "listed_size = ?", [size])
       case .marked(let key, let state):
-        let removal = state == .vanished ? ", removal = \(Self.markOfVanished)" : ""
+        let removal = state == .vanished ? ", removal = \(Self.markWhenListedAgain)" : ""
         try update(key, "state = ?\(removal)", [Int64(state.rawValue)])
       }
     }
     try settle(&settled)
   }
 
-  private static let markOfVanished =
+  /// What is left of the column `removal`.
+  static let markWhenListedAgain =
     "CASE removal "
     + RemovalMark.allCases.compactMap { mark in
-      mark.whenVanished.map { "WHEN '\(mark.rawValue)' THEN '\($0.rawValue)' " }
+      mark.whenListedAgain.map { "WHEN '\(mark.rawValue)' THEN '\($0.rawValue)' " }
     }.joined() + "END"
 
   /// Puts records in place of what is there, and leaves none.

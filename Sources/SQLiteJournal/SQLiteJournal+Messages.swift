@@ -1,6 +1,7 @@
 // mailmove: the messages in SQLite.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GRDB
 import MailWire
 import SyncEngine
@@ -73,12 +74,14 @@ extension SQLiteJournal: Journal {
     try await messages(where: "state = ?", [Int64(state.rawValue)], limit: limit)
   }
 
-  /// Messages with a mark about removal, at most `limit` of them, with the
+  /// Messages with a mark about removal that have not vanished, at most `limit` of them, with the
   /// mailbox each is in.
   package func messages(
     marked mark: RemovalMark, limit: Int
   ) async throws -> [(MailboxPair, MessageRecord)] {
-    try await messages(where: "removal = ?", [mark.rawValue], limit: limit)
+    try await messages(
+      where: "removal = ? AND state <> \(MessageState.vanished.rawValue)", [mark.rawValue],
+      limit: limit)
   }
 
   private func messages(
@@ -101,6 +104,21 @@ extension SQLiteJournal: Journal {
       return found
     }
   }
+
+  package func mayHaveOurMark(_ digest: SHA256Digest) async throws -> Bool {
+    try await read { db in
+      let statement = try db.cachedStatement(
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM message
+          WHERE digest = ? AND removal IN (\(Self.ourMarks)) AND system_flags & ? = 0)
+          """)
+      let deleted = Int64(SystemFlags.deleted.rawValue)
+      return try Bool.fetchOne(statement, arguments: [Data(digest.bytes), deleted]) == true
+    }
+  }
+
+  private static let ourMarks =
+    RemovalMark.allCases.filter(\.mayBeOurDoing).map { "'\($0.rawValue)'" }.joined(separator: ", ")
 
   package func firstSeen(in pair: MailboxPair) async throws -> [SourceKey: Int64] {
     try await read { db in
@@ -128,8 +146,8 @@ extension SQLiteJournal: Journal {
       try db.execute(
         sql: """
           UPDATE message SET state = 0, target_uid = NULL, reason = NULL, note = NULL,
-            removal = nullif(removal, 'removed'), dropped_flags = NULL, dropped_date = 0,
-            recorded_at = ?
+            removal = \(MessageTable.markWhenListedAgain), dropped_flags = NULL,
+            dropped_date = 0, recorded_at = ?
           WHERE state = ?
           """, arguments: [time, Int64(state.rawValue)])
       return db.changesCount

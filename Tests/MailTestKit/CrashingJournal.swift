@@ -74,6 +74,10 @@ package struct CrashingJournal: Journal {
     try await change("reopen") { try await wrapped.reopen(state) }
   }
 
+  package func mayHaveOurMark(_ digest: SHA256Digest) async throws -> Bool {
+    try await wrapped.mayHaveOurMark(digest)
+  }
+
   package func firstSeen(in pair: MailboxPair) async throws -> [SourceKey: Int64] {
     try await wrapped.firstSeen(in: pair)
   }

@@ -186,14 +186,19 @@ package actor MemoryJournal: Journal, KeyBook {
           reopened.targetUID = nil
           reopened.reason = nil
           reopened.note = nil
-          // What we marked is marked still; what we removed was put back.
-          if reopened.removal == .removed { reopened.removal = nil }
+          reopened.removal = reopened.removal?.whenListedAgain
           reopened.dropped = DroppedMetadata()
           contents.records[pair.id]?[key] = reopened
           count += 1
         }
       }
       return count
+    }
+  }
+
+  package func mayHaveOurMark(_ digest: SHA256Digest) async throws -> Bool {
+    contents.records.values.contains { records in
+      records.values.contains { $0.digest == digest && $0.mayHaveOurMark }
     }
   }
 
@@ -302,7 +307,7 @@ package actor MemoryJournal: Journal, KeyBook {
     case .marked(let key, let state):
       var record = try known(key, in: records)
       record.state = state
-      if state == .vanished { record.removal = record.removal?.whenVanished }
+      if state == .vanished { record.removal = record.removal?.whenListedAgain }
       try put(record, in: &records)
     }
   }

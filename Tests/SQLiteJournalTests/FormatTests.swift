@@ -170,6 +170,7 @@ import Testing
     ALTER TABLE message ADD COLUMN listed_size INTEGER;
     ALTER TABLE message ADD COLUMN first_seen INTEGER;
     ALTER TABLE message ADD COLUMN removal TEXT;
+    CREATE INDEX message_removal ON message (digest) WHERE removal IS NOT NULL;
     ALTER TABLE message ADD COLUMN dropped_flags TEXT;
     ALTER TABLE message ADD COLUMN dropped_date INTEGER NOT NULL DEFAULT 0;
     UPDATE message SET listed_size = size WHERE state = 0;

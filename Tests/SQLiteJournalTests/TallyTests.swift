@@ -61,4 +61,21 @@ import Testing
     let columns = Tally.columns.split(separator: ",").map { $0.drop { $0 == " " } }
     #expect(columns.count == MessageState.allCases.count + 2 + RemovalMark.allCases.count)
   }
+
+  /// As `status` names what was to be removed and stays: it counts no more of them than it names.
+  @Test func whatVanishedIsNeitherCountedNorNamedByItsMark() async throws {
+    let bench = try Bench()
+    let journal = try bench.open()
+    let pair = try #require(try await journal.freeze([JournalSamples.mailbox("INBOX")]).first)
+    let records = ((1...2) as ClosedRange<UInt32>).map { uid in
+      var record = JournalSamples.stored(uid)
+      record.removal = .proven
+      return record
+    }
+    try await journal.record(
+      records.map { .settled($0) } + [.marked(JournalSamples.key(1), .vanished)], in: pair)
+    #expect(try await journal.summary().count(.proven) == 1)
+    #expect(try await journal.messages(marked: .proven, limit: 9).map(\.1) == [records[1]])
+    try journal.close()
+  }
 }

@@ -246,12 +246,15 @@ struct Oracle {
   private mutating func pass(_ place: MailboxName, _ before: View, _ view: View) {
     guard done.insert(place).inserted else { return }
     let shown = before.wanted()[place] ?? [:]
+    let old = before.copies()
     let copies = view.target[place]?.messages.values.sorted { $0.token < $1.token } ?? []
     for (serial, copies) in Dictionary(grouping: copies, by: { Mail.serial($0.bytes) }) {
       guard let serial else { continue }
-      // Whoever made them: those that came first are the originals' copies.
-      let more = copies.dropFirst(shown[serial] ?? 0)
-        .count { $0.author != .mailmove }
+      // Whoever made them, those that came first are the originals' copies; what others brought
+      // while the run was on may have come after it had looked.
+      let seen = copies.filter { $0.author == .mailmove || old[$0.token] != nil }
+      let late = copies.filter { $0.author != .mailmove && old[$0.token] == nil }
+      let more = (seen + late).dropFirst(shown[serial] ?? 0).count { $0.author != .mailmove }
       if more > 0 { lateForeign[place, default: [:]][serial] = more }
     }
   }
@@ -446,7 +449,16 @@ struct Oracle {
   /// Nothing that stayed where it was is on record as removed, whatever servers say.
   private func ledgerOfRemovals() async throws -> [Finding] {
     let summary = try await world.journal.summary()
-    let told = summary.count(.removed) + summary.count(.flagged)
+    var told = summary.count(.removed) + summary.count(.flagged)
+    guard told > world.removals else { return [] }
+    // What has the mark where it lies now may have got it elsewhere.
+    for pair in try await world.journal.pairs() {
+      guard let box = world.source.boxes[pair.mapped.source] else { continue }
+      told -= try await world.journal.records(of: pair).count { record in
+        record.removal == .flagged && record.key.uidValidity == box.uidValidity
+          && box.messages[record.key.uid]?.flags.system.contains(.deleted) == true
+      }
+    }
     guard told > world.removals else { return [] }
     let text = "\(told) mails are on record as removed, and \(world.removals) were"
     return [Finding(question: 3, text: text)]

@@ -99,11 +99,8 @@ extension World {
     return "\(side.rawValue): its mod-sequences are lost"
   }
 
-  /// Nothing but its bytes tells that mail of a maildrop is what was hidden before, and was left to
-  /// the target by a run that died, if it comes under another unique-id then (decision 0030).
-  func renumber(_ side: Side, _ box: Int, _ memory: Memory) -> String? {
-    let isUnseen = side == .source && habits.sourceKind == .maildrop && memory.hasHidden
-    guard !isUnseen, let name = self.box(side, box) else { return nil }
+  func renumber(_ side: Side, _ box: Int) -> String? {
+    guard let name = self.box(side, box) else { return nil }
     account(side).renumber(name)
     return "\(side.rawValue): \(name) has new UIDs and another UIDVALIDITY"
   }

@@ -65,6 +65,7 @@ extension World {
       let new = account(side).boxes[other]?.tokens.max()
     {
       memory.removed[new] = []
+      if memory.marked.contains(old) { memory.marked.insert(new) }
     }
     return "\(side.rawValue): \(what) is \(moving ? "moved" : "copied") to \(other)"
   }
@@ -102,13 +103,12 @@ extension World {
 
   /// By a list of changes nobody can tell whether an old UID was listed in the last run. If it is
   /// that of other mail by now, nothing shows that (decision 0030).
-  func hide(_ box: Int, _ memory: inout Memory) -> String? {
+  func hide(_ box: Int, _ memory: Memory) -> String? {
     let mayUseAgain = memory.isPutBack || !habits.source.isRecognisable
     guard !mayUseAgain || !habits.source.hasModSeq || !habits.source.searches,
       let name = self.box(.source, box)
     else { return nil }
     try? source.change(name) { box in box.hidden.formUnion(box.uids.dropLast()) }
-    memory.hasHidden = true
     return "source: of \(name) only the newest mail is listed"
   }
 

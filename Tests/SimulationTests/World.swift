@@ -30,14 +30,14 @@ final class World: Sendable {
     var serials: [[UInt8]] = []
     var namesMade = 0
     var backups: [Side: FakeAccount.Backup] = [:]
-    /// Mail was hidden at the source.
-    var hasHidden = false
     /// The source was put back, so that its UIDs may be used again.
     var isPutBack = false
     var traces = Traces()
     /// Messages that mailmove may have taken from the source, and the mailboxes in which it marked
     /// them: one that is moved by people may be marked again in another.
     var removed: [Int: Set<MailboxName>] = [:]
+    /// Messages that may have the mark by which mailmove removes, also by being copies of one.
+    var marked: Set<Int> = []
   }
 
   let habits: WorldHabits
@@ -99,17 +99,26 @@ final class World: Sendable {
   /// Mailmove is about to take messages from the source, or to mark them there.
   func noteRemoval(of tokens: [Int], from name: MailboxName) {
     memory.withLock { memory in
+      memory.marked.formUnion(tokens)
       for token in tokens { memory.removed[token, default: []].insert(name) }
     }
   }
 
   /// Messages of the source that may have the mark by which mailmove removes.
-  var marked: Set<Int> { memory.withLock { Set($0.removed.filter { !$0.value.isEmpty }.keys) } }
+  var marked: Set<Int> { memory.withLock { $0.marked } }
 
   /// Nobody can tell a mailbox of the source and its mail from others: what was there is gone.
   func makeUnknown(_ name: MailboxName) {
-    noteRemoval(of: source.boxes[name]?.messages.values.map(\.token) ?? [], from: name)
+    let known = source.boxes[name]?.messages.mapValues(\.token) ?? [:]
     source.reidentify(name)
+    let now = source.boxes[name]?.messages.mapValues(\.token) ?? [:]
+    memory.withLock { memory in
+      for (uid, token) in known {
+        memory.removed[token, default: []].insert(name)
+        guard memory.marked.contains(token), let new = now[uid] else { continue }
+        memory.marked.insert(new)
+      }
+    }
   }
 
   /// How many messages mailmove may have taken from the source or marked there.
@@ -184,12 +193,12 @@ final class World: Sendable {
     case .swap(let side, let box, let other): swap(side, box, other, memory.clock)
     case .delete(let side, let box): delete(side, box, again: false)
     case .remake(let side, let box): delete(side, box, again: true)
-    case .hide(let box): hide(box, &memory)
+    case .hide(let box): hide(box, memory)
     case .unhide: unhide()
     case .backUp(let side): backUp(side, &memory)
     case .restore(let side, let isRefilled): restore(side, isRefilled, &memory)
     case .loseIndexes(let side): loseIndexes(side)
-    case .renumber(let side, let box): renumber(side, box, memory)
+    case .renumber(let side, let box): renumber(side, box)
     case .earlierTool(let box, let count, let marks): earlierTool(box, count, marks)
     case .unmount: shelf?.unmount() == true ? "target: the disk is unmounted" : nil
     case .mount: shelf?.mount() == true ? "target: the disk is mounted again" : nil

@@ -48,8 +48,13 @@ package protocol Journal: Sendable {
   /// Messages in a state, at most `limit` of them, with the mailbox each is in.
   func messages(in state: MessageState, limit: Int) async throws -> [(MailboxPair, MessageRecord)]
 
-  /// Makes skipped or lost messages pending again; returns how many.
+  /// Makes skipped or lost messages pending again; returns how many. Of a mark about removal only
+  /// that stays which says that the \Deleted of the message may be ours.
   func reopen(_ state: MessageState) async throws -> Int
+
+  /// Whether a message with this digest may have the \Deleted by which we removed one ourselves: in
+  /// whichever mailbox that was, since people move mail with its flags.
+  func mayHaveOurMark(_ digest: SHA256Digest) async throws -> Bool
 
   /// When the messages of a pair were first listed, in seconds since 1970-01-01 UTC.
   func firstSeen(in pair: MailboxPair) async throws -> [SourceKey: Int64]
@@ -211,8 +216,8 @@ package enum Outcome: Sendable, Equatable {
   case rekeyed(from: SourceKey, to: MessageRecord)
   /// The size as the source lists it was learnt, in octets.
   case relisted(SourceKey, size: Int64)
-  /// A message's state changed without anything else being learnt. What has vanished has no mark
-  /// about removal any more.
+  /// A message's state changed without anything else being learnt. Of a mark about removal only
+  /// that stays of what has vanished which says that the \Deleted of the message may be ours.
   case marked(SourceKey, MessageState)
 }
 

@@ -20,12 +20,13 @@ package enum RemovalMark: String, Sendable, CaseIterable {
     }
   }
 
-  /// What is left of it when its message is on record as vanished: listed again, it may still have
-  /// our \Deleted.
-  package var whenVanished: RemovalMark? {
+  /// What is left of it when its message has vanished or is to be moved again: listed again, it may
+  /// have our \Deleted, also where it was removed, if a backup was put back.
+  package var whenListedAgain: RemovalMark? {
     switch self {
-    case .proven, .flagged: .flagged
-    case .removed, .kept: nil
+    case .proven, .removed: .proven
+    case .flagged: .flagged
+    case .kept: nil
     }
   }
 
@@ -44,10 +45,13 @@ extension MessageRecord {
   /// Whether we may have touched the message at the source.
   var mayBeRemovedByUs: Bool { removal?.mayBeOurDoing == true }
 
+  /// The \Deleted that it has at the source may be the one by which we removed it.
+  package var mayHaveOurMark: Bool { mayBeRemovedByUs && !flags.system.contains(.deleted) }
+
   /// The flags to carry over, of those that the source has: not the \Deleted by which we removed
   /// the message ourselves.
   func carriable(_ flags: FlagSet) -> FlagSet {
-    guard mayBeRemovedByUs, !self.flags.system.contains(.deleted) else { return flags }
+    guard mayHaveOurMark else { return flags }
     return flags.subtracting(FlagSet(system: .deleted))
   }
 

@@ -22,9 +22,8 @@ package struct WorkList: Sendable, Equatable {
   package var toMove: [Entry] = []
   /// Some of them were passed over by an earlier run, or may have been, under another key.
   package var takesUpAgain = false
-  /// Of what is to be moved, or may be on record under another key: what has the \Deleted by which
-  /// we removed it ourselves.
-  package var markedByUs: Set<SHA256Digest> = []
+  /// Of what is to be moved, what was read before under the key it has: no other record is its own.
+  package var ownDigests: [SourceKey: SHA256Digest] = [:]
   package var drifts: [FlagDrift] = []
   /// On record as pending and no longer at the source, or no longer under this key.
   package var vanished: [SourceKey] = []
@@ -33,6 +32,8 @@ package struct WorkList: Sendable, Equatable {
   /// At the target or lost there, and not listed any more by a source whose keys may change: one of
   /// the unknown messages may be the same.
   package var unlisted: [MessageRecord] = []
+  /// Skipped, and listed under no key that is valid: one of the unknown messages may be the same.
+  package var passedOver: [MessageRecord] = []
   /// At the target, and gone from the source for certain without our doing. Where keys may change,
   /// or did, that is certain only when everything listed has been read and compared.
   package var gone: [MessageRecord] = []
@@ -49,13 +50,7 @@ package struct WorkList: Sendable, Equatable {
     current.reserveCapacity(records.count)
     var pendingElsewhere: [SourceKey] = []
     for record in records {
-      let isCurrent = validity.isKnown && record.key.uidValidity == validity
-      if !isCurrent || !record.isAtTarget, let digest = record.digest,
-        record.carriable(FlagSet(system: .deleted)) == .none
-      {
-        markedByUs.insert(digest)
-      }
-      if isCurrent {
+      if validity.isKnown && record.key.uidValidity == validity {
         current[record.key.uid] = record
       } else if record.state == .pending {
         // Its content was never seen, so nothing can be recognised by it.
@@ -72,6 +67,8 @@ package struct WorkList: Sendable, Equatable {
     } else {
       isCompared = compare(snapshot, with: &current)
     }
+    takesUpAgain = takesUpAgain || Self.mayKnow(unknown, among: stale + current.values)
+    passedOver = stale.filter { $0.state == .skipped }
     guard snapshot.extent == .complete else { return }
     let isCertain = snapshot.suspicion == nil && !snapshot.isShort
     vanished = current.values.filter {
@@ -83,7 +80,9 @@ package struct WorkList: Sendable, Equatable {
     }
     let keysChange = snapshot.mayListAnew
     if keysChange {
-      takesUpAgain = takesUpAgain || current.values.contains { $0.state == .skipped }
+      let skipped = current.values.filter { $0.state == .skipped }.sorted { $0.key < $1.key }
+      takesUpAgain = takesUpAgain || !skipped.isEmpty
+      passedOver += skipped
       unlisted = current.values.filter { $0.isAtTarget || $0.state == .lost }
         .sorted { $0.key < $1.key }
     }
@@ -97,6 +96,17 @@ package struct WorkList: Sendable, Equatable {
       gone.sort { $0.key < $1.key }
     }
     vanished.sort()
+  }
+
+  /// Whether something new looks like a message that was passed over under another key.
+  private static func mayKnow(_ unknown: [Entry], among records: [MessageRecord]) -> Bool {
+    let known = Dictionary(
+      grouping: records.lazy.filter { $0.state == .vanished || $0.state == .skipped },
+      by: { $0.listedSize ?? $0.size })
+    guard !known.isEmpty else { return false }
+    return unknown.contains { entry in
+      known[entry.size]?.contains { !RecordDoubt.contradicts(entry, $0) } ?? false
+    }
   }
 
   /// Sorts entries by what is on record; leaves in `current` what is not listed. Returns whether
@@ -115,7 +125,9 @@ package struct WorkList: Sendable, Equatable {
         sizes.append(.relisted(record.key, size: entry.size))
       }
       switch record.state {
-      case .pending: toMove.append(entry)
+      case .pending:
+        toMove.append(entry)
+        ownDigests[record.key] = record.digest
       case .vanished:
         toMove.append(entry)
         takesUpAgain = true

@@ -24,14 +24,24 @@ struct Adoption {
   private var ahead: ArraySlice<HeadedEntry>
   private var identities: [UID: ContentIdentity] = [:]
   private var stale: [SHA256Digest: [MessageRecord]]
+  private var passedOver: [SHA256Digest: [SourceKey]]
+  private let ownDigests: [SourceKey: SHA256Digest]
 
   /// - Parameters:
   ///   - copies: what the target holds without a receipt of ours, ascending by UID.
   ///   - owners: those of them that are on record for mailboxes which the source has no longer.
   ///   - stale: records whose keys are no longer valid or no longer listed.
+  ///   - passedOver: records of messages that were skipped under such keys.
+  ///   - ownDigests: messages whose records are under the keys they have.
   init(
-    copies: [HeadedEntry], owners: [UID: Neighbours.Owner] = [:], stale: [MessageRecord]
+    copies: [HeadedEntry], owners: [UID: Neighbours.Owner] = [:], stale: [MessageRecord],
+    passedOver: [MessageRecord], ownDigests: [SourceKey: SHA256Digest]
   ) {
+    self.passedOver = passedOver.reduce(into: [:]) { keys, record in
+      guard let digest = record.digest, record.key.uidValidity.isKnown else { return }
+      keys[digest, default: []].append(record.key)
+    }
+    self.ownDigests = ownDigests
     self.owners = owners
     self.copies = UnclaimedCopies(copies)
     ahead = copies[...]
@@ -46,10 +56,17 @@ struct Adoption {
   ///
   /// - Parameter isMarked: it has the mark.
   mutating func recordUnderOldKey(of message: Message, isMarked: Bool) -> MessageRecord? {
-    guard var equal = stale[message.digest], let last = equal.indices.last else { return nil }
+    guard ownDigests[message.key] != message.digest, var equal = stale[message.digest],
+      let last = equal.indices.last
+    else { return nil }
     let record = equal.remove(at: equal.lastIndex { $0.mayBeRemovedByUs == isMarked } ?? last)
     stale[message.digest] = equal
     return record
+  }
+
+  /// The key under which the same message was skipped, which it has no longer; it is used up.
+  mutating func keyWhenPassedOver(_ digest: SHA256Digest) -> SourceKey? {
+    passedOver[digest]?.popLast()
   }
 
   /// Whether header, or size and date, let it seem possible that the target has the message.

@@ -14,8 +14,7 @@ struct AppendStage {
   let budget: ByteBudget
   let suspects: Set<UID>
   let pacing: Pacing
-  /// What has the \Deleted by which we removed it ourselves.
-  let markedByUs: Set<SHA256Digest>
+  let journal: any Journal
   var adoption: Adoption
 
   /// Refusals in a row after which the mailbox is given up: the fault is not the messages'.
@@ -31,7 +30,7 @@ struct AppendStage {
   init(
     pair: MailboxPair, target: any MailTarget, mailbox: TargetMailbox, limits: TargetLimits,
     arrivals: BoundedChannel<Arrival>, settlements: BoundedChannel<Settlement>,
-    budget: ByteBudget, suspects: Set<UID>, pacing: Pacing, markedByUs: Set<SHA256Digest>,
+    budget: ByteBudget, suspects: Set<UID>, pacing: Pacing, journal: any Journal,
     adoption: Adoption
   ) {
     self.budget = budget
@@ -43,7 +42,7 @@ struct AppendStage {
     self.arrivals = arrivals
     self.settlements = settlements
     self.suspects = suspects
-    self.markedByUs = markedByUs
+    self.journal = journal
     self.adoption = adoption
   }
 
@@ -82,7 +81,7 @@ struct AppendStage {
           kind: .vanished, outcome: .marked(key, .vanished), record: nil, bytes: 0,
           permit: arrival.permit))
     case .message(let arrived):
-      let message = withoutOurMark(arrived)
+      let message = try await withoutOurMark(arrived)
       if StandIn.isStandIn(message.bytes) {
         try await skip(message, because: .messageIsStub, side: .source, permit: arrival.permit)
       } else if let limit = limits.appendLimit, Int64(message.bytes.count) > limit {
@@ -98,10 +97,10 @@ struct AppendStage {
   }
 
   /// Our own \Deleted is never carried over, and stays on record as ours.
-  private mutating func withoutOurMark(_ message: Message) -> Message {
-    guard message.entry.flags.system.contains(.deleted), markedByUs.contains(message.digest) else {
-      return message
-    }
+  private mutating func withoutOurMark(_ message: Message) async throws -> Message {
+    guard message.entry.flags.system.contains(.deleted),
+      try await journal.mayHaveOurMark(message.digest)
+    else { return message }
     ours.insert(message.key)
     return message.with(flags: message.entry.flags.subtracting(FlagSet(system: .deleted)))
   }
@@ -115,6 +114,13 @@ struct AppendStage {
       fingerprint: message.fingerprint, internalDate: message.entry.internalDate,
       flags: message.entry.flags, targetUID: targetUID)
     return ours.contains(message.key) ? record.marked(.flagged) : record
+  }
+
+  /// What became of a message that was read, in place of what is on record about it under a key
+  /// that it has no longer.
+  private mutating func outcome(_ record: MessageRecord) -> Outcome {
+    let old = record.digest.flatMap { adoption.keyWhenPassedOver($0) }
+    return old.map { .rekeyed(from: $0, to: record) } ?? .settled(record)
   }
 
   private mutating func adopt(_ message: Message, permit: Permit?) async throws -> Bool {
@@ -154,7 +160,7 @@ struct AppendStage {
     }
     try await emit(
       Settlement(
-        kind: .alreadyThere, outcome: .settled(record), record: record, bytes: record.size,
+        kind: .alreadyThere, outcome: outcome(record), record: record, bytes: record.size,
         permit: permit))
     return true
   }
@@ -172,7 +178,7 @@ struct AppendStage {
         }
         try await emit(
           Settlement(
-            kind: .copied, outcome: .settled(record), record: record, bytes: record.size,
+            kind: .copied, outcome: outcome(record), record: record, bytes: record.size,
             permit: permit))
       case .refused(let error):
         guard error.scope == .message, error.remedy == .skip else { throw error }
@@ -187,7 +193,7 @@ struct AppendStage {
     }
   }
 
-  private func skip(
+  private mutating func skip(
     _ message: Message, because cause: SyncError.Cause, side: SyncError.Side, permit: Permit?,
     detail: String = ""
   ) async throws {
@@ -197,13 +203,13 @@ struct AppendStage {
     try await skip(message, error, permit: permit)
   }
 
-  private func skip(_ message: Message, _ error: SyncError, permit: Permit?) async throws {
+  private mutating func skip(_ message: Message, _ error: SyncError, permit: Permit?) async throws {
     var record = record(message, .skipped, nil)
     record.reason = error.cause
     record.note = error.description
     try await emit(
       Settlement(
-        kind: .skipped, outcome: .settled(record), record: record, bytes: 0, permit: permit))
+        kind: .skipped, outcome: outcome(record), record: record, bytes: 0, permit: permit))
   }
 
   private func skip(_ key: SourceKey, _ error: SyncError, permit: Permit?) async throws {

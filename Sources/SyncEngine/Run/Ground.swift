@@ -88,6 +88,9 @@ struct Ground {
     guard mayHoldMore || !homeless.isEmpty else { return survey }
     var copies = mayHoldMore ? try await list(from: from) : []
     if isSameGround, Self.contradict(copies, records) {
+      // The numbers of the others may go on just as those of this one do.
+      try await journal.disbelieve(
+        journal.believed(neighbours.map(\.pair), in: mailbox.name))
       var again = self
       again.hasMoved = true
       return try await again.survey(standing: standing, records: records)

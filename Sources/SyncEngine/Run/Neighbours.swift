@@ -78,3 +78,19 @@ extension TargetAnchor {
     return records.allSatisfy { !$0.isAtTarget || $0.targetUID.map { $0 < next } ?? true }
   }
 }
+
+extension Journal {
+  /// Those of these that stand in a mailbox of the target, and whose numbers for it are believed.
+  func believed(_ pairs: [MailboxPair], in mailbox: MailboxName) async throws
+    -> [(pair: MailboxPair, anchor: TargetAnchor)]
+  {
+    var found: [(pair: MailboxPair, anchor: TargetAnchor)] = []
+    for pair in pairs {
+      guard let anchor = try await standing(of: pair).target, anchor.mailbox == mailbox,
+        anchor.isBelieved
+      else { continue }
+      found.append((pair, anchor))
+    }
+    return found
+  }
+}

@@ -52,7 +52,7 @@ extension PairSync {
   /// then none is believed any more, before any of them is renewed. That is put on record at once
   /// for all: by the next run, the numbers that tell it now may be what they were.
   func isContinued(_ anchor: TargetAnchor) async throws -> Bool {
-    let others = try await believed(neighbours, in: anchor.mailbox)
+    let others = try await journal.believed(neighbours.map(\.pair), in: anchor.mailbox)
     let all = [(pair: pair, anchor: anchor)] + others
     let isContinued = try await areContinued(all.map(\.anchor), in: anchor.mailbox)
     let isTold = zip(all, isContinued).contains { $0.anchor.isBelieved && !$1 }
@@ -116,22 +116,15 @@ extension PairSync {
   /// Puts on record that the mailbox is not the one that others have on record. Those which the
   /// source lists find that out in their own turn; the others have none.
   func disbelieveNeighbours(in mailbox: MailboxName) async throws {
-    try await journal.disbelieve(believed(neighbours.filter { !$0.isListed }, in: mailbox))
+    let unlisted = neighbours.filter { !$0.isListed }.map(\.pair)
+    try await journal.disbelieve(journal.believed(unlisted, in: mailbox))
   }
 
-  /// Those of these neighbours that stand in a mailbox of the target, and whose numbers for it are
-  /// believed.
-  private func believed(_ neighbours: [Neighbour], in mailbox: MailboxName) async throws
-    -> [(pair: MailboxPair, anchor: TargetAnchor)]
-  {
-    var found: [(pair: MailboxPair, anchor: TargetAnchor)] = []
-    for neighbour in neighbours {
-      guard let anchor = try await journal.standing(of: neighbour.pair).target,
-        anchor.mailbox == mailbox, anchor.isBelieved
-      else { continue }
-      found.append((neighbour.pair, anchor))
-    }
-    return found
+  /// Puts on record that the mailbox is not the one that this one and others have on record, which
+  /// its numbers need not show to any of them.
+  func disbelieveAll(in mailbox: MailboxName) async throws {
+    let all = [pair] + neighbours.map(\.pair)
+    try await journal.disbelieve(journal.believed(all, in: mailbox))
   }
 
   /// Says what came of looking for every copy again.

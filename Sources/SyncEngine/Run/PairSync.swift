@@ -34,6 +34,13 @@ struct PairSync {
     var failure: SyncError?
     var inDoubt: Set<UID> = []
     var madeProgress = false
+
+    mutating func add(_ pumped: Pump.Result) {
+      line.add(pumped.recorded)
+      madeProgress = pumped.recorded.total > 0
+      failure = pumped.failure
+      inDoubt = pumped.inDoubt
+    }
   }
 
   var name: MailboxName { pair.mapped.source }
@@ -188,18 +195,14 @@ struct PairSync {
         survey.unclaimed, records, without: ghosts, beside: survey.others, condition, in: mailbox)
       let pumped = await pump(
         work, survey: survey, mailbox, uidValidity: snapshot.uidValidity, standing)
-      result.line.add(pumped.recorded)
-      result.madeProgress = pumped.recorded.total > 0
-      result.failure = pumped.failure
-      result.inDoubt = pumped.inDoubt
+      result.add(pumped)
       guard pumped.failure == nil else { return survey.anchor }
-      guard !pumped.recorded.gaveUIDsAgain(after: survey.lastUID) else { return nil }
-      if pumped.recorded.unlocated > 0 {
-        let found = try await ground.locate(from: survey.lastUID.next)
-        result.line.lost += found.lost
-        survey.lastUID = max(survey.lastUID, found.lastUID)
+      guard !pumped.recorded.gaveUIDsAgain(after: survey.lastUID) else {
+        try await disbelieveAll(in: mailbox.name)
+        return nil
       }
-      if let last = pumped.recorded.lastTargetUID { survey.lastUID = max(survey.lastUID, last) }
+      survey.lastUID = try await locate(
+        pumped.recorded, on: ground, after: survey.lastUID, &result)
       adopted = pumped.adopted.compactMap(\.record.targetUID)
       drifts += pumped.adopted.filter {
         $0.flags != $0.record.flags || flagPolicy == .source
@@ -210,12 +213,26 @@ struct PairSync {
     let isOurs = try await carryFlags(
       drifts, by: flagPolicy, found: Set(survey.located.values).union(adopted), to: mailbox,
       &result)
-    guard isOurs else { return nil }
+    guard isOurs else {
+      try await disbelieveAll(in: mailbox.name)
+      return nil
+    }
     try await noteVanished(work, from: snapshot, in: mailbox)
     try await noteListed(from: snapshot, in: mailbox)
     return ground.anchor(
       from: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next,
       isApart: survey.anchor.isApart, lastUID: survey.lastUID)
+  }
+
+  /// Finds the copies whose UIDs the target did not tell. Returns the highest UID of all.
+  private func locate(
+    _ recorded: RecordStage.Tally, on ground: Ground, after last: UID, _ result: inout Result
+  ) async throws -> UID {
+    let told = max(last, recorded.lastTargetUID ?? last)
+    guard recorded.unlocated > 0 else { return told }
+    let found = try await ground.locate(from: last.next)
+    result.line.lost += found.lost
+    return max(told, found.lastUID)
   }
 
   /// Records whose messages are listed under no key that is valid, and whose copies are gone or
@@ -230,7 +247,7 @@ struct PairSync {
     let outcomes = ghosts.map { ghost -> Outcome in
       var ghost = ghost
       ghost.state = .vanished
-      ghost.removal = ghost.removal?.whenVanished
+      ghost.removal = ghost.removal?.whenListedAgain
       return .settled(ghost)
     }
     try await journal.record(outcomes, in: pair)
@@ -249,7 +266,8 @@ struct PairSync {
       work,
       adoption: Adoption(
         copies: survey.unclaimed, owners: survey.others.left,
-        stale: (work.stale + work.unlisted).map(survey.updated).filter(survey.mayBeKnown))
+        stale: (work.stale + work.unlisted).map(survey.updated).filter(survey.mayBeKnown),
+        passedOver: work.passedOver, ownDigests: work.ownDigests)
     ) { try await subscribe(to: mailbox, standing) }
   }
 

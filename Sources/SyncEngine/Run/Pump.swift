@@ -108,7 +108,7 @@ struct Pump {
       var appending = AppendStage(
         pair: pair, target: target, mailbox: mailbox, limits: limits, arrivals: arrivals,
         settlements: settlements, budget: budget, suspects: suspects, pacing: pacing,
-        markedByUs: work.markedByUs, adoption: adoption)
+        journal: journal, adoption: adoption)
       let appendFailure = await withTaskExecutorPreference(target.executor) {
         await appending.run(after: prepare)
       }

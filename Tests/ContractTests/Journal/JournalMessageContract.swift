@@ -83,6 +83,28 @@ import Testing
     }
   }
 
+  /// In whichever mailbox; not where the person had marked the message before.
+  @Test(arguments: JournalKind.allCases)
+  func knowsWhichMessagesMayHaveOurMark(_ kind: JournalKind) async throws {
+    try await kind.with { journal in
+      let pairs = try await journal.freeze(
+        ["INBOX", "Sent"].map { JournalSamples.mailbox($0) })
+      for (index, mark) in ([nil] + RemovalMark.allCases).enumerated() {
+        for isMarked in [false, true] {
+          var record = JournalSamples.stored(UInt32(index + 1))
+          let bytes = [UInt8](repeating: UInt8(index), count: 31) + [isMarked ? 1 : 0]
+          let digest = try #require(SHA256Digest(bytes: bytes))
+          record.digest = digest
+          record.removal = mark
+          record.flags = isMarked ? FlagSet(system: [.seen, .deleted]) : FlagSet(system: .seen)
+          try await journal.record([.settled(record)], in: pairs[isMarked ? 1 : 0])
+          let mayHaveIt = try await journal.mayHaveOurMark(digest)
+          #expect(mayHaveIt == (mark?.mayBeOurDoing == true && !isMarked))
+        }
+      }
+    }
+  }
+
   @Test(arguments: JournalKind.allCases)
   func recordsAllOfAGroupOrNothing(_ kind: JournalKind) async throws {
     try await enrolled(kind) { journal, pair in
@@ -212,11 +234,11 @@ import Testing
   }
 
   /// What we marked is marked still when it is wanted again, or listed again after it had vanished,
-  /// and counts while it has not; what we removed was put back.
+  /// and counts while it has not; so may be what we removed and somebody put back.
   @Test(arguments: JournalKind.allCases)
   func keepsMarksOfWhatIsWantedAgainAndCountsNoneOfWhatVanished(_ kind: JournalKind) async throws {
     try await enrolled(kind) { journal, pair in
-      let marks: [RemovalMark] = [.flagged, .removed, .flagged]
+      let marks: [RemovalMark] = [.flagged, .removed, .flagged, .kept, .proven]
       let records = marks.enumerated().map { number, mark in
         var record = JournalSamples.stored(UInt32(number + 1))
         record.removal = mark
@@ -224,9 +246,10 @@ import Testing
         return record
       }
       try await journal.record(records.map { .settled($0) }, in: pair)
-      #expect(try await journal.reopen(.lost) == 3)
+      #expect(try await journal.reopen(.lost) == 5)
       try await journal.record([.marked(JournalSamples.key(3), .vanished)], in: pair)
-      #expect(try await journal.records(of: pair).map(\.removal) == [.flagged, nil, .flagged])
+      let left: [RemovalMark?] = [.flagged, .proven, .flagged, nil, .proven]
+      #expect(try await journal.records(of: pair).map(\.removal) == left)
       let summary = try await journal.summary()
       #expect(summary.count(.flagged) == 1 && summary.count(.removed) == 0)
     }

@@ -12,7 +12,8 @@ package final class FakeRemover: MailRemover {
   private let crash: CrashPoint
   private let onRequest: @Sendable (String) throws -> Void
   private let beforeRemoving: @Sendable (MailboxName, UIDSet) -> Void
-  private let wishes = Mutex<[(UIDSet, MailboxName)]>([])
+  /// Tokens of the messages that go when the session ends.
+  private let wishes = Mutex<[(Set<Int>, MailboxName)]>([])
 
   package init(
     _ account: FakeAccount, crash: CrashPoint,
@@ -45,31 +46,37 @@ package final class FakeRemover: MailRemover {
       proven.filter { proof in
         box.visible(proof.uid).map { SHA256Digest(of: $0.bytes) } == proof.digest
       }.map(\.uid))
-    let uids = UIDSet(same)
-    try onRequest("remove \(mailbox) \(uids)")
-    // In a session UIDs stand for what they stood for.
+    try onRequest("remove \(mailbox) \(UIDSet(same))")
     guard try account.read(mailbox, { $0.uidValidity }) == uidValidity else {
       throw FakeAccount.changed(mailbox)
     }
+    let tokens = Set(same.compactMap { box.messages[$0]?.token })
     switch manner {
-    case .flagOnly: try flag(uids, in: mailbox)
+    case .flagOnly: try flag(tokens, in: mailbox)
     case .expunge where account.habits.removesAtEnd:
-      wishes.withLock { $0.append((uids, mailbox)) }
+      wishes.withLock { $0.append((tokens, mailbox)) }
     case .expunge:
-      try flag(uids, in: mailbox)
-      try expunge(uids, in: mailbox)
+      try flag(tokens, in: mailbox)
+      try expunge(tokens, in: mailbox)
     }
     return same
   }
 
   package func commit() async throws {
     try onRequest("commit")
-    for (uids, mailbox) in wishes.withLock({ $0 }) { try expunge(uids, in: mailbox) }
+    for (tokens, mailbox) in wishes.withLock({ $0 }) { try expunge(tokens, in: mailbox) }
   }
 
   package func close() async {}
 
-  private func flag(_ uids: UIDSet, in mailbox: MailboxName) throws {
+  /// In a session UIDs stand for what they stood for: other messages under them are not meant.
+  private func uids(of tokens: Set<Int>, in mailbox: MailboxName) throws -> UIDSet {
+    let box = try account.read(mailbox) { $0 }
+    return UIDSet(box.uids.filter { box.messages[$0].map { tokens.contains($0.token) } ?? false })
+  }
+
+  private func flag(_ tokens: Set<Int>, in mailbox: MailboxName) throws {
+    let uids = try uids(of: tokens, in: mailbox)
     try crash.pass("before flagging \(uids)")
     beforeRemoving(mailbox, uids)
     try account.change(mailbox) { box in
@@ -82,7 +89,8 @@ package final class FakeRemover: MailRemover {
     try crash.pass("after flagging \(uids)")
   }
 
-  private func expunge(_ uids: UIDSet, in mailbox: MailboxName) throws {
+  private func expunge(_ tokens: Set<Int>, in mailbox: MailboxName) throws {
+    let uids = try uids(of: tokens, in: mailbox)
     try crash.pass("before expunging \(uids)")
     beforeRemoving(mailbox, uids)
     try account.change(mailbox) { box in

@@ -221,4 +221,33 @@ struct CrashTests {
       expectSame(disturbed, expected, "died first at step \(step)")
     }
   }
+
+  /// By then nothing but size and date tells that the message was on record.
+  @Test(arguments: [false, true])
+  func whatIsHiddenMeanwhileIsNotDoubledUnderAnotherKey(isMaildrop: Bool) async throws {
+    var habits = FakeAccount.Habits()
+    if isMaildrop {
+      habits.traits = .keysMayChange
+      habits.hasModSeq = false
+    }
+    var step = 1
+    while true {
+      let run = Scenario(source: FakeAccount(habits: habits), target: FakeAccount())
+      _ = await run.run()
+      for number in 1...2 { run.source.deliver(Letter.text(number)) }
+      let crash = CrashPoint(at: step)
+      _ = await run.run(crash: crash)
+      if isMaildrop { Self.changeKeys(run.source, of: .max) } else { Self.renumber(run.source) }
+      let hidden = try #require(run.source.boxes[.inbox]?.uids.last)
+      try run.source.change(.inbox) { $0.hidden = [hidden] }
+      _ = await run.run()
+      try run.source.change(.inbox) { $0.hidden = [] }
+      #expect(await run.run().failure == nil)
+      let expected = [Letter.text(1), Letter.text(2)]
+      #expect(run.target.texts().sorted() == expected, "\(step): \(crash.lastStep)")
+      guard crash.isDead else { break }
+      step += 1
+    }
+    #expect(step > 4)
+  }
 }

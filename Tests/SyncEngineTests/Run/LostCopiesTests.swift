@@ -195,6 +195,26 @@ struct LostCopiesTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  /// Of a maildrop: the record of an equal mail that is not listed just then is that one's own.
+  @Test func areMadeAgainThoughAnEqualMailIsOnRecordThatIsNotListed() async throws {
+    var habits = FakeAccount.Habits()
+    habits.traits = .keysMayChange
+    habits.hasModSeq = false
+    var run = Scenario(source: FakeAccount(habits: habits), target: FakeAccount())
+    for _ in 1...2 { run.source.deliver(Letter.text(1)) }
+    try run.source.change(.inbox) { box in
+      for uid in box.uids { box.messages[uid]?.date = nil }
+    }
+    #expect(await run.run().total(\.copied) == 2)
+    try run.target.change(.inbox) { box in
+      for uid in box.uids { box.messages[uid]?.bytes = Array(Letter.text(9).utf8) }
+    }
+    try run.source.change(.inbox) { $0.hidden = [UID(1)] }
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts().filter { $0 == Letter.text(1) }.count == 1)
+  }
+
   @Test func areNotMadeAgainUnaskedBecauseTheOriginalHasAnotherKey() async throws {
     var habits = FakeAccount.Habits()
     habits.traits = .keysMayChange

@@ -54,6 +54,46 @@ struct RefusalTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  /// Under another key it is not on record as skipped beside that, whether it is taken or not.
+  @Test(arguments: [false, true], [false, true])
+  func aSkippedMessageIsOnRecordOnceUnderOtherKeys(isMaildrop: Bool, isTaken: Bool) async throws {
+    var habits = FakeAccount.Habits()
+    if isMaildrop {
+      habits.traits = .keysMayChange
+      habits.hasModSeq = false
+    }
+    let gate = Gate(isMaildrop ? 1...8 : 2...3, with: .refused)
+    let run = Scenario(source: Letter.account(4, habits: habits), target: gate.target)
+    let refused = isMaildrop ? 4 : 2
+    #expect(await run.run().total(\.skipped) == refused)
+    if isTaken { gate.open() }
+    if isMaildrop {
+      CrashTests.changeKeys(run.source, of: .max)
+    } else {
+      run.source.renumber(.inbox)
+    }
+    let report = await run.run()
+    #expect(report.total(\.copied) == (isTaken ? refused : 0))
+    #expect(report.total(\.skipped) == (isTaken ? 0 : refused))
+    #expect(try await run.records().count == 4)
+  }
+
+  /// What was refused is taken under another UID, and then the source is put back.
+  @Test func aSkippedMessageThatWasCopiedUnderAnotherUIDIsNotCopiedAgain() async throws {
+    let gate = Gate([2], with: .refused)
+    var run = Scenario(source: Letter.account(4), target: gate.target)
+    #expect(await run.run().total(\.skipped) == 1)
+    gate.open()
+    let backup = run.source.backup()
+    run.source.renumber(.inbox)
+    #expect(await run.run().total(\.copied) == 1)
+    run.source.restore(backup)
+    _ = await run.run()
+    run.options.retriesSkipped = true
+    #expect(await run.run().total(\.copied) == 0)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
   /// Killed anywhere, the next run looks for what the target has by now.
   @Test func aSkippedMessageThatIsThereByNowIsNotCopiedAgain() async throws {
     var steps = 1

@@ -246,6 +246,32 @@ import Testing
     #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
   }
 
+  /// A person, or another program, takes the mail to another place with its flags.
+  @Test(arguments: [MailboxName.inbox, MailboxName(wire: "Attic")])
+  func theMarkByWhichMessagesAreRemovedIsKnownInWhicheverMailbox(_ place: MailboxName) async {
+    let scenario = await marked()
+    scenario.source.create(MailboxName(wire: "Attic"))
+    scenario.source.copy(UID(1), in: .inbox, to: place, moving: true)
+    #expect(await scenario.run().total(\.copied) == 1)
+    let copies = scenario.target.boxes.keys.flatMap { scenario.target.contents(of: $0) }
+    #expect(copies.count == 7)
+    #expect(copies.allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
+  /// The mark is in the backup, and the messages had been removed for good since.
+  @Test func theMarkByWhichMessagesAreRemovedIsKnownInABackup() async {
+    var scenario = await marked()
+    let backup = scenario.source.backup()
+    scenario.options.removal = agreed
+    #expect(await scenario.run().total(\.removed) == 6)
+    scenario.source.restore(backup)
+    scenario.target.expunge(scenario.target.boxes[.inbox]?.uids ?? [], in: .inbox)
+    scenario.options.removal = nil
+    scenario.options.recopiesLost = true
+    #expect(await scenario.run().total(\.copied) == 6)
+    #expect(scenario.target.contents().allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
   /// Under other UIDs, the record of the one with the mark is not that of the other for good.
   @Test func theMarkByWhichMessagesAreRemovedIsNotOnRecordForTwo() async throws {
     var scenario = Scenario(source: Letter.account(1), target: FakeAccount())

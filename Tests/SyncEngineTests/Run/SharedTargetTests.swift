@@ -115,6 +115,37 @@ struct SharedTargetTests {
     #expect(noticed > 1)
   }
 
+  /// A copy gets a UID that a copy for the other one had, whose numbers go on.
+  @Test func aTargetThatIsMadeAnewMeanwhileIsDisbelievedForBoth() async throws {
+    var run = Self.oneEach()
+    run.onSource = { [target = run.target] request in
+      guard request.hasPrefix("fetch \(Self.second)") else { return }
+      target.remove(Self.shared)
+      target.advance(clock: 1_000)
+      target.create(Self.shared)
+    }
+    run.options.recopiesLost = true
+    #expect(await run.run().total(\.copied) == 2)
+    #expect(run.target.texts(of: Self.shared) == [Letter.text(2)])
+    run.onSource = { _ in }
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts(of: Self.shared).sorted() == [Letter.text(1), Letter.text(2)])
+  }
+
+  /// Another message lies where a copy for one of them was; the numbers of both go on.
+  @Test func aTargetThatWasPutBackUnnoticedIsDisbelievedForBoth() async throws {
+    var run = Self.oneEach()
+    #expect(await run.run().total(\.copied) == 2)
+    try run.target.change(Self.shared) { box in
+      for (uid, number) in [(UID(1), 8), (UID(2), 9)] {
+        box.messages[uid]?.bytes = Array(Letter.text(number).utf8)
+      }
+    }
+    run.source.toggle(FlagSet(system: .flagged), of: UID(1), in: Self.first)
+    run.options.flagPolicy = .source
+    #expect(await run.run().total(\.lost) == 2)
+  }
+
   /// The listing of all mailboxes is older than what is copied for the first of them.
   @Test func whatIsCopiedForOneIsNoReasonToLookAgainForTheOther() async throws {
     var run = Self.twice(1)
