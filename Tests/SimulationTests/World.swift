@@ -225,7 +225,10 @@ final class World: Sendable {
   private func isPossible(_ act: Act) -> Bool {
     switch act {
     case .backUp, .restore, .unmount, .mount, .moveArchive, .damage, .hide, .unhide: true
-    case .cutShort, .makeWhole: habits.sourceKind == .maildrop
+    // Which of two copies under one header is whose, only the originals tell where the target
+    // rewrites them and tells no UIDs (decision 0030).
+    case .cutShort, .makeWhole:
+      habits.sourceKind == .maildrop && (habits.tellsUIDs || !habits.rewrites)
     case .refuse, .takeAgain: shelf == nil
     case .make(let side): side == .source ? habits.sourceKind == .imap : shelf == nil
     case .rename(.source, _), .swap(.source, _, _), .delete(.source, _), .remake(.source, _):

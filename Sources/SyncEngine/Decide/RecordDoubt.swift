@@ -99,9 +99,15 @@ package struct RecordDoubt: Sendable {
     return !date.isSameMoment(as: listed)
   }
 
-  /// Records under the UIDVALIDITY that is listed now, with a content.
+  /// Records under the UIDVALIDITY that is listed now, with a content that counts.
   private var current: [UID: MessageRecord] {
-    known { $0.state != .pending && $0.state != .vanished }
+    known { record in
+      switch record.state {
+      case .pending: record.digest != nil
+      case .vanished: record.mayHaveOurMark
+      case .stored, .alreadyThere, .skipped, .lost: true
+      }
+    }
   }
 
   /// Records under the UIDVALIDITY that is listed now.

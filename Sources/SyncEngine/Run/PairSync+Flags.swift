@@ -36,6 +36,27 @@ extension PairSync {
     return true
   }
 
+  /// What changed at the source by other doing than ours. Under another name of its mailbox a
+  /// message may have got our mark, which is on record as ours from now on.
+  func withoutOurMark(_ drifts: [WorkList.FlagDrift]) async throws -> [WorkList.FlagDrift] {
+    var theirs: [WorkList.FlagDrift] = []
+    var ours: [Outcome] = []
+    for drift in drifts {
+      guard drift.flags.system.contains(.deleted), !drift.record.flags.system.contains(.deleted),
+        let digest = drift.record.digest, try await journal.mayHaveOurMark(digest)
+      else {
+        theirs.append(drift)
+        continue
+      }
+      let record = drift.record.marked(.flagged)
+      ours.append(.settled(record))
+      let flags = record.carriable(drift.flags)
+      if flags != record.flags { theirs.append(WorkList.FlagDrift(record: record, flags: flags)) }
+    }
+    if !ours.isEmpty { try await journal.record(ours, in: pair) }
+    return theirs
+  }
+
   private func store(
     _ changes: [(key: SourceKey, change: FlagChange)], carried: [SourceKey: FlagSet],
     in mailbox: TargetMailbox, _ result: inout Result

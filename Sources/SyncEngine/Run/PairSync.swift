@@ -103,7 +103,7 @@ struct PairSync {
     var anchor = standing.target
     let flagPolicy =
       snapshot.traits.contains(.withoutFlags) ? RunOptions.FlagPolicy.keep : options.flagPolicy
-    let drifts = flagPolicy == .keep ? [] : work.drifts
+    let drifts = flagPolicy == .keep ? [] : try await withoutOurMark(work.drifts)
     if !work.toMove.isEmpty || !drifts.isEmpty || standing.target == nil
       || hasNews(of: condition, work, snapshot, records) || standing.unlocated > 0 || looksAgain
       || hasUnfinished(records, standing)

@@ -258,6 +258,46 @@ import Testing
     #expect(copies.allSatisfy { !$0.flags.system.contains(.deleted) })
   }
 
+  /// It is set while the mailbox has the name of another one, and each message has a copy for both.
+  @Test func theMarkByWhichMessagesAreRemovedIsKnownAfterNamesWereSwapped() async {
+    let (work, attic) = (MailboxName(wire: "Work"), MailboxName(wire: "Attic"))
+    var scenario = Scenario(source: FakeAccount(), target: FakeAccount())
+    for name in [work, attic] { scenario.source.create(name) }
+    scenario.source.deliver(Letter.text(1), to: work)
+    #expect(await scenario.run().total(\.copied) == 1)
+    scenario.source.swap(work, attic)
+    scenario.options.removal = Removal(manner: .flagOnly, confirmed: 1)
+    #expect(await scenario.run().total(\.removed) == 1)
+    scenario.options.removal = nil
+    scenario.options.flagPolicy = .source
+    scenario.source.swap(work, attic)
+    for _ in 1...2 { #expect(await scenario.run().total(\.flagsUpdated) == 0) }
+    scenario.source.toggle(FlagSet(system: .flagged), of: UID(1), in: work)
+    #expect(await scenario.run().total(\.flagsUpdated) == 1)
+    let copies = [work, attic].flatMap { scenario.target.contents(of: $0) }
+    #expect(copies.count == 2)
+    #expect(copies.allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
+  /// What is copied again is asked for under a UID that stands for another message by now.
+  @Test func theMarkByWhichMessagesAreRemovedIsKnownOfBothAfterNamesWereSwapped() async {
+    let (work, attic) = (MailboxName(wire: "Work"), MailboxName(wire: "Attic"))
+    var scenario = Scenario(source: FakeAccount(), target: FakeAccount())
+    for name in [work, attic] { scenario.source.create(name) }
+    scenario.source.deliver(Letter.text(1), to: attic)
+    scenario.source.deliver(Letter.text(2, body: "good bye"), to: work)
+    scenario.options.removal = Removal(manner: .flagOnly, confirmed: 2)
+    #expect(await scenario.run().total(\.removed) == 2)
+    scenario.options.removal = nil
+    scenario.source.swap(work, attic)
+    scenario.target.expunge([UID(1)], in: attic)
+    scenario.options.recopiesLost = true
+    #expect(await scenario.run().total(\.copied) == 2)
+    let copies = [work, attic].flatMap { scenario.target.contents(of: $0) }
+    #expect(copies.count == 3)
+    #expect(copies.allSatisfy { !$0.flags.system.contains(.deleted) })
+  }
+
   /// The mark is in the backup, and the messages had been removed for good since.
   @Test func theMarkByWhichMessagesAreRemovedIsKnownInABackup() async {
     var scenario = await marked()
