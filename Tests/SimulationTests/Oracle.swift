@@ -32,6 +32,8 @@ struct Oracle {
   private var lastToken = 0
   /// Copies that came to their place with its mailbox, since the last run.
   private var carried: Set<Int> = []
+  /// Those of them ever that nobody can tell from what others bring.
+  private var carriedUnseen: Set<Int> = []
   private var before: View?
   /// Messages that had the mark of our own removal then.
   private var marked: Set<Int> = []
@@ -50,7 +52,11 @@ struct Oracle {
     forgetUnrecognisable(ledger)
     let traces = world.takeTraces()
     for token in traces.carriedOff { origins[token] = nil }
-    if world.habits.target.isRecognisable { carried.formUnion(traces.carriedOff) }
+    if world.habits.target.isRecognisable {
+      carried.formUnion(traces.carriedOff)
+    } else {
+      carriedUnseen.formUnion(traces.carriedOff)
+    }
     for loss in traces.gone { pardons[loss.mailbox, default: [:]][loss.serial, default: 0] += 1 }
     broken = [:]
     for pair in ledger.pairs {
@@ -217,7 +223,7 @@ struct Oracle {
       // A run that died may have left the map as it was.
       if !isDead || pairs[box.identity] == nil { pairs[box.identity] = pair.id }
       if let place = after.place(of: pair), after.standings[pair]?.source != nil {
-        pass(place, before, after)
+        pass(place, before, after, traces)
       }
     }
     noteOrigins(before, after, traces)
@@ -243,10 +249,13 @@ struct Oracle {
   }
 
   /// What others had put there by the time a mailbox was done for the first time is looked at once.
-  private mutating func pass(_ place: MailboxName, _ before: View, _ view: View) {
+  private mutating func pass(
+    _ place: MailboxName, _ before: View, _ view: View, _ traces: World.Traces
+  ) {
     guard done.insert(place).inserted else { return }
     let shown = before.wanted()[place] ?? [:]
     let old = before.copies()
+    let others = carriedUnseen.union(traces.carriedOff).union(traces.broughtBack)
     let copies = view.target[place]?.messages.values.sorted { $0.token < $1.token } ?? []
     for (serial, copies) in Dictionary(grouping: copies, by: { Mail.serial($0.bytes) }) {
       guard let serial else { continue }
@@ -254,7 +263,8 @@ struct Oracle {
       // while the run was on may have come after it had looked.
       let seen = copies.filter { $0.author == .mailmove || old[$0.token] != nil }
       let late = copies.filter { $0.author != .mailmove && old[$0.token] == nil }
-      let more = (seen + late).dropFirst(shown[serial] ?? 0).count { $0.author != .mailmove }
+      let more = (seen + late).dropFirst(shown[serial] ?? 0)
+        .count { $0.author != .mailmove || others.contains($0.token) }
       if more > 0 { lateForeign[place, default: [:]][serial] = more }
     }
   }
@@ -393,6 +403,8 @@ struct Oracle {
     if night.report.total(\.lost) > 0 || night.isDead { return true }
     // A session of POP3 shows neither what goes meanwhile nor what comes.
     if world.habits.sourceKind == .maildrop, !night.isCalm { return true }
+    // What moves from one to another meanwhile may have been seen in neither.
+    if world.habits.sharesTarget, !night.isCalm { return true }
     return after.held(in: old.mailbox)[serial] ?? 0 >= after.wanted()[old.mailbox]?[serial] ?? 0
   }
 

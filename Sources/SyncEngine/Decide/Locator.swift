@@ -12,18 +12,21 @@ package struct Locator: Sendable {
     /// Ascending by key.
     package var located: [(key: SourceKey, uid: UID)] = []
     package var missing: [SourceKey] = []
+    /// Something has the header of a message whose copy was never known under a UID, and neither
+    /// its bytes nor its date: only the original tells whether the target has rewritten it.
+    package var contested: [SourceKey] = []
     /// Copies that belong to no record.
     package var unclaimed: [HeadedEntry] = []
 
     package static func == (lhs: Findings, rhs: Findings) -> Bool {
       lhs.located.map(\.key) == rhs.located.map(\.key)
         && lhs.located.map(\.uid) == rhs.located.map(\.uid) && lhs.missing == rhs.missing
-        && lhs.unclaimed == rhs.unclaimed
+        && lhs.contested == rhs.contested && lhs.unclaimed == rhs.unclaimed
     }
   }
 
   private var findings = Findings()
-  private let hasMoved: Bool
+  private let headersProve: Bool
   private let records: [MessageRecord]
   private var copies: [Fingerprint: [HeadedEntry]]
 
@@ -33,13 +36,14 @@ package struct Locator: Sendable {
   ///   - mayKeepUIDs: the UIDVALIDITY is the one on record, so that a copy may still be under the
   ///     UID on record. Where size, date and header agree with that, it is: nothing is read again
   ///     because a server lost its indexes.
-  ///   - hasMoved: the copies may not be those of the mailbox on record, so that a header alone
-  ///     proves nothing, even where it leaves no choice.
+  ///   - headersProve: the copies have just been appended, so that a header which leaves no choice
+  ///     proves them. Later they may have gone with their mailbox, or with a backup that was put
+  ///     back, and what has their header may be anybody's.
   package init(
     records: [MessageRecord], copies: [HeadedEntry], mayKeepUIDs: Bool = false,
-    hasMoved: Bool = false
+    headersProve: Bool = true
   ) {
-    self.hasMoved = hasMoved
+    self.headersProve = headersProve
     let byUID = Dictionary(
       (mayKeepUIDs ? copies : []).map { ($0.entry.uid, $0) },
       uniquingKeysWith: { first, _ in first })
@@ -87,7 +91,7 @@ package struct Locator: Sendable {
         let isOpen =
           !claims.isEmpty
           && (claims.count > 1 || found.count > 1 || claims[0].size != found[0].entry.size
-            || hasMoved && !found[0].entry.hasDate(of: claims[0]))
+            || !headersProve && !found[0].entry.hasDate(of: claims[0]))
         return found.lazy.map(\.entry).filter { isOpen || sizes.contains($0.size) }.map(\.uid)
       })
   }
@@ -109,33 +113,47 @@ package struct Locator: Sendable {
   /// else has their header, unless their bytes are there under another one.
   package mutating func assign(digests: [UID: SHA256Digest]) -> Findings {
     var missing: [MessageRecord] = []
+    var rewritten: [MessageRecord] = []
     for (fingerprint, claimants) in Dictionary(grouping: records, by: \.fingerprint) {
       guard let fingerprint else {
         missing += claimants
         continue
       }
       let remaining = claimants.filter { !claimByDigest($0, of: fingerprint, digests) }
-      let isRewritten =
-        remaining.count == claimants.count && copies[fingerprint]?.count ?? 0 >= claimants.count
+      guard remaining.count == claimants.count else {
+        missing += remaining
+        continue
+      }
+      let areEnough = copies[fingerprint]?.count ?? 0 >= claimants.count
       for record in remaining {
-        if isRewritten, let index = rewrittenCopy(of: record, fingerprint) {
+        if areEnough, let index = rewrittenCopy(of: record, fingerprint) {
           claim(at: index, of: fingerprint, for: record)
         } else {
-          missing.append(record)
+          rewritten.append(record)
         }
       }
     }
-    findings.missing = claimUnderOtherHeaders(missing, digests)
+    let contested = Set(rewritten.lazy.filter(isContested).map(\.key))
+    let gone = claimUnderOtherHeaders(missing + rewritten, digests)
+    findings.missing = gone.filter { !contested.contains($0) }
+    findings.contested = gone.filter(contested.contains).sorted()
     findings.located.sort { $0.key < $1.key }
     findings.missing.sort()
     findings.unclaimed = copies.values.joined().sorted { $0.entry.uid < $1.entry.uid }
     return findings
   }
 
-  /// The copy that may be a record's with other bytes. Where the mailbox is not the one on record,
-  /// it has to have the date as well: what else has this header may be anybody's.
+  /// The copy that may be a record's with other bytes. Where headers prove nothing, it has to have
+  /// the date as well.
   private func rewrittenCopy(of record: MessageRecord, _ fingerprint: Fingerprint) -> Int? {
-    copies[fingerprint]?.firstIndex { !hasMoved || $0.entry.hasDate(of: record) }
+    copies[fingerprint]?.firstIndex { headersProve || $0.entry.hasDate(of: record) }
+  }
+
+  private func isContested(_ record: MessageRecord) -> Bool {
+    guard !headersProve, record.targetUID == nil, let fingerprint = record.fingerprint else {
+      return false
+    }
+    return copies[fingerprint]?.isEmpty == false
   }
 
   /// Returns those whose bytes no copy has.

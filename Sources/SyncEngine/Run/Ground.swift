@@ -33,6 +33,8 @@ struct Ground {
     /// Target UIDs found out just now.
     var located: [SourceKey: UID] = [:]
     var lost: Set<SourceKey> = []
+    /// Their originals have to be read again to know which copies are theirs.
+    var contested: Set<SourceKey> = []
     /// The highest UID seen.
     var lastUID: UID
     /// The mailbox is not the one on record, or was put back to an earlier state.
@@ -99,7 +101,7 @@ struct Ground {
     let locator: ([HeadedEntry]) -> Locator = { copies in
       self.locator(
         homeless, copies, without: claimed, sameUIDs: standing.target?.givenUIDValidity,
-        hasMoved: survey.hasMoved)
+        headersProve: false)
     }
     var found = locator(copies)
     if from > Self.first, mailbox.messages > 0, found.hasTooFewCopies {
@@ -118,6 +120,7 @@ struct Ground {
       &found, insteadOf: survey.hasMoved ? standing.target : nil)
     survey.unclaimed = try await unclaimed(given.unclaimed, among: copies, beside: others)
     survey.lost = Set(given.missing)
+    survey.contested = Set(given.contested)
     survey.located = Dictionary(
       given.located.map { ($0.key, $0.uid) }, uniquingKeysWith: { first, _ in first })
     return survey
@@ -159,7 +162,7 @@ struct Ground {
     let others = try await lookAtNeighbours()
     var locator = locator(
       records.filter { $0.isAtTarget && $0.targetUID == nil }, copies,
-      without: others.onRecord.union(Self.claims(of: records)), sameUIDs: nil, hasMoved: false)
+      without: others.onRecord.union(Self.claims(of: records)), sameUIDs: nil, headersProve: true)
     let found = try await give(&locator, insteadOf: nil)
     return (found.missing.count, copies.last?.entry.uid ?? UID(0))
   }
@@ -176,12 +179,12 @@ struct Ground {
 
   private func locator(
     _ records: [MessageRecord], _ copies: [HeadedEntry], without claimed: Set<UID>,
-    sameUIDs validity: UIDValidity?, hasMoved: Bool
+    sameUIDs validity: UIDValidity?, headersProve: Bool
   ) -> Locator {
     Locator(
       records: records, copies: copies.filter { !claimed.contains($0.entry.uid) },
       mayKeepUIDs: mailbox.uidValidity.isKnown && validity == mailbox.uidValidity,
-      hasMoved: hasMoved)
+      headersProve: headersProve)
   }
 
   private func lookAtNeighbours() async throws -> Neighbours {
@@ -195,7 +198,7 @@ struct Ground {
   ) async throws -> [HeadedEntry] {
     var free = free
     for homeless in others.homeless where !free.isEmpty {
-      var locator = locator(homeless, free, without: [], sameUIDs: nil, hasMoved: true)
+      var locator = locator(homeless, free, without: [], sameUIDs: nil, headersProve: false)
       free = try await assign(&locator).unclaimed
     }
     return free + copies.filter { others.left[$0.entry.uid] != nil }

@@ -56,6 +56,22 @@ extension PairSync {
     return try await journal.standing(of: pair)
   }
 
+  /// What a survey could not find at the target and is moved again: what only the original tells
+  /// about, and what is lost if that is asked for, or if it may be what lies there damaged.
+  func toMoveAgain(
+    _ survey: Ground.Survey, _ records: [MessageRecord], in snapshot: MailboxSnapshot
+  ) -> Set<SourceKey> {
+    guard !survey.lost.isEmpty, !options.recopiesLost else {
+      return survey.contested.union(survey.lost)
+    }
+    // What cannot be read cannot be found by its content either.
+    let claimed = Ground.claims(of: records.map(survey.updated))
+    guard !survey.damaged.isSubset(of: claimed) else { return survey.contested }
+    let listed = Set(
+      snapshot.entries.map { SourceKey(uidValidity: snapshot.uidValidity, uid: $0.uid) })
+    return survey.contested.union(survey.lost.intersection(listed))
+  }
+
   /// Offers to the messages that will be moved what they may be recognised by: copies that no
   /// record claims, those first whose originals were there when last listed; and the places of
   /// damaged copies that no record claims, or only ghosts.

@@ -180,14 +180,16 @@ struct PairSync {
       if mailbox.uidValidity.isKnown { tell(survey) }
       try await disbelieveNeighbours(in: mailbox.name)
     }
-    if options.recopiesLost, !survey.lost.isEmpty {
+    let isAsked = !work.toMove.isEmpty || !survey.lost.isEmpty
+    let condition = isAsked ? try await condition(of: mailbox, after: before) : before
+    survey.damaged = condition.damaged
+    let wanted = toMoveAgain(survey, records, in: snapshot)
+    guard wanted.isEmpty else {
       try await journal.begin(pair, at: survey.anchor.from(UID(1)))
-      try await wantAgain(survey.lost, records)
+      try await wantAgain(wanted, records)
       return nil
     }
     result.line.lost = survey.lost.count
-    let condition = work.toMove.isEmpty ? before : try await condition(of: mailbox, after: before)
-    survey.damaged = condition.damaged
     let ghosts = try await giveUpGhosts(of: work, survey)
     if !work.toMove.isEmpty {
       try await journal.begin(pair, at: survey.anchor)

@@ -57,6 +57,24 @@ import Testing
     #expect(try await story.lines().contains("INBOX body 0 there"))
   }
 
+  /// An older archive is put back, in which one mail cannot be read: that may be the lost one.
+  @Test func takesAtOnceAgainWhatMayBeInAnOlderArchive() async throws {
+    let story = try ArchiveStory(letters: 1)
+    #expect(try await story.night().total(\.copied) == 1)
+    story.source.expunge([UID(1)], in: .inbox)
+    try story.damage(segment: 1)
+    try await story.recordDamage()
+    try story.backUp()
+    story.deliver(1)
+    #expect(try await story.night().total(\.copied) == 1)
+    try story.putBack()
+    #expect(try await story.night().total(\.copied) == 1)
+    let lines = try await story.lines()
+    #expect(lines.contains("INBOX body 1 there"))
+    #expect(try await story.night().total(\.copied) == 0)
+    #expect(try await story.lines() == lines)
+  }
+
   @Test func goesOnTellingWhatTheSourceDoesNotHave() async throws {
     let story = try ArchiveStory()
     _ = try await story.night()

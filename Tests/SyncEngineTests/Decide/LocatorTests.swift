@@ -120,6 +120,20 @@ struct LocatorTests {
     #expect(findings.unclaimed.map(\.entry.uid) == [UID(11), UID(13)])
   }
 
+  /// Only where no UID of the copy was ever known: else it is gone.
+  @Test(arguments: [false, true])
+  func whatHasOnlyTheHeaderIsContestedWhereHeadersProveNothing(wasLocated: Bool) {
+    var record = Self.record(1, header: "a", body: "x")
+    if wasLocated { record.targetUID = UID(7) }
+    var locator = Locator(
+      records: [record], copies: [Self.copy(11, header: "a")], headersProve: false)
+    #expect(locator.undecided == UIDSet([UID(11)]))
+    let findings = locator.assign(digests: [UID(11): Self.digest("stranger")])
+    #expect(findings.located.isEmpty && findings.unclaimed.map(\.entry.uid) == [UID(11)])
+    #expect(findings.contested == (wasLocated ? [] : [record.key]))
+    #expect(findings.missing == (wasLocated ? [record.key] : []))
+  }
+
   @Test func equalMessagesKeepTheirNumber() {
     var locator = Locator(
       records: (1...3).map { Self.record($0, header: "a", body: "x") },

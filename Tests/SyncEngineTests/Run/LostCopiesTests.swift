@@ -195,6 +195,36 @@ struct LostCopiesTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  /// A run died before it had learnt the UID, and another mail has the header.
+  @Test(arguments: [false, true])
+  func areMadeAgainWhereOnlyTheHeaderOfAnotherMailIsThere(isRewriting: Bool) async throws {
+    var habits = FakeAccount.Habits()
+    habits.tellsUIDs = false
+    if isRewriting { habits.rewrite = { $0.filter { $0 != 13 } } }
+    var steps = 1
+    while true {
+      var run = Scenario(source: FakeAccount(), target: FakeAccount(habits: habits))
+      let later = InternalDate(secondsSinceEpoch: 2_000_000, zoneMinutes: 0)
+      run.target.deliver(Letter.text(1, body: "adieu"), date: later)
+      #expect(await run.run().failure == nil)
+      let backup = run.target.backup()
+      run.source.deliver(Letter.text(1))
+      let crash = CrashPoint(at: steps)
+      _ = await run.run(crash: crash)
+      guard crash.isDead else { break }
+      run.target.restore(backup)
+      run.target.advance(clock: 1_000)
+      run.target.deliver(Letter.text(9))
+      run.options.recopiesLost = true
+      #expect(await run.run().failure == nil)
+      let wanted = isRewriting ? Letter.text(1).replacing("\r\n", with: "\n") : Letter.text(1)
+      #expect(run.target.texts().count { $0 == wanted } == 1, "\(steps): \(crash.lastStep)")
+      #expect(run.target.contents().count == 3)
+      steps += 1
+    }
+    #expect(steps > 3)
+  }
+
   /// Of a maildrop: the record of an equal mail that is not listed just then is that one's own.
   @Test func areMadeAgainThoughAnEqualMailIsOnRecordThatIsNotListed() async throws {
     var habits = FakeAccount.Habits()
