@@ -255,15 +255,18 @@ struct Oracle {
     guard done.insert(place).inserted else { return }
     let shown = before.wanted()[place] ?? [:]
     let old = before.copies()
-    let others = carriedUnseen.union(traces.carriedOff).union(traces.broughtBack)
+    let moved = traces.carriedOff.union(traces.broughtBack)
+    let others = carriedUnseen.union(moved)
     let copies = view.target[place]?.messages.values.sorted { $0.token < $1.token } ?? []
     for (serial, copies) in Dictionary(grouping: copies, by: { Mail.serial($0.bytes) }) {
       guard let serial else { continue }
       // Whoever made them, those that came first are the originals' copies; what others brought
       // while the run was on may have come after it had looked.
-      let seen = copies.filter { $0.author == .mailmove || old[$0.token] != nil }
-      let late = copies.filter { $0.author != .mailmove && old[$0.token] == nil }
-      let more = (seen + late).dropFirst(shown[serial] ?? 0)
+      let isLate: (View.Message) -> Bool = { copy in
+        moved.contains(copy.token) || copy.author != .mailmove && old[copy.token] == nil
+      }
+      let more = (copies.filter { !isLate($0) } + copies.filter(isLate))
+        .dropFirst(shown[serial] ?? 0)
         .count { $0.author != .mailmove || others.contains($0.token) }
       if more > 0 { lateForeign[place, default: [:]][serial] = more }
     }
