@@ -110,7 +110,7 @@ struct DiskStorageTests {
     let folder = try TemporaryFolder()
     let storage = DiskStorage(root: folder.path)
     let lock = try storage.lock()
-    let copied = try CopiedDescriptors(of: folder.file(ArchiveLayout.lock))
+    let copied = CopiedDescriptors(of: folder.file(ArchiveLayout.lock))
     #expect(copied.copies.count == 1)
     lock.release()
     try withExtendedLifetime(copied) { try storage.lock().release() }

@@ -11,15 +11,13 @@ package final class CopiedDescriptors {
   package let copies: [Int32]
 
   /// - Parameter path: the file as the kernel names it, without links.
-  package init(of path: String) throws {
-    let listing = "/proc/self/fd"
-    let names = try FileManager.default.contentsOfDirectory(atPath: listing)
+  package init(of path: String) {
     // All are found before one is copied: a copy may get the number the listing itself had.
-    let descriptors = names.filter { name in
-      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(listing)/\(name)")
-      return target == path
+    let descriptors = ChildProcess.openDescriptors().filter { descriptor in
+      let link = "/proc/self/fd/\(descriptor)"
+      return (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) == path
     }
-    copies = descriptors.compactMap(Int32.init).map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
+    copies = descriptors.map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
   }
 
   deinit {

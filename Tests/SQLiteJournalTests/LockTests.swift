@@ -63,7 +63,7 @@ import Testing
   @Test func isGivenBackAlthoughAChildThatIsJustStartingHasACopyOfIt() throws {
     let bench = try Bench()
     let journal = try bench.open()
-    let copied = try CopiedDescriptors(of: bench.path + ".lock")
+    let copied = CopiedDescriptors(of: bench.path + ".lock")
     #expect(copied.copies.count == 1)
     try journal.close()
     try withExtendedLifetime(copied) { try bench.open().close() }

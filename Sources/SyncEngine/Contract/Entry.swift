@@ -105,6 +105,11 @@ package struct MailboxSnapshot: Sendable, Equatable {
   /// reading, as an archive; else empty.
   package let digests: [SHA256Digest]
 
+  /// The keys of all entries.
+  package var keys: Set<SourceKey> {
+    Set(entries.lazy.map { SourceKey(uidValidity: uidValidity, uid: $0.uid) })
+  }
+
   package init(
     status: MailboxStatus, extent: Extent, entries: [Entry], suspicion: String? = nil,
     traits: Traits = [], passing: Set<UID> = [], digests: [SHA256Digest] = []

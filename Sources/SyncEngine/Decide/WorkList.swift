@@ -50,10 +50,10 @@ package struct WorkList: Sendable, Equatable {
     current.reserveCapacity(records.count)
     var pendingElsewhere: [SourceKey] = []
     for record in records {
-      if validity.isKnown && record.key.uidValidity == validity {
+      if validity.isKnown, record.key.uidValidity == validity {
         current[record.key.uid] = record
       } else if record.state == .pending {
-        // Its content was never seen, so nothing can be recognised by it.
+        // It has no copy, so nothing can be recognised by it.
         pendingElsewhere.append(record.key)
       } else {
         stale.append(record)
@@ -67,7 +67,7 @@ package struct WorkList: Sendable, Equatable {
     } else {
       isCompared = compare(snapshot, with: &current)
     }
-    takesUpAgain = takesUpAgain || Self.mayKnow(unknown, among: stale + current.values)
+    takesUpAgain = takesUpAgain || Self.mayKnow(unknown, among: stale, current.values)
     passedOver = stale.filter { $0.state == .skipped }
     guard snapshot.extent == .complete else { return }
     let isCertain = snapshot.suspicion == nil && !snapshot.isShort
@@ -75,7 +75,7 @@ package struct WorkList: Sendable, Equatable {
       $0.state == .pending || $0.state == .skipped && isCertain
     }.map(\.key)
     if !pendingElsewhere.isEmpty {
-      let listed = Set(snapshot.entries.map { SourceKey(uidValidity: validity, uid: $0.uid) })
+      let listed = snapshot.keys
       vanished += pendingElsewhere.filter { !listed.contains($0) }
     }
     let keysChange = snapshot.mayListAnew
@@ -99,11 +99,17 @@ package struct WorkList: Sendable, Equatable {
   }
 
   /// Whether something new looks like a message that was passed over under another key.
-  private static func mayKnow(_ unknown: [Entry], among records: [MessageRecord]) -> Bool {
+  private static func mayKnow(
+    _ unknown: [Entry], among stale: [MessageRecord],
+    _ current: Dictionary<UID, MessageRecord>.Values
+  ) -> Bool {
+    guard !unknown.isEmpty else { return false }
+    let passedOver = { (record: MessageRecord) in
+      record.state == .vanished || record.state == .skipped
+    }
     let known = Dictionary(
-      grouping: records.lazy.filter { $0.state == .vanished || $0.state == .skipped },
+      grouping: stale.filter(passedOver) + current.filter(passedOver),
       by: { $0.listedSize ?? $0.size })
-    guard !known.isEmpty else { return false }
     return unknown.contains { entry in
       known[entry.size]?.contains { !RecordDoubt.contradicts(entry, $0) } ?? false
     }

@@ -35,13 +35,10 @@ extension PairSync {
     _ standing: PairStanding
   ) async throws -> PairStanding {
     guard !condition.damaged.isEmpty, standing.target != nil else { return standing }
-    let listed = Set(snapshot.entries.map(\.uid))
-    // What cannot be read cannot be found by its content either.
-    let mayHoldLost = !condition.damaged.isSubset(of: Ground.claims(of: records))
+    let listed = snapshot.keys
+    let mayHoldLost = Self.mayHoldLost(condition.damaged, records)
     let keys = records.filter { record in
-      guard record.key.uidValidity == snapshot.uidValidity, listed.contains(record.key.uid) else {
-        return false
-      }
+      guard listed.contains(record.key) else { return false }
       guard record.isAtTarget else { return record.state == .lost && mayHoldLost }
       return record.targetUID.map { condition.damaged.contains($0) } ?? false
     }.map(\.key)
@@ -64,12 +61,16 @@ extension PairSync {
     guard !survey.lost.isEmpty, !options.recopiesLost else {
       return survey.contested.union(survey.lost)
     }
-    // What cannot be read cannot be found by its content either.
-    let claimed = Ground.claims(of: records.map(survey.updated))
-    guard !survey.damaged.isSubset(of: claimed) else { return survey.contested }
-    let listed = Set(
-      snapshot.entries.map { SourceKey(uidValidity: snapshot.uidValidity, uid: $0.uid) })
-    return survey.contested.union(survey.lost.intersection(listed))
+    guard Self.mayHoldLost(survey.damaged, records.map(survey.updated)) else {
+      return survey.contested
+    }
+    return survey.contested.union(survey.lost.intersection(snapshot.keys))
+  }
+
+  /// Whether one of these copies may be that of a lost message: no record claims it, and what
+  /// cannot be read cannot be found by its content either.
+  private static func mayHoldLost(_ damaged: Set<UID>, _ records: [MessageRecord]) -> Bool {
+    !damaged.isSubset(of: Ground.claims(of: records))
   }
 
   /// Offers to the messages that will be moved what they may be recognised by: copies that no

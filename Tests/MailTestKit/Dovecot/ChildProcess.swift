@@ -54,8 +54,8 @@ final class ChildProcess: @unchecked Sendable {
   /// glibc's POSIX_SPAWN_SETSID, which Swift's module of it does not show.
   private static let startNewSession: Int32 = 0x80
 
-  /// A server must not keep what this process has open, such as another's sockets.
-  private static func openDescriptors() -> [Int32] {
+  /// What this process has open, such as another server's sockets; no server must keep it.
+  static func openDescriptors() -> [Int32] {
     let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
     return (names ?? []).compactMap { Int32($0) }
   }

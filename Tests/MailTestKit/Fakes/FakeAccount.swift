@@ -123,6 +123,14 @@ package final class FakeAccount: Sendable {
     package var sessionsMax = 1
 
     package init() {}
+
+    /// Keys are names of contents and may change, and there are no mod-sequences.
+    package static var maildrop: Habits {
+      var habits = Habits()
+      habits.traits = .keysMayChange
+      habits.hasModSeq = false
+      return habits
+    }
   }
 
   struct State: Sendable {

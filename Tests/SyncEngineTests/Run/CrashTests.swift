@@ -225,11 +225,7 @@ struct CrashTests {
   /// By then nothing but size and date tells that the message was on record.
   @Test(arguments: [false, true])
   func whatIsHiddenMeanwhileIsNotDoubledUnderAnotherKey(isMaildrop: Bool) async throws {
-    var habits = FakeAccount.Habits()
-    if isMaildrop {
-      habits.traits = .keysMayChange
-      habits.hasModSeq = false
-    }
+    let habits = isMaildrop ? FakeAccount.Habits.maildrop : FakeAccount.Habits()
     var step = 1
     while true {
       let run = Scenario(source: FakeAccount(habits: habits), target: FakeAccount())

@@ -161,9 +161,7 @@ struct LostCopiesTests {
 
   /// Only the bytes tell which message a record is about, once its key is not listed any more.
   @Test func areMadeAgainWhereAnotherMessageHasTheirUIDAndTheOriginalAnotherKey() async throws {
-    var habits = FakeAccount.Habits()
-    habits.traits = .keysMayChange
-    habits.hasModSeq = false
+    let habits = FakeAccount.Habits.maildrop
     var run = try await Self.movedWithoutDates(source: habits)
     let other = Array(Letter.text(9).utf8)
     try run.target.change(.inbox) { $0.messages[UID(2)]?.bytes = other }
@@ -180,9 +178,7 @@ struct LostCopiesTests {
   /// Of a maildrop, whose unique-ids may change, the record of a removed mail is what a new mail
   /// with the same bytes may be known by: not if its copy is gone as well.
   @Test func areMadeAgainThoughARemovedMailWithTheSameBytesIsOnRecord() async throws {
-    var habits = FakeAccount.Habits()
-    habits.traits = .keysMayChange
-    habits.hasModSeq = false
+    let habits = FakeAccount.Habits.maildrop
     var run = Scenario(source: Letter.account(1, habits: habits), target: FakeAccount())
     run.options.removal = Removal(confirmed: 1)
     #expect(await run.run().total(\.removed) == 1)
@@ -227,9 +223,7 @@ struct LostCopiesTests {
 
   /// Of a maildrop: the record of an equal mail that is not listed just then is that one's own.
   @Test func areMadeAgainThoughAnEqualMailIsOnRecordThatIsNotListed() async throws {
-    var habits = FakeAccount.Habits()
-    habits.traits = .keysMayChange
-    habits.hasModSeq = false
+    let habits = FakeAccount.Habits.maildrop
     var run = Scenario(source: FakeAccount(habits: habits), target: FakeAccount())
     for _ in 1...2 { run.source.deliver(Letter.text(1)) }
     try run.source.change(.inbox) { box in
@@ -246,9 +240,7 @@ struct LostCopiesTests {
   }
 
   @Test func areNotMadeAgainUnaskedBecauseTheOriginalHasAnotherKey() async throws {
-    var habits = FakeAccount.Habits()
-    habits.traits = .keysMayChange
-    habits.hasModSeq = false
+    let habits = FakeAccount.Habits.maildrop
     var run = Scenario(source: Letter.account(1, habits: habits), target: FakeAccount())
     #expect(await run.run().total(\.copied) == 1)
     run.target.remove(.inbox)

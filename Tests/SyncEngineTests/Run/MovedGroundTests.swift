@@ -129,9 +129,7 @@ struct MovedGroundTests {
   /// run that dies.
   @Test func aCopyOfWhatWasPassedOverIsFoundThoughItsKeyChangedInARunThatDied() async throws {
     for step in 1...20 {
-      var habits = FakeAccount.Habits()
-      habits.traits = .keysMayChange
-      habits.hasModSeq = false
+      var habits = FakeAccount.Habits.maildrop
       habits.withheld = [UID(1)]
       let target = FakeAccount()
       target.deliver(Letter.text(1))
@@ -304,9 +302,7 @@ struct MovedGroundTests {
   /// A maildrop tells no dates: header and size under the UID on record are enough here.
   @Test(arguments: [true, false])
   func aTargetThatLostItsIndexesIsNotReadAgain(_ hasDates: Bool) async throws {
-    var habits = FakeAccount.Habits()
-    habits.traits = .keysMayChange
-    habits.hasModSeq = false
+    let habits = FakeAccount.Habits.maildrop
     var run = Scenario(source: FakeAccount(habits: habits), target: FakeAccount())
     let date = hasDates ? InternalDate(secondsSinceEpoch: 1_000_000, zoneMinutes: 60) : nil
     for number in 1...2 {

@@ -57,11 +57,7 @@ struct RefusalTests {
   /// Under another key it is not on record as skipped beside that, whether it is taken or not.
   @Test(arguments: [false, true], [false, true])
   func aSkippedMessageIsOnRecordOnceUnderOtherKeys(isMaildrop: Bool, isTaken: Bool) async throws {
-    var habits = FakeAccount.Habits()
-    if isMaildrop {
-      habits.traits = .keysMayChange
-      habits.hasModSeq = false
-    }
+    let habits = isMaildrop ? FakeAccount.Habits.maildrop : FakeAccount.Habits()
     let gate = Gate(isMaildrop ? 1...8 : 2...3, with: .refused)
     let run = Scenario(source: Letter.account(4, habits: habits), target: gate.target)
     let refused = isMaildrop ? 4 : 2

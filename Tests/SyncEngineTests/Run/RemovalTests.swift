@@ -39,6 +39,16 @@ import Testing
     return scenario
   }
 
+  private static let work = MailboxName(wire: "Work")
+  private static let attic = MailboxName(wire: "Attic")
+
+  /// A source with two empty folders beside its INBOX.
+  private func folders() -> Scenario {
+    let scenario = Scenario(source: FakeAccount(), target: FakeAccount())
+    for name in [Self.work, Self.attic] { scenario.source.create(name) }
+    return scenario
+  }
+
   private var agreed: Removal { Removal(confirmed: 6) }
 
   private func bytes(_ account: FakeAccount) -> Set<String> {
@@ -247,10 +257,10 @@ import Testing
   }
 
   /// A person, or another program, takes the mail to another place with its flags.
-  @Test(arguments: [MailboxName.inbox, MailboxName(wire: "Attic")])
+  @Test(arguments: [MailboxName.inbox, attic])
   func theMarkByWhichMessagesAreRemovedIsKnownInWhicheverMailbox(_ place: MailboxName) async {
     let scenario = await marked()
-    scenario.source.create(MailboxName(wire: "Attic"))
+    scenario.source.create(Self.attic)
     scenario.source.copy(UID(1), in: .inbox, to: place, moving: true)
     #expect(await scenario.run().total(\.copied) == 1)
     let copies = scenario.target.boxes.keys.flatMap { scenario.target.contents(of: $0) }
@@ -260,9 +270,8 @@ import Testing
 
   /// It is set while the mailbox has the name of another one, and each message has a copy for both.
   @Test func theMarkByWhichMessagesAreRemovedIsKnownAfterNamesWereSwapped() async {
-    let (work, attic) = (MailboxName(wire: "Work"), MailboxName(wire: "Attic"))
-    var scenario = Scenario(source: FakeAccount(), target: FakeAccount())
-    for name in [work, attic] { scenario.source.create(name) }
+    var scenario = folders()
+    let (work, attic) = (Self.work, Self.attic)
     scenario.source.deliver(Letter.text(1), to: work)
     #expect(await scenario.run().total(\.copied) == 1)
     scenario.source.swap(work, attic)
@@ -281,9 +290,8 @@ import Testing
 
   /// What is copied again is asked for under a UID that stands for another message by now.
   @Test func theMarkByWhichMessagesAreRemovedIsKnownOfBothAfterNamesWereSwapped() async {
-    let (work, attic) = (MailboxName(wire: "Work"), MailboxName(wire: "Attic"))
-    var scenario = Scenario(source: FakeAccount(), target: FakeAccount())
-    for name in [work, attic] { scenario.source.create(name) }
+    var scenario = folders()
+    let (work, attic) = (Self.work, Self.attic)
     scenario.source.deliver(Letter.text(1), to: attic)
     scenario.source.deliver(Letter.text(2, body: "good bye"), to: work)
     scenario.options.removal = Removal(manner: .flagOnly, confirmed: 2)
