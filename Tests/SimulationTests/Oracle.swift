@@ -26,8 +26,9 @@ struct Oracle {
   private var pardons: [MailboxName: [Int: Int]] = [:]
   /// Copies that others made after a mailbox was done for the first time.
   private var lateForeign: [MailboxName: [Int: Int]] = [:]
-  /// Where the numbers show, before a run, that copies may be gone.
-  private var broken: [MailboxName: [TargetAnchor]] = [:]
+  /// Where the numbers show, before a run, that copies may be gone: what is on record of the target
+  /// by the mailbox of the source.
+  private var broken: [MailboxName: [MailboxName: TargetAnchor]] = [:]
   private var done: Set<MailboxName> = []
   private var lastToken = 0
   /// Copies that came to their place with its mailbox, since the last run.
@@ -66,7 +67,7 @@ struct Oracle {
         continue
       }
       if try await world.journal.records(of: pair).contains(where: \.isAtTarget) {
-        broken[anchor.mailbox, default: []].append(anchor)
+        broken[anchor.mailbox, default: [:]][pair.mapped.source] = anchor
       }
     }
     let view = try await View(of: world)
@@ -86,8 +87,16 @@ struct Oracle {
   /// What people do while a run is on may take away what would have shown it.
   private mutating func forgetMended(_ targets: [[MailboxName: FakeAccount.Box]]) {
     broken = broken.filter { _, anchors in
-      targets.allSatisfy { boxes in anchors.contains { Self.isBroken($0, boxes) } }
+      targets.allSatisfy { boxes in anchors.values.contains { Self.isBroken($0, boxes) } }
     }
+  }
+
+  /// Whether the numbers make a run look for each copy of a mail. Other mailboxes that go into the
+  /// same one may have been looked for by a run that died.
+  private func isLookedFor(_ serial: Int, in place: MailboxName, _ before: View) -> Bool {
+    broken[place]?.keys.contains { name in
+      before.source[name]?.messages.values.contains { Mail.serial($0.bytes) == serial } ?? false
+    } ?? false
   }
 
   /// Notes what others have brought since the last look, where it may be too late to be recognised.
@@ -175,7 +184,11 @@ struct Oracle {
       found.append(Finding(question: 2, text: "an archive was begun where none is mounted"))
     }
     // By now it is told; a run that died may leave nothing to see of it.
-    if night.isCalm { for place in broken.keys { pardons[place] = nil } }
+    if night.isCalm {
+      for place in broken.keys {
+        pardons[place] = pardons[place]?.filter { !isLookedFor($0.key, in: place, before) }
+      }
+    }
     if exit == .success, night.isCalm, night.plan.recopiesLost { forgive(after) }
     noteCarried(carried, after, in: done)
     carried = []
@@ -319,7 +332,7 @@ struct Oracle {
         let pardoned =
           if isMadeUp {
             0
-          } else if broken[place] != nil {
+          } else if isLookedFor(serial, in: place, before) {
             traces.gone.count { $0.mailbox == place && $0.serial == serial }
           } else {
             pardons[place]?[serial] ?? 0

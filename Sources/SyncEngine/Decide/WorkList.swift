@@ -20,7 +20,8 @@ package struct WorkList: Sendable, Equatable {
   package var unknown: [Entry] = []
   /// To be moved, in the order of the mailbox: unknown and pending ones.
   package var toMove: [Entry] = []
-  /// Some of them were passed over by an earlier run, or may have been, under another key.
+  /// Some of them were passed over by an earlier run, or may have been, under another key; or they
+  /// had a copy once, which a backup may have brought back.
   package var takesUpAgain = false
   /// Of what is to be moved, what was read before under the key it has: no other record is its own.
   package var ownDigests: [SourceKey: SHA256Digest] = [:]
@@ -133,7 +134,9 @@ package struct WorkList: Sendable, Equatable {
       switch record.state {
       case .pending:
         toMove.append(entry)
-        ownDigests[record.key] = record.digest
+        guard let digest = record.digest else { continue }
+        ownDigests[record.key] = digest
+        takesUpAgain = true
       case .vanished:
         toMove.append(entry)
         takesUpAgain = true

@@ -83,6 +83,7 @@ struct PairSync {
   private func bringUpToDate(looksAgain: Bool, _ result: inout Result) async throws -> Bool {
     var standing = try await journal.standing(of: pair)
     let condition = try await condition(standing)
+    let vanishedBefore = result.line.vanished
     // The first time, both sides are opened at once. What was listed before then is what counts
     // for the proof that they are two accounts.
     let listedBefore = standing.target == nil ? listed?.messages : nil
@@ -132,8 +133,10 @@ struct PairSync {
         .listingIncomplete, scope: .mailbox, remedy: .stop, side: .source, mailbox: name,
         detail: snapshot.suspicion ?? "")
     }
-    try await journal.finish(
-      pair, source: SourceCheckpoint(snapshot.status).sized(by: listed), target: anchor)
+    // What vanished after the listing is in its numbers all the same.
+    let checkpoint = SourceCheckpoint(snapshot.status).sized(by: listed)
+      .without(result.line.vanished - vanishedBefore)
+    try await journal.finish(pair, source: checkpoint, target: anchor)
     return true
   }
 

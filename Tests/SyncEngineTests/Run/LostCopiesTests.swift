@@ -311,6 +311,25 @@ struct LostCopiesTests {
     #expect(steps > 6, "the run has that many durable steps")
   }
 
+  /// After the run died that was to make them again, a backup brings them back, and others bring as
+  /// much mail as that run did, so that the numbers go on.
+  @Test func areNotDoubledWhereABackupBringsThemBackAfterARunThatDied() async throws {
+    for step in 1...24 {
+      var run = Scenario(source: Letter.account(2), target: FakeAccount())
+      #expect(await run.run().failure == nil)
+      let backup = try run.target.read(.inbox) { $0 }
+      run.target.expunge([UID(1), UID(2)], in: .inbox)
+      run.options.recopiesLost = true
+      _ = await run.run(crash: CrashPoint(at: step))
+      try run.target.change(.inbox) { $0 = backup }
+      for number in 11...14 { run.target.deliver(Letter.text(number)) }
+      run.options.recopiesLost = false
+      #expect(await run.run().failure == nil)
+      let texts = run.target.texts()
+      #expect(texts.count == 6 && Set(texts).count == 6, "killed at \(step)")
+    }
+  }
+
   /// A backup of the source brought back what an earlier run had deleted there.
   @Test func areMadeAgainWhereTheSourceHasWhatWeRemovedFromIt() async throws {
     var run = try await Self.moved()

@@ -49,6 +49,21 @@ struct WithheldTests {
     #expect(run.target.texts() == run.source.texts())
   }
 
+  /// The numbers of the listing are those of a mailbox that still had it.
+  @Test func aMessageDeletedAfterTheListingIsMovedWhenABackupBringsItBack() async throws {
+    var run = Scenario(source: Letter.account(2), target: FakeAccount())
+    let backup = try run.source.read(.inbox) { $0 }
+    run.onSource = { [source = run.source] request in
+      guard request == "fetch INBOX 1:2" else { return }
+      try source.change(.inbox) { $0.messages[UID(2)] = nil }
+    }
+    #expect(await run.run().total(\.vanished) == 1)
+    run.onSource = { _ in }
+    try run.source.change(.inbox) { $0 = backup }
+    #expect(await run.run().total(\.copied) == 1)
+    #expect(run.target.texts() == run.source.texts())
+  }
+
   @Test func aMessageHandedOutAsEmptyIsNotTakenForMail() async throws {
     let run = Scenario(source: Letter.account(3), target: FakeAccount())
     run.source.store([], in: .inbox, flags: .none, date: nil)
