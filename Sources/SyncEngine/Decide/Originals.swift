@@ -7,7 +7,8 @@ import MailWire
 /// now, where only their bytes tell.
 struct Originals {
   private let entries: [SourceKey: Entry]
-  private let onRecord: Set<SourceKey>
+  /// What was read under the key it has.
+  private let known: Set<SourceKey>
   let uidValidity: UIDValidity
 
   init(listed: MailboxSnapshot, records: [MessageRecord]) {
@@ -16,7 +17,7 @@ struct Originals {
     entries = Dictionary(
       listed.entries.map { (SourceKey(uidValidity: validity, uid: $0.uid), $0) },
       uniquingKeysWith: { first, _ in first })
-    onRecord = Set(records.lazy.map(\.key))
+    known = Set(records.lazy.filter { $0.digest != nil }.map(\.key))
   }
 
   func isListed(_ record: MessageRecord) -> Bool { entries[record.key] != nil }
@@ -25,7 +26,7 @@ struct Originals {
   func candidates(for records: [MessageRecord]) -> [Entry] {
     let sizes = Set(
       records.lazy.filter { !isListed($0) }.flatMap { [$0.size, $0.listedSize ?? $0.size] })
-    let unknown = entries.filter { sizes.contains($0.value.size) && !onRecord.contains($0.key) }
+    let unknown = entries.filter { sizes.contains($0.value.size) && !known.contains($0.key) }
     return records.compactMap { entries[$0.key] } + unknown.values
   }
 
@@ -35,7 +36,7 @@ struct Originals {
   {
     let unknown = Dictionary(
       read.lazy.filter { uid, _ in
-        !onRecord.contains(SourceKey(uidValidity: uidValidity, uid: uid))
+        !known.contains(SourceKey(uidValidity: uidValidity, uid: uid))
       }.map { ($0.value.digest, $0.value) }, uniquingKeysWith: { first, _ in first })
     var found: [SourceKey: ContentIdentity] = [:]
     for record in records {

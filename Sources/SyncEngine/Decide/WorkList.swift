@@ -68,7 +68,7 @@ package struct WorkList: Sendable, Equatable {
     } else {
       isCompared = compare(snapshot, with: &current)
     }
-    takesUpAgain = takesUpAgain || Self.mayKnow(unknown, among: stale, current.values)
+    takesUpAgain = takesUpAgain || Self.mayKnow(toMove, among: stale, current.values)
     passedOver = stale.filter { $0.state == .skipped }
     guard snapshot.extent == .complete else { return }
     let isCertain = snapshot.suspicion == nil && !snapshot.isShort
@@ -99,19 +99,20 @@ package struct WorkList: Sendable, Equatable {
     vanished.sort()
   }
 
-  /// Whether something new looks like a message that was passed over under another key.
+  /// Whether something looks like a message that was passed over under another key. A run that died
+  /// may have enrolled it.
   private static func mayKnow(
-    _ unknown: [Entry], among stale: [MessageRecord],
+    _ toMove: [Entry], among stale: [MessageRecord],
     _ current: Dictionary<UID, MessageRecord>.Values
   ) -> Bool {
-    guard !unknown.isEmpty else { return false }
+    guard !toMove.isEmpty else { return false }
     let passedOver = { (record: MessageRecord) in
       record.state == .vanished || record.state == .skipped
     }
     let known = Dictionary(
       grouping: stale.filter(passedOver) + current.filter(passedOver),
       by: { $0.listedSize ?? $0.size })
-    return unknown.contains { entry in
+    return toMove.contains { entry in
       known[entry.size]?.contains { !RecordDoubt.contradicts(entry, $0) } ?? false
     }
   }

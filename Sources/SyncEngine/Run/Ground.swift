@@ -21,7 +21,7 @@ struct Ground {
   /// Messages that the source listed before the target mailbox was opened.
   let listed: Int
   /// What was seen of the mailbox shows that it is not the one on record any more.
-  var hasMoved: Bool
+  var hasMoved = false
 
   struct Survey: Sendable {
     /// To be on record before the first append.

@@ -118,7 +118,7 @@ struct PairSync {
         looksAtAll: !work.stale.isEmpty
           && (hasMoved || standing.source?.goesOn(in: snapshot) != true)
           || work.takesUpAgain || options.recopiesLost && work.mayBeKnownByOtherKeys,
-        listed: listedBefore.map { Int($0) } ?? work.toMove.count, hasMoved: looksAgain)
+        listed: listedBefore.map { Int($0) } ?? work.toMove.count)
       anchor = try await bringUpToDate(
         mailbox, on: ground, work: work, drifts: drifts, flagPolicy: flagPolicy,
         standing: standing, records: records, snapshot: snapshot, result: &result)
@@ -202,7 +202,7 @@ struct PairSync {
         work, survey: survey, mailbox, uidValidity: snapshot.uidValidity, standing)
       result.add(pumped)
       guard pumped.failure == nil else { return survey.anchor }
-      guard !pumped.recorded.gaveUIDsAgain(after: survey.lastUID) else {
+      guard !pumped.recorded.gaveUIDsAgain(after: survey.lastUID, condition) else {
         try await disbelieveAll(in: mailbox.name)
         return nil
       }

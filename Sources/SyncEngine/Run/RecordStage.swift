@@ -32,11 +32,12 @@ struct RecordStage {
     private var isOutOfOrder = false
 
     /// Whether a copy got a UID that was given before: the mailbox was put back meanwhile, since
-    /// UIDs ascend (RFC 9051, 2.3.1.1).
+    /// UIDs ascend (RFC 9051, 2.3.1.1). An archive gives those of damaged copies again.
     ///
     /// - Parameter last: the highest one before the first copy.
-    func gaveUIDsAgain(after last: UID) -> Bool {
-      isOutOfOrder || firstCopiedUID.map { $0 <= last } ?? false
+    func gaveUIDsAgain(after last: UID, _ condition: TargetCondition) -> Bool {
+      guard condition.damaged.isEmpty else { return false }
+      return isOutOfOrder || firstCopiedUID.map { $0 <= last } ?? false
     }
 
     var total: Int { copied + alreadyThere + skipped + vanished }

@@ -24,22 +24,25 @@ struct HeaderComparison {
     let doubtful = comparison.matched.filter { match in
       match.record.fingerprint.map { found[match.target.uid] != $0 } ?? false
     }
-    let same = try await unchanged(doubtful)
-    return doubtful.filter { !same.contains($0.target.uid) }.map {
-      comparison.difference(.header, $0)
+    let copies = try await identities(of: doubtful)
+    return doubtful.compactMap { match in
+      guard let copy = copies[match.target.uid] else { return comparison.withheld(match) }
+      return isUnchanged(copy, match) ? nil : comparison.difference(.header, match)
     }
   }
 
-  /// Those that are the bytes on record all the same: a server may tell another header than it
-  /// hands out, and an earlier version may have read the original's differently.
-  private func unchanged(_ doubtful: [MailboxComparison.Match]) async throws -> Set<UID> {
-    guard !doubtful.isEmpty else { return [] }
-    let copies = try await target.identities(
+  private func identities(of doubtful: [MailboxComparison.Match]) async throws
+    -> [UID: ContentIdentity]
+  {
+    guard !doubtful.isEmpty else { return [:] }
+    return try await target.identities(
       of: doubtful.map(\.target), in: name, uidValidity: comparison.target.uidValidity)
-    return Set(
-      doubtful.lazy.filter { match in
-        match.record.digest != nil && copies[match.target.uid]?.digest == match.record.digest
-      }.map(\.target.uid))
+  }
+
+  /// A server may tell another header than it hands out, and an earlier version may have read the
+  /// original's differently.
+  private func isUnchanged(_ copy: ContentIdentity, _ match: MailboxComparison.Match) -> Bool {
+    match.record.digest != nil && copy.digest == match.record.digest
   }
 }
 
@@ -65,7 +68,20 @@ struct ByteComparison {
     self.observer = observer
   }
 
-  func run() async throws -> [Difference] {
+  /// Each message is told once: another header says more than other bytes, and how its bytes differ
+  /// more than another header.
+  ///
+  /// - Parameter headers: what the comparison of headers found.
+  func run(beside headers: [Difference]) async throws -> [Difference] {
+    let bytes = try await run()
+    let explained = Set(
+      bytes.lazy.filter { $0.kind != .bytes && $0.kind != .doubled }.map(\.key))
+    let others = headers.filter { !explained.contains($0.key) }
+    let told = Set(others.lazy.map(\.key))
+    return others + bytes.filter { $0.kind != .bytes || !told.contains($0.key) }
+  }
+
+  private func run() async throws -> [Difference] {
     var found: [Difference] = []
     var rest = comparison.matched[...]
     while !rest.isEmpty {
@@ -89,7 +105,7 @@ struct ByteComparison {
     let (there, here) = try await (originals, copies)
     return window.compactMap { match in
       guard let copy = here[match.target.uid] else {
-        return comparison.difference(.missing, match, "the target does not hand it out")
+        return comparison.withheld(match)
       }
       guard let original = there[match.record.key.uid], match.source != nil else {
         return copy.digest == match.record.digest

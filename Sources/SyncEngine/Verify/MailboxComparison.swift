@@ -135,6 +135,11 @@ struct MailboxComparison: Sendable {
     }
   }
 
+  /// What is listed at the target and cannot be read there.
+  func withheld(_ match: Match) -> Difference {
+    difference(.missing, match, "the target does not hand it out")
+  }
+
   func difference(_ kind: Difference.Kind, _ match: Match, _ detail: String = "") -> Difference {
     Difference(
       kind: kind, pair: pair, key: match.record.key, targetUID: match.target.uid, detail: detail)

@@ -116,13 +116,13 @@ package struct Verify: Sendable {
     found.compared = comparison.matched.count
     found.differences += comparison.missing
     found.differences += comparison.metadata(includingSize: level < .bytes)
-    if level >= .headers {
-      found.differences += try await HeaderComparison(comparison, name, target).run()
-    }
+    let headers =
+      level >= .headers ? try await HeaderComparison(comparison, name, target).run() : []
     if level >= .bytes {
       let bytes = ByteComparison(comparison, name, source, target, observer)
-      found.differences += try await bytes.run()
+      found.differences += try await bytes.run(beside: headers)
     } else {
+      found.differences += headers
       observer(.compared(pair, messages: found.compared, bytes: 0))
     }
     let foreign = Set(

@@ -45,11 +45,21 @@ struct RunEnding {
     for damage in report.damages { session.terminal.complain(damage) }
     let damaged = report.total(\.damaged)
     guard damaged > 0 else { return }
+    // What this run met it has not asked the source for.
+    let (rest, hint) =
+      report.damages.isEmpty
+      ? (
+        "and the source does not have them any more",
+        "'mailmove archive check' tells which; take their segments from a copy of the archive"
+      )
+      : (
+        "which the next run takes again if the source has them",
+        "'mailmove archive check' tells which"
+      )
     session.terminal.complain(
       SyncError(
         .archiveDamaged, scope: .message, remedy: .skip, side: .target,
-        detail: "\(Quantity.count(damaged, "message")) on record as damaged, and the source does "
-          + "not have them any more"))
+        detail: "\(Quantity.count(damaged, "message")) on record as damaged, \(rest)", hint: hint))
   }
 
   private func tellNext() {

@@ -20,6 +20,7 @@ import Testing
     let report = try await story.night()
     #expect(report.failure == nil && report.total(\.damaged) == 0 && report.damages == [])
     #expect(report.total(\.copied) == 5)
+    #expect(story.warnings.all == [])
     #expect(try await story.lines() == before)
     let check = try await story.check()
     #expect(check.findings == [] && check.healed.count == 1)
@@ -27,6 +28,14 @@ import Testing
     let again = try await story.night()
     #expect(again.total(\.copied) == 0 && again.mailboxes.allSatisfy { $0.wasUnchanged })
     #expect(try await story.lines() == before)
+  }
+
+  @Test(arguments: [VerifyLevel.headers, .bytes])
+  func isComparedAndWhatCannotBeReadIsToldOnce(_ level: VerifyLevel) async throws {
+    let story = try ArchiveStory(letters: 2)
+    _ = try await story.night()
+    try story.damage(segment: 1)
+    #expect(try await story.compare(level) == [.missing, .missing])
   }
 
   @Test func takesDamagedMailAgainInItsPlaceUnderAnotherUIDValidity() async throws {

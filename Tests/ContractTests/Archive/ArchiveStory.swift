@@ -18,6 +18,8 @@ final class ArchiveStory {
   let restored = FakeAccount()
   var journal = MemoryJournal()
   private let restoring = MemoryJournal()
+  /// What the runs into the archive warned of.
+  let warnings = Warnings()
 
   /// The archive as a backup had it, and put back.
   func backUp() throws { try FileManager.default.copyItem(atPath: path, toPath: path + "-copy") }
@@ -61,7 +63,8 @@ final class ArchiveStory {
               door, label: "anna@mail.example.org", origin: origin), crash: crash)
         }),
       journal: CrashingJournal(journal) { try crash.pass("journal \($0)") },
-      rules: MappingRules(), options: options, pacing: Scenario.instant)
+      rules: MappingRules(), options: options, pacing: Scenario.instant,
+      observer: warnings.observe)
     var report = await run.run()
     if crash.isDead {
       try await door.open().abandon()
@@ -83,6 +86,16 @@ final class ArchiveStory {
         connectTarget: { [restored] in FakeTarget(restored) }),
       journal: restoring, rules: MappingRules(), options: RunOptions(), pacing: Scenario.instant)
     return await run.run()
+  }
+
+  /// What a comparison of the account, ledger and the archive it was put into finds.
+  func compare(_ level: VerifyLevel) async throws -> [Difference.Kind] {
+    try await Verify(
+      source: FakeSource(source),
+      target: ArchiveView.connect(
+        ArchivePlace(path: path, account: nil, side: .target), label: "anna@mail.example.org"),
+      journal: journal, level: level
+    ).run().differences.map(\.kind)
   }
 
   /// What a comparison of archive, ledger and the account it was given back to finds.

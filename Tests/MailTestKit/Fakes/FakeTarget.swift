@@ -12,7 +12,7 @@ package final class FakeTarget: MailTarget {
   private let crash: CrashPoint
   private let onRequest: @Sendable (String) throws -> Void
   private let waiting = Mutex<[(Message, TargetMailbox)]>([])
-  /// The mailboxes that were opened, as STORE in a session means the one that was selected.
+  /// The mailboxes that were opened, as FETCH and STORE in a session mean the one that was selected.
   private let opened = Mutex<[MailboxName: (identity: Int, uidValidity: UIDValidity)]>([:])
 
   package init(
@@ -38,7 +38,20 @@ package final class FakeTarget: MailTarget {
   }
 
   package func headers(of uids: UIDSet, in mailbox: MailboxName) async throws -> [HeadedEntry] {
-    try await reader.headers(of: uids, in: mailbox)
+    let headed = try await reader.headers(of: uids, in: mailbox)
+    guard let selected = opened.withLock({ $0[mailbox] }) else { return headed }
+    try account.read(mailbox) { try Self.insist(on: selected, $0, mailbox) }
+    return headed
+  }
+
+  /// A session sees no other mailbox under the name of the one it has opened.
+  private static func insist(
+    on selected: (identity: Int, uidValidity: UIDValidity)?, _ box: FakeAccount.Box,
+    _ name: MailboxName
+  ) throws {
+    guard box.identity == selected?.identity, box.uidValidity == selected?.uidValidity else {
+      throw FakeAccount.changed(name)
+    }
   }
 
   package func fetch(_ batch: Batch, from mailbox: MailboxName) async throws -> MessageStream {
@@ -124,9 +137,7 @@ package final class FakeTarget: MailTarget {
     try crash.pass("before flags")
     let selected = opened.withLock { $0[mailbox.name] }
     try account.change(mailbox.name) { box in
-      guard box.identity == selected?.identity, box.uidValidity == selected?.uidValidity else {
-        throw FakeAccount.changed(mailbox.name)
-      }
+      try Self.insist(on: selected, box, mailbox.name)
       for change in changes {
         guard let flags = box.visible(change.uid)?.flags else { continue }
         box.messages[change.uid]?.flags = flags.union(change.add).subtracting(change.remove)

@@ -175,6 +175,24 @@ struct LostCopiesTests {
     #expect(await run.run().total(\.copied) == 0)
   }
 
+  /// What a run that died had enrolled without reading it may be any message.
+  @Test func areMadeAgainThoughTheOriginalsNewKeyIsOnRecord() async throws {
+    for step in 1...9 {
+      var run = try await Self.movedWithoutDates(source: .maildrop)
+      let other = Array(Letter.text(9).utf8)
+      try run.target.change(.inbox) { $0.messages[UID(2)]?.bytes = other }
+      try run.source.change(.inbox) { box in
+        box.messages[UID(5)] = box.messages.removeValue(forKey: UID(2))
+        box.nextUID = 6
+      }
+      run.source.deliver(Letter.text(7), date: nil)
+      _ = await run.run(crash: CrashPoint(at: step))
+      run.options.recopiesLost = true
+      #expect(await run.run().failure == nil)
+      #expect(Set(run.target.texts()).isSuperset(of: run.source.texts()), "killed at \(step)")
+    }
+  }
+
   /// Of a maildrop, whose unique-ids may change, the record of a removed mail is what a new mail
   /// with the same bytes may be known by: not if its copy is gone as well.
   @Test func areMadeAgainThoughARemovedMailWithTheSameBytesIsOnRecord() async throws {

@@ -12,15 +12,6 @@ import Testing
 struct MovedGroundTests {
   private static let other = FlagSet(system: .flagged)
 
-  /// What a run warned of.
-  private final class Warnings: Sendable {
-    private let texts = Mutex<[String]>([])
-    var all: [String] { texts.withLock { $0 } }
-    func observe(_ event: RunEvent) {
-      if case .warning(let text) = event { texts.withLock { $0.append(text) } }
-    }
-  }
-
   private static func moved(_ count: Int, target: FakeAccount = FakeAccount()) async -> Scenario {
     let run = Scenario(source: Letter.account(count), target: target)
     #expect(await run.run().failure == nil)
@@ -153,6 +144,36 @@ struct MovedGroundTests {
       #expect(target.texts() == [Letter.text(1), Letter.text(2)], "killed at \(step)")
       run.options.recopiesLost = true
       #expect(await run.run().total(\.copied) == 0)
+    }
+  }
+
+  /// What was deleted before it was handed out, and had a copy all the same, comes again under
+  /// another UID in a run that dies.
+  @Test func aCopyOfWhatVanishedIsFoundThoughItCameAgainInARunThatDied() async throws {
+    for step in 1...20 {
+      let target = FakeAccount()
+      target.deliver(Letter.text(1))
+      let run = Scenario(source: Letter.account(1), target: target)
+      let other = Letter.text(22, body: "other")
+      run.source.deliver(other)
+      var habits = FakeAccount.Habits()
+      habits.withheld = [UID(1)]
+      let withheld = FakeAccount(habits: habits, boxes: run.source.boxes)
+      var first = Scenario(source: withheld, target: target, journal: run.journal)
+      first.onSource = { request in
+        guard request == "fetch INBOX 1" else { return }
+        try withheld.change(.inbox) { $0.messages[UID(1)] = nil }
+      }
+      #expect(await first.run().total(\.vanished) == 1)
+      try run.source.change(.inbox) { box in
+        box.messages[UID(5)] = box.messages.removeValue(forKey: UID(1))
+        box.nextUID = 6
+        let modSeq = box.nextModSeq(0)
+        box.messages[UID(5)]?.modSeq = modSeq
+      }
+      _ = await run.run(crash: CrashPoint(at: step))
+      #expect(await run.run().failure == nil)
+      #expect(target.texts() == [Letter.text(1), other], "killed at \(step)")
     }
   }
 

@@ -177,7 +177,7 @@ struct VerifyTests {
     }
     #expect(try await Self.kinds(run, .metadata).isEmpty)
     #expect(try await Self.kinds(run, .headers) == [.header])
-    #expect(try await Self.kinds(run, .bytes) == [.header, .bytes])
+    #expect(try await Self.kinds(run, .bytes) == [.header])
   }
 
   @Test func oneOtherByteIsFoundByReadingBytes() async throws {
