@@ -79,6 +79,17 @@ package struct MappedMailbox: Sendable, Equatable {
     subscribe = false
   }
 
+  /// The same row for a mailbox that is not copied now, though an earlier run gave it a place.
+  func leftOut(because reason: String) -> MappedMailbox {
+    var row = self
+    row.target = nil
+    row.targetDelimiter = nil
+    row.targetPath = nil
+    row.decision = .skipped
+    row.reason = reason
+    return row
+  }
+
   /// The same row, known again by these; what the server does not tell stays as it was.
   package func identified(by uidValidity: UIDValidity?, _ mailboxID: String?) -> MappedMailbox {
     var row = self

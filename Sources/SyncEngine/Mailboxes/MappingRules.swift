@@ -113,20 +113,28 @@ package struct MappingRules: Sendable, Equatable {
     }
   }
 
-  /// Whether `include` and `exclude` let a mailbox of a frozen map through, by the path people
+  /// Those mailboxes of a frozen map that `include` and `exclude` let through, by the paths people
   /// know.
-  package func selects(_ mailbox: MappedMailbox) -> Bool {
-    func fits(_ glob: Glob) -> Bool { Self.fits(glob, mailbox) }
-    return !exclude.contains(where: fits) && (include.isEmpty || include.contains(where: fits))
-  }
-
-  static func fits(_ glob: Glob, _ mailbox: MappedMailbox) -> Bool {
-    [mailbox.sourcePath, mailbox.sourcePath.removingInboxPrefix].contains { glob.matches($0) }
+  func selected(of rows: [MappedMailbox]) -> [MappedMailbox] {
+    let twins = PathTwins(rows.flatMap(\.rulePaths))
+    return rows.filter { row in
+      let fits = { (glob: Glob) in row.isMeant(by: glob, twins) }
+      return !exclude.contains(where: fits) && (include.isEmpty || include.contains(where: fits))
+    }
   }
 
   /// Whether a `--map` names the mailbox itself, which makes it wanted whatever it is.
   func names(_ listed: ListedMailbox) -> Bool {
     moves.contains { listed.isMeant(by: MailboxPath.text(of: MailboxPath.typed($0.from))) }
+  }
+}
+
+extension MappedMailbox {
+  /// What a rule may call it.
+  var rulePaths: [String] { [sourcePath, sourcePath.removingInboxPrefix] }
+
+  func isMeant(by glob: Glob, _ twins: PathTwins) -> Bool {
+    rulePaths.contains { glob.means($0, twins: twins.twins(of: $0)) }
   }
 }
 

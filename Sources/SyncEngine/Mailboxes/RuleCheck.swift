@@ -60,10 +60,11 @@ package struct RuleCheck: Sendable, Equatable {
     shared = rules.shared
     guard !rules.include.isEmpty || !rules.exclude.isEmpty else { return }
     let moved = rows.filter { $0.target != nil }
-    selectsNothing = !moved.isEmpty && !moved.contains(where: rules.selects)
+    selectsNothing = !moved.isEmpty && rules.selected(of: moved).isEmpty
+    let twins = PathTwins(rows.flatMap(\.rulePaths))
     for (option, globs) in [(IdleRule.Option.exclude, rules.exclude), (.include, rules.include)] {
       check(globs, as: option) { glob in
-        rows.contains { MappingRules.fits(glob, $0) } ? nil : .fitsNothing
+        rows.contains { $0.isMeant(by: glob, twins) } ? nil : .fitsNothing
       }
     }
   }

@@ -48,7 +48,7 @@ package struct PlanRun: Sendable {
       pairs.map { ($0.mapped.source, $0) }, uniquingKeysWith: { first, _ in first })
     let labels = ListedLabels(listing)
     var lines: [PlanReport.Line] = []
-    for row in map.rows {
+    for row in Self.narrowed(map.rows, listing, rules) {
       let listed = listing.mailboxes.first { $0.name == row.source }
       let there = row.target.flatMap { limitsThere[$0] ?? nil }
       let pair = known[row.source] ?? row.renamedFrom.flatMap { known[$0] }
@@ -61,6 +61,18 @@ package struct PlanRun: Sendable {
       lines: lines, notes: map.notes.map(\.description), limits: limits, quota: quota,
       isFrozen: !frozen.isEmpty, speed: speed, rules: check)
     return report.warningAboutRoom()
+  }
+
+  /// The same rows as a run with these rules takes them: what an earlier one gave a place may be
+  /// left out now.
+  private static func narrowed(
+    _ rows: [MappedMailbox], _ listing: MailboxListing, _ rules: MappingRules
+  ) -> [MappedMailbox] {
+    let pairs = rows.enumerated().map { MailboxPair(id: Int64($0), mapped: $1) }
+    let selection = FolderSelection(listing: listing, frozen: pairs, rules: rules)
+    let leftOut = Dictionary(
+      selection.leftOut.map { ($0.id, $0.mapped) }, uniquingKeysWith: { first, _ in first })
+    return pairs.map { leftOut[$0.id] ?? $0.mapped }
   }
 
   /// What is at the target of one mailbox, according to the ledger.

@@ -6,7 +6,7 @@ import MailWire
 /// Which mailboxes a run works on: the frozen map, narrowed to what is there and wanted now.
 struct FolderSelection: Sendable {
   let items: [MailboxQueue.Item]
-  /// At the source, and not moved by this run.
+  /// At the source, and not moved by this run, each with the reason.
   let leftOut: [MailboxPair]
   /// The source has mailboxes that the map has no place for yet, so the target has to be asked.
   let needsPlanning: Bool
@@ -30,14 +30,17 @@ struct FolderSelection: Sendable {
       }
       // A name that another mailbox has by now.
       needsPlanning = needsPlanning || evidence.isAnother(listed.mailbox, than: pair.mapped)
-      let isWanted =
-        SkipReason.of(listed, role: pair.mapped.role, in: listing, rules: rules) == nil
-      if pair.mapped.target != nil, isWanted || rules.names(listed) {
-        items.append(MailboxQueue.Item(pair: pair, status: listed.mailbox.status, labels: labels))
-      } else {
+      let skip = SkipReason.of(listed, role: pair.mapped.role, in: listing, rules: rules)
+      guard pair.mapped.target != nil else {
         leftOut.append(pair)
-        needsPlanning = needsPlanning || (pair.mapped.target == nil && isWanted)
+        needsPlanning = needsPlanning || skip == nil
+        continue
       }
+      guard let skip, !rules.names(listed) else {
+        items.append(MailboxQueue.Item(pair: pair, status: listed.mailbox.status, labels: labels))
+        continue
+      }
+      leftOut.append(MailboxPair(id: pair.id, mapped: pair.mapped.leftOut(because: skip.text)))
     }
     let there = Set(items.map(\.pair) + leftOut)
     let sharing = Dictionary(grouping: frozen) { $0.mapped.target }

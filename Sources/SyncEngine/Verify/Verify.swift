@@ -36,7 +36,8 @@ package struct Verify: Sendable {
     let check = RuleCheck(rules, onRecord: all.map(\.mapped))
     report.rules = check
     if check.selectsNothing { return report }
-    let pairs = all.filter { $0.mapped.target != nil && rules.selects($0.mapped) }
+    let selected = Set(rules.selected(of: all.map(\.mapped)).map(\.source))
+    let pairs = all.filter { $0.mapped.target != nil && selected.contains($0.mapped.source) }
     observer(.planned(mailboxes: pairs.count, toCompare: try await workload(of: pairs)))
     let listing = try await source.mailboxes()
     report.unmoved = try await unmoved(beside: all, listing)

@@ -56,6 +56,29 @@ import Testing
     #expect(report.messages == 4 && report.speed != nil)
   }
 
+  /// The map is kept; what is selected of it is said anew each time.
+  @Test func aRuleOfTodayLeavesOutWhatAnEarlierRunMovedInThePlanAndInTheRun() async throws {
+    let work = MailboxName(wire: "Work")
+    var run = Scenario(source: Letter.account(2), target: FakeAccount())
+    run.source.deliver(Letter.text(9), to: work)
+    #expect(await run.run().total(\.copied) == 3)
+    run.source.deliver(Letter.text(10))
+    run.rules.include = [Glob("Work")]
+    let plan = try await PlanRun(
+      source: FakeSource(run.source), target: FakeTarget(run.target), journal: run.journal,
+      rules: run.rules
+    ).run()
+    #expect(plan.moved.map(\.mapped.source) == [work])
+    let report = await run.run()
+    #expect(report.mailboxes.map(\.pair.mapped.source) == [work])
+    let planned: [MappedMailbox] = plan.lines.map(\.mapped).filter { $0.target == nil }
+    let leftOut: [MappedMailbox] = report.leftOut.map(\.mapped)
+    #expect(planned.map(\.source) == [.inbox] && leftOut.map(\.source) == [.inbox])
+    #expect((planned + leftOut).allSatisfy { $0.reason == "no --include names it" })
+    run.rules.include = []
+    #expect(await run.run().total(\.copied) == 1)
+  }
+
   @Test func aFolderThatIsGoneIsToldAndNotCounted() async throws {
     let gone = MailboxName(wire: "Gone")
     let source = Letter.account(3)

@@ -180,6 +180,21 @@ struct VerifyTests {
     #expect(try await Self.kinds(run, .bytes) == [.header])
   }
 
+  /// Of two names that are the same to read, a rule means the one with its bytes.
+  @Test func aRuleMeansTheMailboxWithTheSameBytes() async throws {
+    let (composed, decomposed) = (MailboxName(wire: "Caf&AOk-"), MailboxName(wire: "Cafe&AwE-"))
+    let run = Scenario(source: FakeAccount(), target: FakeAccount())
+    for name in [composed, decomposed] { run.source.deliver(Letter.text(1), to: name) }
+    #expect(await run.run().total(\.copied) == 2)
+    var rules = MappingRules()
+    rules.include = [Glob("Caf\u{e9}")]
+    let report = try await Verify(
+      source: FakeSource(run.source), target: FakeTarget(run.target), journal: run.journal,
+      level: .bytes, rules: rules
+    ).run()
+    #expect(report.mailboxes.map(\.pair.mapped.source) == [composed])
+  }
+
   @Test func oneOtherByteIsFoundByReadingBytes() async throws {
     let run = await Self.moved()
     try Self.rewrite(3, of: run) { bytes in bytes.dropLast(3) + Array("!\r\n".utf8) }
