@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import MailWire
 import SyncEngine
+import Synchronization
 
 extension SQLiteJournal: Journal {
   /// Messages in one transaction of `enroll`: long enough to be fast, short enough that other
@@ -40,6 +41,7 @@ extension SQLiteJournal: Journal {
     try await write { db in
       try MessageTable(of: pair, at: time, in: db).apply(outcomes)
     }
+    if outcomes.contains(where: \.givesMark) { marks.withLock { $0.given += 1 } }
   }
 
   package func summary() async throws -> JobSummary {
@@ -105,16 +107,23 @@ extension SQLiteJournal: Journal {
     }
   }
 
+  /// Mailboxes may be full of messages that a person marked, and most ledgers have no mark of ours:
+  /// so that is found out once.
   package func mayHaveOurMark(_ digest: SHA256Digest) async throws -> Bool {
-    try await read { db in
-      let statement = try db.cachedStatement(
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM message
-          WHERE digest = ? AND removal IN (\(Self.ourMarks)) AND system_flags & ? = 0)
-          """)
+    let marks = marks.withLock { $0 }
+    guard marks.noneAfter != marks.given else { return false }
+    let (isFound, isAny) = try await read { db in
+      let marked = "SELECT EXISTS (SELECT 1 FROM message WHERE removal IN (\(Self.ourMarks))"
       let deleted = Int64(SystemFlags.deleted.rawValue)
-      return try Bool.fetchOne(statement, arguments: [Data(digest.bytes), deleted]) == true
+      let statement = try db.cachedStatement(
+        sql: "\(marked) AND digest = ? AND system_flags & ? = 0)")
+      if try Bool.fetchOne(statement, arguments: [Data(digest.bytes), deleted]) == true {
+        return (true, true)
+      }
+      return (false, try Bool.fetchOne(db.cachedStatement(sql: "\(marked))")) == true)
     }
+    if !isAny { self.marks.withLock { $0.noneAfter = marks.given } }
+    return isFound
   }
 
   private static let ourMarks =
@@ -151,6 +160,16 @@ extension SQLiteJournal: Journal {
           WHERE state = ?
           """, arguments: [time, Int64(state.rawValue)])
       return db.changesCount
+    }
+  }
+}
+
+extension Outcome {
+  /// Whether it may put a mark about removal on record.
+  fileprivate var givesMark: Bool {
+    switch self {
+    case .settled(let record), .rekeyed(_, let record): record.removal != nil
+    case .located, .flagsCarried, .relisted, .marked: false
     }
   }
 }

@@ -4,6 +4,7 @@
 import Foundation
 import GRDB
 import SyncEngine
+import Synchronization
 
 /// The journal of one job in one SQLite file (docs/journal.md).
 ///
@@ -22,6 +23,9 @@ package final class SQLiteJournal: Sendable {
   let path: String
   /// nil when opened for reading.
   private let lock: JournalLock?
+  /// How many times marks about removal were put on record, and the last of these times after which
+  /// the ledger was seen to have none of ours.
+  let marks = Mutex((given: 0, noneAfter: -1))
 
   private init(
     path: String, job: JobIdentity, database: any DatabaseWriter, lock: JournalLock?,

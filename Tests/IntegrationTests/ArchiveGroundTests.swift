@@ -56,6 +56,29 @@ extension MigrationTests.ArchiveGroundTests {
     #expect(again.exit == 0 && again.output.contains("1 message copied"), "\(again.errors)")
   }
 
+  /// A server that lists less for one night; what it lists again, the archive shows again.
+  @Test func mailThatWasHiddenForANightIsShownAgain() async throws {
+    let (bench, _) = try filled(3)
+    func shown() async throws -> Int {
+      let reader = try ArchiveReader.open(at: bench.archive)
+      defer { try? reader.close() }
+      let inbox = try #require(try await reader.folders().first)
+      return try await reader.placements(in: inbox).count
+    }
+    try bench.old.backUpHome()
+    let old = try LabClient(bench.old)
+    _ = try old.select("INBOX")
+    try old.store(uids: [1, 2], "+FLAGS (\\Deleted)")
+    try old.expunge()
+    #expect(try bench.run("sync", to: .archive).exit == 0)
+    #expect(try await shown() == 1)
+    try bench.old.putBackHome()
+    let again = try bench.run("sync", to: .archive)
+    #expect(again.exit == 0 && again.output.contains("0 messages copied"), "\(again.errors)")
+    #expect(try await shown() == 3)
+    #expect(try bench.run("verify", ["--level", "bytes"], to: .archive).exit == 0)
+  }
+
   @Test func aJobFollowsItsArchive() throws {
     let (bench, old) = try filled(4)
     try move(bench.archive, bench.otherArchive)

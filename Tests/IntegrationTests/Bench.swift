@@ -3,6 +3,7 @@
 
 import Foundation
 import MailTestKit
+import Testing
 
 /// An old server, a new one, and the built binary between them.
 final class Bench {
@@ -169,5 +170,27 @@ final class Bench {
 
   func forgetLedger() throws {
     try FileManager.default.removeItem(atPath: folder.path + "/state")
+  }
+}
+
+extension DovecotLab {
+  private var home: String { "\(folder)/mail/\(options.users[0].name)" }
+  private var backup: String { "\(folder)/backup" }
+
+  /// Copies the first user's home while nobody is logged in.
+  func backUpHome() throws { try copy(home, to: backup) }
+
+  /// Puts the copy back, as after a disk failed.
+  func putBackHome() throws { try copy(backup, to: home) }
+
+  private func copy(_ from: String, to place: String) throws {
+    _ = try? doveadm(["kick", options.users[0].name])
+    try? FileManager.default.removeItem(atPath: place)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/cp")
+    process.arguments = ["-a", from, place]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
   }
 }

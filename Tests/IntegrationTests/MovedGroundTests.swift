@@ -26,31 +26,15 @@ struct MovedGroundTests {
     }.sorted()
   }
 
-  /// The home of the lab's first user, copied or put back while nobody is logged in.
-  private static func copyHome(of lab: DovecotLab, restoring: Bool = false) throws {
-    let user = lab.options.users[0].name
-    _ = try? lab.doveadm(["kick", user])
-    let home = "\(lab.folder)/mail/\(user)"
-    let copy = "\(lab.folder)/backup"
-    let (from, to) = restoring ? (copy, home) : (home, copy)
-    try? FileManager.default.removeItem(atPath: to)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/cp")
-    process.arguments = ["-a", from, to]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-  }
-
   @Test func aSourcePutBackFromABackupLosesNothingNotEvenWhenItIsEmptied() throws {
     let bench = try Bench()
     let old = try LabClient(bench.old)
     try old.append((1...5).map { Self.letter("monday \($0)") }, to: "INBOX")
-    try Self.copyHome(of: bench.old)
+    try bench.old.backUpHome()
     #expect(try bench.run("sync").exit == 0)
     try LabClient(bench.old).append((6...8).map { Self.letter("tuesday \($0)") }, to: "INBOX")
     #expect(try bench.run("sync").exit == 0)
-    try Self.copyHome(of: bench.old, restoring: true)
+    try bench.old.putBackHome()
     try LabClient(bench.old).append(
       (6...8).map { Self.letter("wednesday no. \($0)", second: $0) }, to: "INBOX")
     let after = try bench.run("sync", ["--delete-source", "--confirm-deletes", "99"])
@@ -97,10 +81,10 @@ struct MovedGroundTests {
     let bench = try Bench()
     try LabClient(bench.old).append((1...5).map { Self.letter("monday \($0)") }, to: "INBOX")
     #expect(try bench.run("sync").exit == 0)
-    try Self.copyHome(of: bench.new)
+    try bench.new.backUpHome()
     try LabClient(bench.old).append((5...7).map { Self.letter("tuesday \($0)") }, to: "INBOX")
     #expect(try bench.run("sync").exit == 0)
-    try Self.copyHome(of: bench.new, restoring: true)
+    try bench.new.putBackHome()
     try LabClient(bench.new).append([Self.letter("of somebody else", second: 5)], to: "INBOX")
     try LabClient(bench.old).append((1...2).map { Self.letter("friday \($0)") }, to: "INBOX")
     let after = try bench.run("sync")
@@ -141,5 +125,38 @@ struct MovedGroundTests {
     #expect(anew.exit == 0 && anew.output.contains("1 message copied"), "\(anew.output)")
     #expect(try bench.run("verify", ["--level", "bytes"]).exit == 0)
     #expect(try bench.run("sync").output.contains("0 messages copied"))
+  }
+
+  @Test func aTargetFolderThatWasRenamedIsLostAndMadeAgainWhenAsked() throws {
+    let bench = try Bench()
+    let old = try LabClient(bench.old)
+    try old.create("Box")
+    try old.append((0...1).map { Self.letter("old \($0)", second: $0) }, to: "Box")
+    #expect(try bench.run("sync").exit == 0)
+    _ = try LabClient(bench.new).command("RENAME Box Kiste")
+    try old.append([Self.letter("new 2", second: 9)], to: "Box")
+    #expect(try bench.run("sync").exit == 3)
+    #expect(try Self.subjects(bench.new, "Box") == ["new 2"])
+    #expect(try bench.run("sync", ["--recopy-lost"]).exit == 0)
+    #expect(try Self.subjects(bench.new, "Box") == ["new 2", "old 0", "old 1"])
+    #expect(try Self.subjects(bench.new, "Kiste") == ["old 0", "old 1"])
+    #expect(try bench.run("verify", ["--level", "bytes"]).exit == 0)
+  }
+
+  @Test func aLedgerThatWasPutBackDoublesNothing() throws {
+    let bench = try Bench()
+    let state = bench.folder.path + "/state"
+    let old = try LabClient(bench.old)
+    try old.append((1...2).map { Self.letter("monday \($0)", second: $0) }, to: "INBOX")
+    #expect(try bench.run("sync").exit == 0)
+    try FileManager.default.copyItem(atPath: state, toPath: state + "-copy")
+    try old.append([Self.letter("tuesday", second: 3)], to: "INBOX")
+    #expect(try bench.run("sync").exit == 0)
+    try FileManager.default.removeItem(atPath: state)
+    try FileManager.default.moveItem(atPath: state + "-copy", toPath: state)
+    let after = try bench.run("sync", ["--delete-source", "--confirm-deletes", "9"])
+    #expect(after.exit == 0 && after.output.contains("1 already there"), "\(after.errors)")
+    #expect(try Self.subjects(bench.new) == ["monday 1", "monday 2", "tuesday"])
+    #expect(try Self.subjects(bench.old) == [])
   }
 }

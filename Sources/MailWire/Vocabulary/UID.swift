@@ -40,15 +40,26 @@ package struct UIDSet: Hashable, Sendable, CustomStringConvertible {
 
   package init(_ uids: some Sequence<UID>) {
     ranges = []
-    var last: UInt32?
-    for uid in uids.map(\.rawValue).sorted() {
-      if let previous = last, uid - previous <= 1, let tail = ranges.last {
-        ranges[ranges.count - 1] = tail.lowerBound...uid
-      } else {
-        ranges.append(uid...uid)
-      }
-      last = uid
+    // Nearly always ascending, and then not worth an array of its own.
+    var late: [UInt32] = []
+    for uid in uids where !extend(to: uid.rawValue) { late.append(uid.rawValue) }
+    guard !late.isEmpty else { return }
+    self = UIDSet(ranges: ranges + late.map { $0...$0 })
+  }
+
+  /// Adds a UID that is not below the others; returns false if it is.
+  private mutating func extend(to uid: UInt32) -> Bool {
+    guard let tail = ranges.last else {
+      ranges.append(uid...uid)
+      return true
     }
+    guard uid >= tail.upperBound else { return false }
+    if uid - tail.upperBound <= 1 {
+      ranges[ranges.count - 1] = tail.lowerBound...uid
+    } else {
+      ranges.append(uid...uid)
+    }
+    return true
   }
 
   /// A set from ranges in any order.

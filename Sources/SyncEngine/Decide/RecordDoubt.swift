@@ -114,8 +114,12 @@ package struct RecordDoubt: Sendable {
   private func known(where condition: (MessageRecord) -> Bool) -> [UID: MessageRecord] {
     let validity = snapshot.uidValidity
     guard validity.isKnown else { return [:] }
+    // Beside a list of changes there are many records that nothing is said about.
+    let listed =
+      snapshot.extent == .complete ? nil : UIDSet(snapshot.entries.lazy.map(\.uid))
     var found: [UID: MessageRecord] = [:]
-    for record in records where record.key.uidValidity == validity && condition(record) {
+    for record in records where record.key.uidValidity == validity {
+      guard listed?.contains(record.key.uid) != false, condition(record) else { continue }
       found[record.key.uid] = found[record.key.uid] ?? record
     }
     return found

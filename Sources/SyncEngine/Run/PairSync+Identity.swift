@@ -90,8 +90,8 @@ extension PairSync {
     guard !lost.isEmpty else { return false }
     observer(
       .warning(
-        "\(pair.mapped.sourcePath): its folder at the target is gone, and with it "
-          + "\(lost.count) messages"))
+        "\(pair.mapped.sourcePath): its folder at the target is gone; copies lost with it: "
+          + "\(lost.count)"))
     try await journal.disbelieve([(pair, anchor)])
     if options.recopiesLost {
       try await wantAgain(Set(lost.map(\.key)), lost)
@@ -127,8 +127,9 @@ extension PairSync {
     try await journal.disbelieve(journal.believed(all, in: mailbox))
   }
 
-  /// Says what came of looking for every copy again.
+  /// Says what came of looking for every copy again, if there was any on record.
   func tell(_ survey: Ground.Survey) {
+    guard !survey.located.isEmpty || !survey.lost.isEmpty else { return }
     observer(
       .warning(
         "\(pair.mapped.sourcePath): its folder at the target was put back to an earlier state, "

@@ -12,7 +12,7 @@ package final class FakeTarget: MailTarget {
   private let crash: CrashPoint
   private let onRequest: @Sendable (String) throws -> Void
   private let waiting = Mutex<[(Message, TargetMailbox)]>([])
-  /// The mailboxes that were opened, as FETCH and STORE in a session mean the one that was selected.
+  /// The mailboxes that were opened: FETCH and STORE in a session mean the one that was selected.
   private let opened = Mutex<[MailboxName: (identity: Int, uidValidity: UIDValidity)]>([:])
 
   package init(
