@@ -68,20 +68,7 @@ struct ByteComparison {
     self.observer = observer
   }
 
-  /// Each message is told once: another header says more than other bytes, and how its bytes differ
-  /// more than another header.
-  ///
-  /// - Parameter headers: what the comparison of headers found.
-  func run(beside headers: [Difference]) async throws -> [Difference] {
-    let bytes = try await run()
-    let explained = Set(
-      bytes.lazy.filter { $0.kind != .bytes && $0.kind != .doubled }.map(\.key))
-    let others = headers.filter { !explained.contains($0.key) }
-    let told = Set(others.lazy.map(\.key))
-    return others + bytes.filter { $0.kind != .bytes || !told.contains($0.key) }
-  }
-
-  private func run() async throws -> [Difference] {
+  func run() async throws -> [Difference] {
     var found: [Difference] = []
     var rest = comparison.matched[...]
     while !rest.isEmpty {

@@ -121,7 +121,8 @@ package struct Verify: Sendable {
       level >= .headers ? try await HeaderComparison(comparison, name, target).run() : []
     if level >= .bytes {
       let bytes = ByteComparison(comparison, name, source, target, observer)
-      found.differences += try await bytes.run(beside: headers)
+      // What is not handed out is told once.
+      found.differences += headers.filter { $0.kind == .header } + (try await bytes.run())
     } else {
       found.differences += headers
       observer(.compared(pair, messages: found.compared, bytes: 0))

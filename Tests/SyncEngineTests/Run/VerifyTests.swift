@@ -177,7 +177,7 @@ struct VerifyTests {
     }
     #expect(try await Self.kinds(run, .metadata).isEmpty)
     #expect(try await Self.kinds(run, .headers) == [.header])
-    #expect(try await Self.kinds(run, .bytes) == [.header])
+    #expect(try await Self.kinds(run, .bytes) == [.header, .bytes])
   }
 
   /// Of two names that are the same to read, a rule means the one with its bytes.
