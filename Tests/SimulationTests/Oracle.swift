@@ -24,8 +24,8 @@ struct Oracle {
   private var origins: [Int: Int] = [:]
   /// Copies that people deleted one by one, which no run has to look for (decision 0027).
   private var pardons: [MailboxName: [Int: Int]] = [:]
-  /// Copies that others made after a mailbox was done for the first time.
-  private var lateForeign: [MailboxName: [Int: Int]] = [:]
+  /// Copies that others made after a mailbox was done for the first time, by their tokens.
+  private var lateForeign: [MailboxName: [Int: Set<Int>]] = [:]
   /// Where the numbers show, before a run, that copies may be gone: what is on record of the target
   /// by the mailbox of the source.
   private var broken: [MailboxName: [MailboxName: TargetAnchor]] = [:]
@@ -33,7 +33,9 @@ struct Oracle {
   private var lastToken = 0
   /// Copies that came to their place with its mailbox, since the last run.
   private var carried: Set<Int> = []
-  /// Those of them ever that nobody can tell from what others bring.
+  /// Mail of others that came back with a backup of the target, since the last run.
+  private var back: Set<Int> = []
+  /// Those of the carried ones ever that nobody can tell from what others bring.
   private var carriedUnseen: Set<Int> = []
   private var before: View?
   /// Messages that had the mark of our own removal then.
@@ -73,6 +75,10 @@ struct Oracle {
     let view = try await View(of: world)
     noteForeign(view, onlyIn: done)
     noteCarried(traces.carriedOff.subtracting(carried), view, in: done)
+    back = Set(
+      view.copies().filter { traces.broughtBack.contains($0.key) && $0.value.message.isForeign }
+        .keys)
+    noteCarried(back, view, in: done.subtracting(broken.keys))
     before = view
     marked = world.marked
   }
@@ -101,25 +107,26 @@ struct Oracle {
 
   /// Notes what others have brought since the last look, where it may be too late to be recognised.
   private mutating func noteForeign(_ view: View, onlyIn late: Set<MailboxName>) {
-    for (name, box) in view.target where late.contains(name) {
-      for message in box.messages.values
-      where message.author != .mailmove && message.token > lastToken {
-        guard let serial = Mail.serial(message.bytes) else { continue }
-        lateForeign[name, default: [:]][serial, default: 0] += 1
-      }
-    }
+    let last = lastToken
+    note(view, in: late) { $0.isForeign && $0.token > last }
     lastToken = view.target.values.flatMap(\.messages.values).reduce(lastToken) {
       max($0, $1.token)
     }
   }
 
-  /// What came with a mailbox and was looked at in the run after that, or came while a run was on,
-  /// is like what others bring.
+  /// What came with a mailbox, or with a backup whose numbers show it, and was looked at in the run
+  /// after that, or came while a run was on, is like what others bring.
   private mutating func noteCarried(_ tokens: Set<Int>, _ view: View, in late: Set<MailboxName>) {
+    note(view, in: late) { tokens.contains($0.token) }
+  }
+
+  private mutating func note(
+    _ view: View, in late: Set<MailboxName>, where isLate: (View.Message) -> Bool
+  ) {
     for (name, box) in view.target where late.contains(name) {
-      for message in box.messages.values where tokens.contains(message.token) {
+      for message in box.messages.values where isLate(message) {
         guard let serial = Mail.serial(message.bytes) else { continue }
-        lateForeign[name, default: [:]][serial, default: 0] += 1
+        lateForeign[name, default: [:]][serial, default: []].insert(message.token)
       }
     }
   }
@@ -190,7 +197,7 @@ struct Oracle {
       }
     }
     if exit == .success, night.isCalm, night.plan.recopiesLost { forgive(after) }
-    noteCarried(carried, after, in: done)
+    noteCarried(carried.union(back), after, in: done)
     carried = []
     return found
   }
@@ -276,12 +283,12 @@ struct Oracle {
       // Whoever made them, those that came first are the originals' copies; what others brought
       // while the run was on may have come after it had looked.
       let isLate: (View.Message) -> Bool = { copy in
-        moved.contains(copy.token) || copy.author != .mailmove && old[copy.token] == nil
+        moved.contains(copy.token) || copy.isForeign && old[copy.token] == nil
       }
       let more = (copies.filter { !isLate($0) } + copies.filter(isLate))
         .dropFirst(shown[serial] ?? 0)
-        .count { $0.author != .mailmove || others.contains($0.token) }
-      if more > 0 { lateForeign[place, default: [:]][serial] = more }
+        .filter { $0.isForeign || others.contains($0.token) }
+      if !more.isEmpty { lateForeign[place, default: [:]][serial] = Set(more.map(\.token)) }
     }
   }
 
@@ -363,7 +370,7 @@ struct Oracle {
     }
     let lines = { (bytes: [UInt8]) in bytes.filter { $0 != 13 } }
     // What an earlier tool marked stays marked when a person moves it.
-    if copy.author != .mailmove, copy.bytes.count > original.count {
+    if copy.isForeign, copy.bytes.count > original.count {
       return lines(copy.bytes).suffixIs(lines(original))
     }
     if copy.author == .earlierTool { return lines(copy.bytes).suffixIs(lines(original)) }
@@ -513,7 +520,7 @@ struct Oracle {
       for serial in made.keys.sorted() {
         let (count, new) = (now[serial] ?? 0, made[serial] ?? 0)
         let ever = everFor[name]?[serial]?.count ?? 0
-        guard count > ever + (lateForeign[name]?[serial] ?? 0) else { continue }
+        guard count > ever + (lateForeign[name]?[serial]?.count ?? 0) else { continue }
         found.append(
           Finding(
             question: 4,

@@ -92,3 +92,8 @@ extension FakeAccount.Box {
   /// Of what the server shows.
   var tokens: Set<Int> { Set(uids.compactMap { messages[$0]?.token }) }
 }
+
+extension FakeAccount.StoredMessage {
+  /// It was not put there by mailmove.
+  var isForeign: Bool { author != .mailmove }
+}
