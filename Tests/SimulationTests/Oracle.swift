@@ -198,6 +198,8 @@ struct Oracle {
     }
     if exit == .success, night.isCalm, night.plan.recopiesLost { forgive(after) }
     noteCarried(carried.union(back), after, in: done)
+    // A mailbox that is done for the first time only later has them from others, too.
+    carriedUnseen.formUnion(carried)
     carried = []
     return found
   }

@@ -79,9 +79,10 @@ struct Ground {
     let begin = isSameGround ? standing.target?.uidNext ?? Self.first : Self.first
     let from = looksAtAll || !others.homeless.isEmpty ? Self.first : begin
     let last = next == Self.first ? UID(0) : UID(next.rawValue - 1)
+    // Not from UIDNEXT on, even where the mailbox is empty: if this run dies, a backup may fill it.
     var survey = Survey(
       anchor: anchor(
-        from: mailbox.messages == 0 ? next : from,
+        from: from,
         isApart: isApart || isSameGround && standing.target?.isApart == true),
       others: others, lastUID: last, hasMoved: standing.target != nil && !isSameGround)
     let homeless = records.filter { $0.isAtTarget && (!isSameGround || $0.targetUID == nil) }

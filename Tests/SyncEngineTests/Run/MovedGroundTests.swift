@@ -177,6 +177,22 @@ struct MovedGroundTests {
     }
   }
 
+  /// A mailbox that is empty while a run dies in it may be filled by a backup, with numbers that go
+  /// on.
+  @Test func aCopyIsFoundThoughTheMailboxWasEmptyInARunThatDied() async throws {
+    for step in 1...20 {
+      let run = Scenario(source: Letter.account(1), target: FakeAccount())
+      run.target.deliver(Letter.text(1))
+      let backup = try run.target.read(.inbox) { $0 }
+      run.target.expunge([UID(1)], in: .inbox)
+      guard await run.run(crash: CrashPoint(at: step)).failure != nil else { break }
+      try Self.putBack(backup, in: run.target)
+      for number in 11...14 { run.target.deliver(Letter.text(number)) }
+      #expect(await run.run().failure == nil)
+      #expect(run.target.texts().filter { $0 == Letter.text(1) }.count == 1, "killed at \(step)")
+    }
+  }
+
   /// By a checkpoint that is older than what is on record nothing is unchanged.
   @Test func otherMailUnderAUIDThatWasWantedAgainIsNotTakenForItWhenTheBackupIsBack() async throws {
     for step in 1...24 {
