@@ -9,6 +9,8 @@ package struct WorkList: Sendable, Equatable {
   package struct FlagDrift: Sendable, Equatable {
     package let record: MessageRecord
     package let flags: FlagSet
+    /// Its copy was compared by content in this run.
+    var isCompared = false
 
     package init(record: MessageRecord, flags: FlagSet) {
       self.record = record

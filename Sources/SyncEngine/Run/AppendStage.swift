@@ -152,7 +152,9 @@ struct AppendStage {
     var record = record(message, .alreadyThere, match.copy.entry.uid)
     record.flags = FlagSync.carriedBefore(
       source: message.entry.flags, target: match.copy.entry.flags)
-    adopted.append(WorkList.FlagDrift(record: record, flags: message.entry.flags))
+    var drift = WorkList.FlagDrift(record: record, flags: message.entry.flags)
+    drift.isCompared = true
+    adopted.append(drift)
     if match.evidence != .exact {
       // The copy is found again by the header that it has.
       record.fingerprint = match.copy.fingerprint

@@ -208,7 +208,7 @@ struct PairSync {
       }
       survey.lastUID = try await locate(
         pumped.recorded, on: ground, after: survey.lastUID, &result)
-      adopted = pumped.adopted.compactMap(\.record.targetUID)
+      adopted = pumped.adopted.filter(\.isCompared).compactMap(\.record.targetUID)
       drifts += pumped.adopted.filter {
         $0.flags != $0.record.flags || flagPolicy == .source
       }
