@@ -10,11 +10,12 @@ package struct WorkList: Sendable, Equatable {
     package let record: MessageRecord
     package let flags: FlagSet
     /// Its copy was compared by content in this run.
-    var isCompared = false
+    let isCompared: Bool
 
-    package init(record: MessageRecord, flags: FlagSet) {
+    package init(record: MessageRecord, flags: FlagSet, isCompared: Bool = false) {
       self.record = record
       self.flags = flags
+      self.isCompared = isCompared
     }
   }
 
@@ -22,8 +23,7 @@ package struct WorkList: Sendable, Equatable {
   package var unknown: [Entry] = []
   /// To be moved, in the order of the mailbox: unknown and pending ones.
   package var toMove: [Entry] = []
-  /// Some of them were passed over by an earlier run, or may have been, under another key; or they
-  /// had a copy once, which a backup may have brought back.
+  /// Some of them were passed over by an earlier run, or may have been, under another key.
   package var takesUpAgain = false
   /// Of what is to be moved, what was read before under the key it has: no other record is its own.
   package var ownDigests: [SourceKey: SHA256Digest] = [:]
@@ -137,9 +137,7 @@ package struct WorkList: Sendable, Equatable {
       switch record.state {
       case .pending:
         toMove.append(entry)
-        guard let digest = record.digest else { continue }
-        ownDigests[record.key] = digest
-        takesUpAgain = true
+        ownDigests[record.key] = record.digest
       case .vanished:
         toMove.append(entry)
         takesUpAgain = true

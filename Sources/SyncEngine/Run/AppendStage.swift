@@ -152,9 +152,8 @@ struct AppendStage {
     var record = record(message, .alreadyThere, match.copy.entry.uid)
     record.flags = FlagSync.carriedBefore(
       source: message.entry.flags, target: match.copy.entry.flags)
-    var drift = WorkList.FlagDrift(record: record, flags: message.entry.flags)
-    drift.isCompared = true
-    adopted.append(drift)
+    adopted.append(
+      WorkList.FlagDrift(record: record, flags: message.entry.flags, isCompared: true))
     if match.evidence != .exact {
       // The copy is found again by the header that it has.
       record.fingerprint = match.copy.fingerprint

@@ -7,6 +7,8 @@ extension PairSync {
   /// Carries over flags that changed at the source, to copies that are proven to be ours.
   ///
   /// Returns false, with nothing changed, where another message is under the UID of a copy.
+  ///
+  /// - Parameter found: copies that the survey found by their content.
   func carryFlags(
     _ drifts: [WorkList.FlagDrift], by policy: RunOptions.FlagPolicy,
     found: Set<UID>, to mailbox: TargetMailbox, _ result: inout Result
@@ -19,7 +21,7 @@ extension PairSync {
     let proof = CopyProof(target: target, mailbox: mailbox)
     let copies = try await proof.prove(
       Dictionary(placed.map { ($0.1, $0.0.record) }, uniquingKeysWith: { first, _ in first }),
-      found: found)
+      found: found.union(placed.lazy.filter(\.0.isCompared).map(\.1)))
     guard copies.foreign.isEmpty else { return false }
     var carried: [SourceKey: FlagSet] = [:]
     var changes: [(key: SourceKey, change: FlagChange)] = []

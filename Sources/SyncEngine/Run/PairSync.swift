@@ -178,7 +178,6 @@ struct PairSync {
     var drifts = drifts.map {
       WorkList.FlagDrift(record: survey.updated($0.record), flags: $0.flags)
     }.filter(\.record.isAtTarget)
-    var adopted: [UID] = []
     if survey.hasMoved {
       if mailbox.uidValidity.isKnown { tell(survey) }
       try await disbelieveNeighbours(in: mailbox.name)
@@ -208,7 +207,6 @@ struct PairSync {
       }
       survey.lastUID = try await locate(
         pumped.recorded, on: ground, after: survey.lastUID, &result)
-      adopted = pumped.adopted.filter(\.isCompared).compactMap(\.record.targetUID)
       drifts += pumped.adopted.filter {
         $0.flags != $0.record.flags || flagPolicy == .source
       }
@@ -216,8 +214,7 @@ struct PairSync {
       try await subscribe(to: mailbox, standing)
     }
     let isOurs = try await carryFlags(
-      drifts, by: flagPolicy, found: Set(survey.located.values).union(adopted), to: mailbox,
-      &result)
+      drifts, by: flagPolicy, found: Set(survey.located.values), to: mailbox, &result)
     guard isOurs else {
       try await disbelieveAll(in: mailbox.name)
       return nil
