@@ -18,7 +18,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -53,15 +52,22 @@ let package = Package(
       name: "MailEndpoints",
       dependencies: ["MailArchive", "MailTransport", "SyncEngine", "MailWire"],
       swiftSettings: strict),
-    .executableTarget(
-      name: "mailmove",
+    .target(
+      name: "MailJobs",
       dependencies: [
         "MailArchive", "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "MailCommands",
+      dependencies: [
+        "MailJobs", "MailArchive", "MailEndpoints", "SyncEngine", "SQLiteJournal",
+        "MailTransport", "MailWire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "mailmove", dependencies: ["MailCommands"], swiftSettings: strict),
 
     .target(
       name: "MailTestKit",
@@ -101,22 +107,24 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["mailmove", "MailTestKit"],
+      name: "CommandTests", dependencies: ["MailCommands", "MailJobs", "MailTestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "mailmove", "MailArchive", "MailEndpoints", "SQLiteJournal", "MailTestKit",
+        "MailArchive", "MailEndpoints", "SQLiteJournal", "MailTestKit",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "HostileTests",
-      dependencies: ["mailmove", "MailTransport", "MailWire", "SyncEngine", "MailTestKit"],
+      dependencies: [
+        "MailCommands", "MailJobs", "MailTransport", "MailWire", "SyncEngine", "MailTestKit",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SimulationTests",
       dependencies: [
-        "mailmove", "MailArchive", "MailEndpoints", "SQLiteJournal", "SyncEngine", "MailWire",
+        "MailJobs", "MailArchive", "MailEndpoints", "SQLiteJournal", "SyncEngine", "MailWire",
         "MailTestKit",
       ],
       swiftSettings: strict),

@@ -1,6 +1,8 @@
 // mailmove: fuzzing the configuration file.
 // SPDX-License-Identifier: Apache-2.0
 
+@testable import MailJobs
+
 /// A file is read, or the error begins with the file, the line and the column.
 enum ConfigurationTarget {
   private static let file = "config.yaml"

@@ -6,7 +6,8 @@ import SyncEngine
 import Synchronization
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite("sync --all")
 struct AllJobsTests {
@@ -35,10 +36,10 @@ struct AllJobsTests {
   private func run(
     _ arguments: [String], engine: FakeEngine = FakeEngine(), isWatched: Bool = false,
     without missing: Set<String> = []
-  ) async -> (status: mailmove.ExitStatus, output: String, errors: String) {
+  ) async -> (status: MailJobs.ExitStatus, output: String, errors: String) {
     let recorder = Recorder(
       environment.filter { !missing.contains($0.key) }, isWatched: isWatched)
-    let status = await MailMove.run(
+    let status = await MailMoveCommand.run(
       ["sync", "--all"] + arguments, recorder.surroundings, engine: engine)
     #expect(!(recorder.output + recorder.errors).contains("hunter"))
     return (status, recorder.output, recorder.errors)
@@ -234,7 +235,8 @@ struct AllJobsTests {
     // In a run of one job nobody knows whether it fits in another.
     let recorder = Recorder(environment)
     #expect(
-      await MailMove.run(["sync", "-q", "ann"], recorder.surroundings, engine: engine) == .success)
+      await MailMoveCommand.run(["sync", "-q", "ann"], recorder.surroundings, engine: engine)
+        == .success)
     #expect(recorder.errors.isEmpty)
   }
 
@@ -262,7 +264,7 @@ struct AllJobsTests {
     _ = try folder.file(".config/mailmove/config.yaml", "version: 1\n")
     #expect(await run([]).errors.contains("config.yaml has no jobs"))
     let recorder = Recorder(environment)
-    let nothing = await MailMove.run(["sync"], recorder.surroundings, engine: FakeEngine())
+    let nothing = await MailMoveCommand.run(["sync"], recorder.surroundings, engine: FakeEngine())
     #expect(nothing == .usage)
     #expect(recorder.errors.contains("mailmove: there is nothing to work on\n  give two"))
   }

@@ -3,7 +3,8 @@
 
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct ConfigurationTests {
   private static let good = """

@@ -8,7 +8,8 @@ import SQLiteJournal
 import SyncEngine
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct ConversationTests {
   private let folder: TemporaryFolder
@@ -19,14 +20,14 @@ import Testing
   private func run(
     _ arguments: [String], engine: FakeEngine = FakeEngine(), isWatched: Bool = false,
     with more: [String: String] = [:]
-  ) async -> (status: mailmove.ExitStatus, output: String, errors: String) {
+  ) async -> (status: MailJobs.ExitStatus, output: String, errors: String) {
     var environment = [
       "HOME": folder.path, "MAILMOVE_SOURCE_PASSWORD": "hunter2",
       "MAILMOVE_TARGET_PASSWORD": "hunter3", "NO_COLOR": "1",
     ]
     environment.merge(more) { _, new in new }
     let recorder = Recorder(environment, isWatched: isWatched)
-    let status = await MailMove.run(arguments, recorder.surroundings, engine: engine)
+    let status = await MailMoveCommand.run(arguments, recorder.surroundings, engine: engine)
     let said = recorder.output + recorder.errors
     #expect(!said.contains("hunter"))
     #expect(!said.contains("\u{202E}"))
@@ -287,7 +288,7 @@ import Testing
     #expect(both.errors.contains("mailmove: the mailbox at the target server is full"))
     #expect(both.errors.contains("mailmove: the disk is full"))
     report.failure = Samples.error(.internalFault, .local)
-    #expect(mailmove.ExitStatus(report) == .internalFault)
+    #expect(MailJobs.ExitStatus(report) == .internalFault)
   }
 
   @Test(
@@ -305,7 +306,7 @@ import Testing
     let text = StatusText(name: LedgerName(job: "alice"), standing: standing)
     #expect(text.head.last == "last run began 1970-01-01T00:00:00Z \(words)")
     #expect(JSON.object(text.fields).text.contains(#""state":"\#(state)""#))
-    #expect(mailmove.ExitStatus(standing) == (ended == nil ? .temporary : .success))
+    #expect(MailJobs.ExitStatus(standing) == (ended == nil ? .temporary : .success))
   }
 
   @Test(arguments: [
@@ -316,7 +317,7 @@ import Testing
     let text = StatusText(name: LedgerName(job: "alice"), standing: standing)
     #expect(text.head == ["alice: nothing is on record yet", words])
     #expect(JSON.object(text.fields).text.contains(#""source_account":null"#))
-    #expect(mailmove.ExitStatus(standing) == .temporary)
+    #expect(MailJobs.ExitStatus(standing) == .temporary)
   }
 
   @Test func statusTellsWhatWasDeletedFromTheSourceAndWhatWasKeptAndWhy() {

@@ -6,7 +6,8 @@ import Foundation
 import SyncEngine
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct DocumentationTests {
   private let page: String
@@ -28,7 +29,7 @@ import Testing
   @Test func everyCauseIsDocumentedWithItsExitCode() {
     for cause in SyncError.Cause.allCases {
       let codes = [SyncError.Side.source, .target].map { side in
-        mailmove.ExitStatus(SyncError(cause, scope: .run, remedy: .stop, side: side))
+        MailJobs.ExitStatus(SyncError(cause, scope: .run, remedy: .stop, side: side))
       }
       let text =
         cause == .interrupted
@@ -45,7 +46,7 @@ import Testing
     let cells = page.split(separator: "\n").filter { $0.hasPrefix("| ") }
       .compactMap { $0.split(separator: "|").first }
       .flatMap { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
-    for status in mailmove.ExitStatus.allCases {
+    for status in MailJobs.ExitStatus.allCases {
       #expect(cells.contains("\(status.rawValue)"), "\(status)")
     }
   }
@@ -85,7 +86,7 @@ import Testing
     #expect(lines.count > 10)
     for line in lines {
       #expect(throws: Never.self, "\(line)") {
-        _ = try MailMove.parseAsRoot(line.split(separator: " ").map(String.init))
+        _ = try MailMoveCommand.parseAsRoot(line.split(separator: " ").map(String.init))
       }
     }
   }

@@ -5,7 +5,8 @@ import SQLiteJournal
 import SyncEngine
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct ExitStatusTests {
   /// Codes at the source, at the target, and here.
@@ -46,44 +47,44 @@ import Testing
     ]
     for (side, code) in sides {
       let error = SyncError(cause, scope: .run, remedy: .stop, side: side)
-      #expect(mailmove.ExitStatus(error).rawValue == code)
+      #expect(MailJobs.ExitStatus(error).rawValue == code)
     }
   }
 
   @Test func zeroMeansThatEverythingIsAccountedFor() {
-    #expect(mailmove.ExitStatus(Report()) == .success)
+    #expect(MailJobs.ExitStatus(Report()) == .success)
     var report = Samples.report
     report.mailboxes[0].skipped = 0
-    #expect(mailmove.ExitStatus(report) == .success)
+    #expect(MailJobs.ExitStatus(report) == .success)
     report.mailboxes[0].vanished = 2
-    #expect(mailmove.ExitStatus(report) == .success)
+    #expect(MailJobs.ExitStatus(report) == .success)
     report.mailboxes[0].skipped = 1
-    #expect(mailmove.ExitStatus(report) == .skips)
+    #expect(MailJobs.ExitStatus(report) == .skips)
     report.mailboxes[0].skipped = 0
     report.mailboxes[1].lost = 1
-    #expect(mailmove.ExitStatus(report) == .skips)
+    #expect(MailJobs.ExitStatus(report) == .skips)
     report.mailboxes[1].lost = 0
     report.mailboxes[1].kept = 1
-    #expect(mailmove.ExitStatus(report) == .skips)
+    #expect(MailJobs.ExitStatus(report) == .skips)
     report.mailboxes[1].pending = 1
-    #expect(mailmove.ExitStatus(report) == .temporary)
+    #expect(MailJobs.ExitStatus(report) == .temporary)
   }
 
   @Test func theGravestFolderDecidesAndTheEndOfTheRunBeforeIt() {
     var report = Samples.report
     report.mailboxes[0].failure = Samples.error(.mailboxRefused, .source)
-    #expect(mailmove.ExitStatus(report) == .skips)
+    #expect(MailJobs.ExitStatus(report) == .skips)
     report.mailboxes[1].failure = Samples.error(.targetFull, .target)
-    #expect(mailmove.ExitStatus(report) == .targetFull)
+    #expect(MailJobs.ExitStatus(report) == .targetFull)
     report.failure = Samples.error(.throttled, .target)
-    #expect(mailmove.ExitStatus(report) == .temporary)
+    #expect(MailJobs.ExitStatus(report) == .temporary)
   }
 
   @Test func termIsToldFromCtrlC() {
-    #expect(mailmove.ExitStatus.interrupted.after(2) == .interrupted)
-    #expect(mailmove.ExitStatus.interrupted.after(15) == .terminated)
-    #expect(mailmove.ExitStatus.interrupted.after(nil) == .interrupted)
-    #expect(mailmove.ExitStatus.success.after(15) == .success)
+    #expect(MailJobs.ExitStatus.interrupted.after(2) == .interrupted)
+    #expect(MailJobs.ExitStatus.interrupted.after(15) == .terminated)
+    #expect(MailJobs.ExitStatus.interrupted.after(nil) == .interrupted)
+    #expect(MailJobs.ExitStatus.success.after(15) == .success)
   }
 
   @Test(arguments: Difference.Kind.allCases)
@@ -92,24 +93,24 @@ import Testing
     var mailbox = VerifiedMailbox(pair: Samples.inbox)
     mailbox.differences = [Difference(kind: kind, pair: Samples.inbox)]
     report.mailboxes = [mailbox]
-    let expected: mailmove.ExitStatus =
+    let expected: MailJobs.ExitStatus =
       switch kind {
       case .notMoved: .skips
       case .unaccounted, .missing, .bytes, .rewritten, .header, .size, .flags, .date, .doubled,
         .mailbox:
         .differences
       }
-    #expect(mailmove.ExitStatus(report) == expected)
+    #expect(MailJobs.ExitStatus(report) == expected)
   }
 
   @Test func aFolderThatNoRunHasPutOnRecordIsNoDifferenceAndNoSuccess() {
     var report = VerifyReport(level: .bytes)
     report.unmoved = [UnmovedMailbox(mapped: Samples.inbox.mapped, messages: 3)]
-    #expect(mailmove.ExitStatus(report) == .skips)
+    #expect(MailJobs.ExitStatus(report) == .skips)
     var mailbox = VerifiedMailbox(pair: Samples.inbox)
     mailbox.differences = [Difference(kind: .missing, pair: Samples.inbox)]
     report.mailboxes = [mailbox]
-    #expect(mailmove.ExitStatus(report) == .differences)
+    #expect(MailJobs.ExitStatus(report) == .differences)
   }
 
   @Test(
@@ -117,9 +118,9 @@ import Testing
       ([.stored: 5, .vanished: 1], 0, .success), ([.stored: 5, .skipped: 1], 3, .skips),
       ([.skipped: 1, .pending: 1], 3, .temporary), ([.lost: 1], 0, .skips),
       ([:], 11, .temporary), ([:], nil, .temporary), ([.stored: 5], 3, .skips),
-    ] as [([MessageState: Int], Int32?, mailmove.ExitStatus)])
+    ] as [([MessageState: Int], Int32?, MailJobs.ExitStatus)])
   func aJobIsDoneWhenItsLastRunSaidSo(
-    counts: [MessageState: Int], lastRun: Int32?, expected: mailmove.ExitStatus
+    counts: [MessageState: Int], lastRun: Int32?, expected: MailJobs.ExitStatus
   ) {
     let summary = JobSummary(mailboxes: [
       .init(pair: Samples.inbox, counts: counts, bytesAtTarget: 0)
@@ -127,6 +128,6 @@ import Testing
     let standing = LedgerStanding(
       job: JobIdentity(source: "", target: ""), isInUse: false, summary: summary,
       lastRun: .init(started: 0, ended: lastRun.map { _ in 1 }, exitCode: lastRun))
-    #expect(mailmove.ExitStatus(standing) == expected)
+    #expect(MailJobs.ExitStatus(standing) == expected)
   }
 }

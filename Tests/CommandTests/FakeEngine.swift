@@ -7,7 +7,8 @@ import SQLiteJournal
 import SyncEngine
 import Synchronization
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 /// An engine without servers, which remembers the job it was given.
 final class FakeEngine: Engine {

@@ -5,7 +5,8 @@ import Foundation
 import SyncEngine
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct InterruptionTests {
   private let recorder = Recorder([:])
@@ -41,7 +42,7 @@ import Testing
     let ending = await Interruption.run(terminal(), signals: signals) { wish in
       continuation.yield(SIGTERM)
       while !wish.isRequested { await Task.yield() }
-      return mailmove.ExitStatus.interrupted.after(wish.signal)
+      return MailJobs.ExitStatus.interrupted.after(wish.signal)
     }
     #expect(try ending.result.get() == .terminated)
   }

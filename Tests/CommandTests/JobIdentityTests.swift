@@ -5,7 +5,8 @@ import Foundation
 import SQLiteJournal
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct JobIdentityTests {
   private let folder: TemporaryFolder
@@ -20,7 +21,7 @@ import Testing
       "HOME": folder.path, "MAILMOVE_SOURCE_PASSWORD": "hunter2",
       "MAILMOVE_TARGET_PASSWORD": "hunter3",
     ])
-    _ = await MailMove.run(["sync"] + arguments, recorder.surroundings, engine: engine)
+    _ = await MailMoveCommand.run(["sync"] + arguments, recorder.surroundings, engine: engine)
     return try #require(engine.job, "\(recorder.errors)")
   }
 

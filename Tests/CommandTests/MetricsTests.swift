@@ -5,7 +5,8 @@ import Foundation
 import SyncEngine
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct MetricsTests {
   private let folder: TemporaryFolder
@@ -16,14 +17,15 @@ import Testing
 
   private func run(
     _ arguments: [String], engine: FakeEngine = FakeEngine(), with more: [String: String] = [:]
-  ) async -> (status: mailmove.ExitStatus, output: String, errors: String) {
+  ) async -> (status: MailJobs.ExitStatus, output: String, errors: String) {
     var environment = [
       "HOME": folder.path, "MAILMOVE_SOURCE_PASSWORD": "hunter2",
       "MAILMOVE_TARGET_PASSWORD": "hunter3", "MAILMOVE_METRICS_FILE": file,
     ]
     environment.merge(more) { _, new in new }
     let recorder = Recorder(environment)
-    let status = await MailMove.run(["sync"] + arguments, recorder.surroundings, engine: engine)
+    let status = await MailMoveCommand.run(
+      ["sync"] + arguments, recorder.surroundings, engine: engine)
     return (status, recorder.output, recorder.errors)
   }
 

@@ -5,7 +5,8 @@ import Foundation
 import SyncEngine
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct OutputTests {
   @Test(

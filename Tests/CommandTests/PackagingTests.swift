@@ -5,7 +5,8 @@ import ArgumentParser
 import Foundation
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct PackagingTests {
   private static let root = URL(fileURLWithPath: #filePath)
@@ -49,14 +50,14 @@ import Testing
     #expect(unit["Service.Restart"] == ["on-failure"])
     let final = (unit["Service.RestartPreventExitStatus"] ?? [])
       .flatMap { $0.split(separator: " ").compactMap { Int32($0) } }
-    let others: Set<mailmove.ExitStatus> = [
+    let others: Set<MailJobs.ExitStatus> = [
       .success, .temporary, .locked, .cannotConnectSource, .cannotConnectTarget, .interrupted,
       .terminated,
     ]
     #expect(
-      final == mailmove.ExitStatus.allCases.filter { !others.contains($0) }.map(\.rawValue))
+      final == MailJobs.ExitStatus.allCases.filter { !others.contains($0) }.map(\.rawValue))
     #expect(
-      unit["Service.SuccessExitStatus"] == ["\(mailmove.ExitStatus.terminated.rawValue)"])
+      unit["Service.SuccessExitStatus"] == ["\(MailJobs.ExitStatus.terminated.rawValue)"])
   }
 
   @Test(
@@ -87,7 +88,7 @@ import Testing
     let line = try #require(lines.last).split(separator: " ").map(String.init)
     try #require(line.count > 7)
     #expect(Array(line[2...6]) == ["*", "*", "*", "mailmove", "/usr/bin/mailmove"])
-    let command = try #require(try MailMove.parseAsRoot(Array(line[7...])) as? SyncCommand)
+    let command = try #require(try MailMoveCommand.parseAsRoot(Array(line[7...])) as? SyncCommand)
     #expect(command.all && command.output.quiet)
     for assignment in lines where assignment.hasPrefix("MAILMOVE_") {
       let name = assignment.prefix { $0 != "=" }

@@ -4,7 +4,8 @@
 import SyncEngine
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct ProgressTests {
   /// Two folders of 10 MB each, 1 MB a second, for some seconds.

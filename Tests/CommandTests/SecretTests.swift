@@ -7,7 +7,8 @@ import MailWire
 import SyncEngine
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct SecretTests {
   private func text(_ secret: Secret) -> String {

@@ -6,7 +6,8 @@ import MailWire
 import SyncEngine
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite struct SettingsTests {
   private static let pin = "sha256:" + String(repeating: "aB", count: 32)
@@ -34,7 +35,7 @@ import Testing
   @Test func everySettingOfAJobIsAnOption() throws {
     let settings = Setting.ofJobs.filter { $0.places.contains(.option) && $0 != .level }
     let arguments = ["sync", "imaps://a@h", "imaps://b@h"] + Self.arguments(for: settings)
-    let sync = try #require(try MailMove.parseAsRoot(arguments) as? SyncCommand)
+    let sync = try #require(try MailMoveCommand.parseAsRoot(arguments) as? SyncCommand)
     let given = try sync.choices()
     #expect(Set(given.map(\.setting)) == Set(settings))
     for choice in given {
@@ -44,14 +45,14 @@ import Testing
 
   @Test func theLevelIsAnOptionOfVerify() throws {
     let arguments = ["verify", "imaps://a@h", "imaps://b@h", "--level", "bytes"]
-    let verify = try #require(try MailMove.parseAsRoot(arguments) as? VerifyCommand)
+    let verify = try #require(try MailMoveCommand.parseAsRoot(arguments) as? VerifyCommand)
     #expect(try verify.choices().map(\.setting) == [.level])
   }
 
   @Test func everySettingOfAServerIsAnOptionOfProbe() throws {
     let settings = Setting.endpoint.map { $0.of(.alone) }.filter { $0.places.contains(.option) }
     let arguments = ["probe", "imaps://h"] + Self.arguments(for: settings)
-    let probe = try #require(try MailMove.parseAsRoot(arguments) as? ProbeCommand)
+    let probe = try #require(try MailMoveCommand.parseAsRoot(arguments) as? ProbeCommand)
     var given = GivenOptions()
     try probe.server.collect(into: &given)
     #expect(Set(given.choices.map(\.setting)) == Set(settings))

@@ -6,7 +6,8 @@ import Glibc
 import MailTestKit
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 /// Invariant 18: results that could not be written to standard output are no success.
 @Suite("A result that could not be written")
@@ -34,7 +35,7 @@ struct UndeliveredTests {
         $0.replacing("ARCHIVE", with: sample.path)
           .replacing("OUT", with: sample.folder.path + "/out\(code)")
       }
-      let status = await MailMove.run(words, surroundings, engine: FakeEngine())
+      let status = await MailMoveCommand.run(words, surroundings, engine: FakeEngine())
       #expect(status == .localState)
       #expect(recorder.errors.contains("the result could not be written to standard output: "))
     }

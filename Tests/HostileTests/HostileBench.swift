@@ -7,14 +7,15 @@ import MailTransport
 import SyncEngine
 import Synchronization
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 /// An old server, a new one, and the whole command between them, in one process and with a clock
 /// that does not make anybody wait.
 final class HostileBench: Sendable {
   /// How a run of the command ended.
   struct Ended {
-    let exit: mailmove.ExitStatus
+    let exit: MailJobs.ExitStatus
     /// All it said, without the trace.
     let words: String
     let waits: [Duration]
@@ -120,7 +121,7 @@ final class HostileBench: Sendable {
       seconds: { 1_772_366_400 },
       write: { text, _ in said.withLock { $0 += text } }, deliver: { _ in })
     waits.forget()
-    let exit = await MailMove.run(words, surroundings, engine: engine)
+    let exit = await MailMoveCommand.run(words, surroundings, engine: engine)
     let lines = said.withLock { $0 }.split(separator: "\n").filter { !Self.isTrace($0) }
     return Ended(exit: exit, words: lines.joined(separator: "\n"), waits: waits.all)
   }

@@ -3,7 +3,7 @@
 
 import MailTestKit
 
-@testable import mailmove
+@testable import MailJobs
 
 extension HostileCase {
   static let pop3Texts: [HostileCase] = [

@@ -3,7 +3,7 @@
 
 import MailTestKit
 
-@testable import mailmove
+@testable import MailJobs
 
 extension HostileCase {
   /// As Dovecot says it while it is busy, and never anything else.

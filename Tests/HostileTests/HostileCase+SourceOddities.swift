@@ -3,7 +3,7 @@
 
 import MailTestKit
 
-@testable import mailmove
+@testable import MailJobs
 
 extension HostileCase {
   private static func nested(_ depth: Int) -> String {

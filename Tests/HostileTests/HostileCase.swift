@@ -4,7 +4,7 @@
 import MailTestKit
 import Testing
 
-@testable import mailmove
+@testable import MailJobs
 
 /// One line of the tables in docs/servers.md, "What a hostile server gets".
 struct HostileCase: Sendable, CustomTestStringConvertible {
@@ -37,7 +37,7 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
   let server: String
   /// What comes of it, in words.
   let outcome: String
-  let exit: mailmove.ExitStatus
+  let exit: MailJobs.ExitStatus
   /// Words the first run says.
   var phrase = ""
   var misdeeds: [Misdeed<IMAPAnswer>] = []
@@ -58,12 +58,12 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
   var meanwhile: @Sendable (HostileBench) -> Void = { _ in }
   var renumbering: Renumbering?
   /// How `verify --level bytes` ends after the first run; nil: it is not run.
-  var verified: mailmove.ExitStatus?
+  var verified: MailJobs.ExitStatus?
   /// Words that `verify` says then.
   var advice = ""
   /// Options of the second run and those that follow.
   var again: [String] = []
-  var exitAgain = mailmove.ExitStatus.success
+  var exitAgain = MailJobs.ExitStatus.success
   /// Words that the second run says.
   var phraseAgain = ""
   /// Words that `status` says in the end.

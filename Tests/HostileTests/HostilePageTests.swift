@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@testable import mailmove
+@testable import MailJobs
 
 @Suite("The page about hostile servers") struct HostilePageTests {
   private static func lines(under heading: String) throws -> [String] {

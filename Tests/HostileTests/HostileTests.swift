@@ -4,7 +4,7 @@
 import MailTestKit
 import Testing
 
-@testable import mailmove
+@testable import MailJobs
 
 /// A suite for each kind, side by side; within one, server after server. A server that is silent
 /// makes a client wait for its deadline, and nothing else has to wait meanwhile; but not all at

@@ -5,7 +5,7 @@ import Glibc
 import MailTestKit
 import Testing
 
-@testable import mailmove
+@testable import MailJobs
 
 extension HostileTests {
   /// The real binary, measured by the system.

@@ -5,7 +5,7 @@ import MailTestKit
 import MailWire
 import SyncEngine
 
-@testable import mailmove
+@testable import MailJobs
 
 /// Knows the whole history of a world and asks, after every run, whether all is as it should be.
 struct Oracle {

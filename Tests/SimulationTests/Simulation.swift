@@ -5,7 +5,7 @@ import MailTestKit
 import MailWire
 import SyncEngine
 
-@testable import mailmove
+@testable import MailJobs
 
 /// Lives through a story, asking the oracle after every run.
 struct Simulation {

@@ -65,7 +65,7 @@ struct HouseRule: Sendable, CustomTestStringConvertible {
     "Sources/SyncEngine/Mailboxes/MailboxRole.swift",
     "Sources/SyncEngine/Mailboxes/RoleNames/AmbiguousNames.swift",
   ]
-  private static let printingFile = "Sources/mailmove/Output/Terminal.swift"
+  private static let printingFile = "Sources/MailCommands/Output/Terminal.swift"
 
   /// Notes are looked for in comments too, calls only in code; both only in the product.
   static let words = HouseRule(name: "no banned words") { file in

@@ -16,10 +16,15 @@ enum ImportRules {
       "Darwin", "Dispatch", "Synchronization",
     ],
     "MailEndpoints": ["MailArchive", "MailTransport", "SyncEngine", "MailWire", "Synchronization"],
-    "mailmove": [
+    "MailJobs": [
       "MailArchive", "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport", "MailWire",
-      "ArgumentParser", "Logging", "Yams", "Foundation", "Glibc", "Dispatch", "Synchronization",
+      "Yams", "Foundation", "Glibc", "Synchronization",
     ],
+    "MailCommands": [
+      "MailJobs", "MailArchive", "MailEndpoints", "SyncEngine", "SQLiteJournal", "MailTransport",
+      "MailWire", "ArgumentParser", "Foundation", "Glibc", "Dispatch", "Synchronization",
+    ],
+    "mailmove": ["MailCommands"],
   ]
 
   /// Files that may import one thing more: digests need a library, and so does Unicode.

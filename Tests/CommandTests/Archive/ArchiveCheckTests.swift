@@ -5,7 +5,8 @@ import Foundation
 import MailArchive
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite("mailmove archive check")
 struct ArchiveCheckTests {

@@ -6,7 +6,8 @@ import Foundation
 import MailArchive
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite("The documents on archives")
 struct ArchiveDocumentationTests {
@@ -28,7 +29,7 @@ struct ArchiveDocumentationTests {
     let section = page[start.upperBound..<end.lowerBound]
     let inherited = ["--help", "--version"]
     for command in ArchiveCommand.configuration.subcommands {
-      let help = MailMove.helpMessage(for: command)
+      let help = MailMoveCommand.helpMessage(for: command)
       let options = Set(help.matches(of: /--[a-z][a-z0-9]+/).map { String($0.output) })
       #expect(options.count > inherited.count)
       for option in options.subtracting(inherited) {

@@ -8,7 +8,8 @@ import SyncEngine
 import Synchronization
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite("mailmove archive export and salvage")
 struct ArchiveExportTests {
@@ -257,7 +258,7 @@ struct ArchiveExportTests {
           if case .errors = stream { said.withLock { $0 += text } }
         }, deliver: { _ in })
       let out = sample.folder.path + "/\(isWatched)"
-      _ = await MailMove.run(
+      _ = await MailMoveCommand.run(
         ["archive", "export", sample.path, out, "--format", "mbox", "--all"], surroundings,
         engine: FakeEngine())
       #expect(said.withLock { $0 } == expected)
@@ -310,7 +311,7 @@ struct ArchiveExportTests {
         try await OutputFolder.fill(out) { () throws(ArchiveError) in throw failed }
       }
       #expect(error?.cause == .exportFailed && error?.hint.contains(out) == true)
-      #expect(error.map { mailmove.ExitStatus($0) } == .localState)
+      #expect(error.map { MailJobs.ExitStatus($0) } == .localState)
     }
     let reading = await #expect(throws: SyncError.self) {
       try await OutputFolder.fill(out) { () throws(ArchiveError) in

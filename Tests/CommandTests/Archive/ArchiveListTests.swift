@@ -5,7 +5,8 @@ import Foundation
 import MailWire
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 @Suite("mailmove archive ls and cat")
 struct ArchiveListTests {

@@ -6,7 +6,8 @@ import MailArchive
 import MailWire
 import Testing
 
-@testable import mailmove
+@testable import MailCommands
+@testable import MailJobs
 
 /// A small archive in a temporary folder: two accounts, four folders, five messages in six places.
 ///
@@ -80,12 +81,12 @@ final class ArchiveSample: Sendable {
   /// Runs `mailmove archive …`; `ARCHIVE` and `OUT` in arguments stand for paths.
   func run(
     _ words: [String], isWatched: Bool = false
-  ) async -> (status: mailmove.ExitStatus, output: String, errors: String, delivered: [UInt8]) {
+  ) async -> (status: MailJobs.ExitStatus, output: String, errors: String, delivered: [UInt8]) {
     let recorder = Recorder(["HOME": folder.path, "NO_COLOR": "1"], isWatched: isWatched)
     let arguments = words.map {
       $0.replacing("ARCHIVE", with: path).replacing("OUT", with: folder.path + "/out")
     }
-    let status = await MailMove.run(
+    let status = await MailMoveCommand.run(
       ["archive"] + arguments, recorder.surroundings, engine: FakeEngine())
     let said = recorder.output + recorder.errors
     #expect(!said.contains("\u{1B}") && !said.contains("\u{202E}"))
