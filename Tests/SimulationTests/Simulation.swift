@@ -109,7 +109,13 @@ struct Simulation {
   /// Copies with the same header, with none, or that somebody has changed have to be read, and
   /// their originals with them where a copy may be lost.
   private var targetLeavesDoubt: Bool {
-    world.target.boxes.values.contains { box in
+    // Under names that were swapped, a copy may be that of an equal mail with another date.
+    let dates = world.source.boxes.values.flatMap(\.messages.values)
+      .reduce(into: [Int?: Set<InternalDate?>]()) {
+        $0[Mail.serial($1.bytes), default: []].insert($1.date)
+      }
+    guard dates.values.allSatisfy({ $0.count == 1 }) else { return true }
+    return world.target.boxes.values.contains { box in
       // What others put there has another date than the original.
       guard box.messages.values.allSatisfy({ $0.author == .mailmove }) else { return true }
       let copies = box.messages.values.map(\.bytes)

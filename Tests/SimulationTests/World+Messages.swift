@@ -61,7 +61,7 @@ extension World {
     let old = account(side).boxes[name]?.messages[uid]?.token
     account(side).copy(uid, in: name, to: other, moving: moving)
     // It carries our mark, too.
-    if side == .source, let old, memory.removed[old] != nil,
+    if side == .source, let old, memory.removed[old] != nil || memory.marked.contains(old),
       let new = account(side).boxes[other]?.tokens.max()
     {
       memory.removed[new] = []

@@ -52,14 +52,17 @@ struct Adoption {
   var isEmpty: Bool { copies.isEmpty && stale.isEmpty }
 
   /// The record of the same message under a key that is no longer valid; it is used up. Of several
-  /// with the same bytes, one that we marked at the source is that of a message with the mark.
+  /// with the same bytes, one that we marked at the source is that of a message with the mark, and
+  /// one that we removed is that of none, as long as there is another.
   ///
   /// - Parameter isMarked: it has the mark.
   mutating func recordUnderOldKey(of message: Message, isMarked: Bool) -> MessageRecord? {
     guard ownDigests[message.key] != message.digest, var equal = stale[message.digest],
       let last = equal.indices.last
     else { return nil }
-    let record = equal.remove(at: equal.lastIndex { $0.mayBeRemovedByUs == isMarked } ?? last)
+    let record = equal.remove(
+      at: equal.lastIndex { $0.mayBeRemovedByUs == isMarked }
+        ?? equal.lastIndex { $0.removal != .removed } ?? last)
     stale[message.digest] = equal
     return record
   }

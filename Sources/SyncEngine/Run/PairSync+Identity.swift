@@ -137,6 +137,21 @@ extension PairSync {
           + "\(survey.lost.count) lost"))
   }
 
+  /// Puts on record that messages which we removed from the source are listed there again.
+  func takeBackRemoved(_ records: inout [MessageRecord], listedIn snapshot: MailboxSnapshot)
+    async throws
+  {
+    guard records.contains(where: { $0.removal == .removed }) else { return }
+    let listed = snapshot.keys
+    var outcomes: [Outcome] = []
+    for index in records.indices
+    where records[index].removal == .removed && listed.contains(records[index].key) {
+      records[index] = records[index].back()
+      outcomes.append(.settled(records[index]))
+    }
+    if !outcomes.isEmpty { try await journal.record(outcomes, in: pair) }
+  }
+
   /// Makes messages pending again whose copies are gone.
   func wantAgain(_ wanted: Set<SourceKey>, _ records: [MessageRecord]) async throws {
     let outcomes = records.filter { wanted.contains($0.key) }.map { record -> Outcome in

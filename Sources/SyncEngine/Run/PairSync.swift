@@ -92,6 +92,7 @@ struct PairSync {
     let snapshot = try await snapshot(standing, records, condition)
     if let suspicion = snapshot.suspicion { observer(.notice("\(name): \(suspicion)")) }
     let hasMoved = try await retire(&records, by: snapshot, standing)
+    try await takeBackRemoved(&records, listedIn: snapshot)
     standing = try await reopenDamaged(condition, snapshot, &records, standing)
     let work = WorkList(snapshot: snapshot, records: records)
     try await put(work, on: journal, of: snapshot)

@@ -447,6 +447,47 @@ import Testing
     #expect(scenario.target.contents().count == 6)
   }
 
+  /// Of two with the same bytes one was removed. The other one, which was to be removed and was not,
+  /// is the one that is listed under another key.
+  @Test func whatWasRemovedIsNotTakenForWhatIsListedUnderAnotherKey() async throws {
+    var habits = FakeAccount.Habits()
+    habits.traits = .keysMayChange
+    habits.hasModSeq = false
+    var scenario = Scenario(source: FakeAccount(habits: habits), target: FakeAccount())
+    for _ in 1...2 { scenario.source.deliver(Self.letters[0]) }
+    scenario.options.removal = agreed
+    scenario.onSource = { [source = scenario.source] request in
+      if request == "connect remover" {
+        try source.change(.inbox) { $0.messages[UID(2)]?.bytes = [] }
+      }
+    }
+    #expect(await scenario.run().total(\.removed) == 1)
+    scenario.onSource = { _ in }
+    try scenario.source.change(.inbox) { box in
+      box.messages[UID(2)]?.bytes = Array(Self.letters[0].utf8)
+      box.messages[UID(9)] = box.messages.removeValue(forKey: UID(2))
+      box.nextUID = 10
+    }
+    scenario.options.removal?.before = 0
+    #expect(await scenario.run().failure == nil)
+    #expect(scenario.source.contents().count == 1)
+    #expect(try await scenario.records().filter { $0.removal == .removed }.count == 1)
+  }
+
+  /// A backup of the source brings back what was removed, under other numbers or the same.
+  @Test(arguments: [true, false])
+  func whatIsListedAgainIsNotOnRecordAsRemoved(hasOtherNumbers: Bool) async throws {
+    var scenario = scenario(agreed)
+    let backup = scenario.source.backup()
+    #expect(await scenario.run().total(\.removed) == 6)
+    scenario.source.restore(backup)
+    if hasOtherNumbers { scenario.source.renumber(.inbox) }
+    scenario.options.removal = nil
+    #expect(await scenario.run().failure == nil)
+    #expect(scenario.target.contents().count == 6)
+    #expect(try await scenario.records().allSatisfy { $0.removal != .removed })
+  }
+
   /// With groups a run can die when everything was appended and nothing is on record.
   @Test(arguments: [
     (false, Removal.Manner.expunge, 1), (false, .flagOnly, 1), (true, .expunge, 1),
