@@ -43,7 +43,7 @@ package struct RemovalCandidates: Sendable {
       source.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
     let copies = Dictionary(
       target.entries.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
-    let isSameGround = anchor?.numbers.isContinued(by: NumberSpace(target.status)) == true
+    let isSameUIDSpace = anchor?.numbers.isContinued(by: NumberSpace(target.status)) == true
     // A message that is listed under another key, and was not read under it, may be any of them.
     let isCertain = !source.mayListAnew || Self.isRead(source, records)
     var candidates: [Candidate] = []
@@ -66,7 +66,7 @@ package struct RemovalCandidates: Sendable {
         strangers += 1
         continue
       }
-      let copy = isSameGround ? record.targetUID.flatMap { copies[$0] } : nil
+      let copy = isSameUIDSpace ? record.targetUID.flatMap { copies[$0] } : nil
       let date = original.internalDate ?? record.internalDate ?? copy?.internalDate
       let seen = original.internalDate == nil ? firstSeen[record.key] : nil
       guard removal.concerns(date, seen: seen) else { continue }

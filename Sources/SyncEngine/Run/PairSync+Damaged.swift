@@ -56,7 +56,7 @@ extension PairSync {
   /// What a survey could not find at the target and is moved again: what only the original tells
   /// about, and what is lost if that is asked for, or if it may be what lies there damaged.
   func toMoveAgain(
-    _ survey: Ground.Survey, _ records: [MessageRecord], in snapshot: MailboxSnapshot
+    _ survey: TargetSurvey.Findings, _ records: [MessageRecord], in snapshot: MailboxSnapshot
   ) -> Set<SourceKey> {
     guard !survey.lost.isEmpty, !options.recopiesLost else {
       return survey.contested.union(survey.lost)
@@ -70,7 +70,7 @@ extension PairSync {
   /// Whether one of these copies may be that of a lost message: no record claims it, and what
   /// cannot be read cannot be found by its content either.
   private static func mayHoldLost(_ damaged: Set<UID>, _ records: [MessageRecord]) -> Bool {
-    !damaged.isSubset(of: Ground.claims(of: records))
+    !damaged.isSubset(of: TargetSurvey.claims(of: records))
   }
 
   /// Offers to the messages that will be moved what they may be recognised by: copies that no
@@ -82,7 +82,7 @@ extension PairSync {
   ) async throws -> [HeadedEntry] {
     if !condition.damaged.isEmpty {
       let claimed = others.onRecord.union(
-        Ground.claims(of: records).subtracting(Ground.claims(of: ghosts)))
+        TargetSurvey.claims(of: records).subtracting(TargetSurvey.claims(of: ghosts)))
       try await target.renew(condition.damaged.subtracting(claimed).sorted(), in: mailbox)
     }
     let vanished = condition.vanished

@@ -128,7 +128,7 @@ extension PairSync {
   }
 
   /// Says what came of looking for every copy again, if there was any on record.
-  func tell(_ survey: Ground.Survey) {
+  func tell(_ survey: TargetSurvey.Findings) {
     guard !survey.located.isEmpty || !survey.lost.isEmpty else { return }
     observer(
       .warning(

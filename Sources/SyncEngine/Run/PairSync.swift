@@ -114,14 +114,14 @@ struct PairSync {
         if let mailbox = try await ahead { mailbox } else {
           try await openTarget(lastKnown: standing.target?.mailbox)
         }
-      let ground = Ground(
+      let targetSurvey = TargetSurvey(
         pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
         looksAtAll: !work.stale.isEmpty
           && (hasMoved || standing.source?.goesOn(in: snapshot) != true)
           || work.takesUpAgain || options.recopiesLost && work.mayBeKnownByOtherKeys,
         listed: listedBefore.map { Int($0) } ?? work.toMove.count)
       anchor = try await bringUpToDate(
-        mailbox, on: ground, work: work, drifts: drifts, flagPolicy: flagPolicy,
+        mailbox, on: targetSurvey, work: work, drifts: drifts, flagPolicy: flagPolicy,
         standing: standing, records: records, snapshot: snapshot, result: &result)
       guard anchor != nil else { return false }
     }
@@ -170,12 +170,13 @@ struct PairSync {
   /// Returns the place from which the next run has to look for messages without receipts; nil where
   /// the mailbox has to be gone through once more.
   private func bringUpToDate(
-    _ mailbox: TargetMailbox, on ground: Ground, work: WorkList, drifts: [WorkList.FlagDrift],
+    _ mailbox: TargetMailbox, on targetSurvey: TargetSurvey, work: WorkList,
+    drifts: [WorkList.FlagDrift],
     flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
     snapshot: MailboxSnapshot, result: inout Result
   ) async throws -> TargetAnchor? {
     let before = work.toMove.isEmpty ? TargetCondition() : try await condition(of: mailbox)
-    var survey = try await ground.survey(standing: standing, records: records)
+    var survey = try await targetSurvey.run(standing: standing, records: records)
     var drifts = drifts.map {
       WorkList.FlagDrift(record: survey.updated($0.record), flags: $0.flags)
     }.filter(\.record.isAtTarget)
@@ -207,7 +208,7 @@ struct PairSync {
         return nil
       }
       survey.lastUID = try await locate(
-        pumped.recorded, on: ground, after: survey.lastUID, &result)
+        pumped.recorded, on: targetSurvey, after: survey.lastUID, &result)
       drifts += pumped.adopted.filter {
         $0.flags != $0.record.flags || flagPolicy == .source
       }
@@ -222,25 +223,26 @@ struct PairSync {
     }
     try await noteVanished(work, from: snapshot, in: mailbox)
     try await noteListed(from: snapshot, in: mailbox)
-    return ground.anchor(
+    return targetSurvey.anchor(
       from: stop.isRequested ? survey.anchor.uidNext : survey.lastUID.next,
       isApart: survey.anchor.isApart, lastUID: survey.lastUID)
   }
 
   /// Finds the copies whose UIDs the target did not tell. Returns the highest UID of all.
   private func locate(
-    _ recorded: RecordStage.Tally, on ground: Ground, after last: UID, _ result: inout Result
+    _ recorded: RecordStage.Tally, on targetSurvey: TargetSurvey, after last: UID,
+    _ result: inout Result
   ) async throws -> UID {
     let told = max(last, recorded.lastTargetUID ?? last)
     guard recorded.unlocated > 0 else { return told }
-    let found = try await ground.locate(from: last.next)
+    let found = try await targetSurvey.locate(from: last.next)
     result.line.lost += found.lost
     return max(told, found.lastUID)
   }
 
   /// Records whose messages are listed under no key that is valid, and whose copies are gone or
   /// damaged as well, stand for nothing any more: what is like them is a message of its own.
-  private func giveUpGhosts(of work: WorkList, _ survey: Ground.Survey) async throws
+  private func giveUpGhosts(of work: WorkList, _ survey: TargetSurvey.Findings) async throws
     -> [MessageRecord]
   {
     let ghosts = (work.stale + work.unlisted).map(survey.updated).filter {
@@ -258,7 +260,8 @@ struct PairSync {
   }
 
   private func pump(
-    _ work: WorkList, survey: Ground.Survey, _ mailbox: TargetMailbox, uidValidity: UIDValidity,
+    _ work: WorkList, survey: TargetSurvey.Findings, _ mailbox: TargetMailbox,
+    uidValidity: UIDValidity,
     _ standing: PairStanding
   ) async -> Pump.Result {
     let pump = Pump(

@@ -23,12 +23,12 @@ struct MailboxComparison: Sendable {
   private let originals: [UID: Entry]
 
   /// - Parameters:
-  ///   - isSameGround: the numbers of the target mailbox go on from those on record.
+  ///   - isSameUIDSpace: the numbers of the target mailbox go on from those on record.
   ///   - taken: copies that belong to messages of other mailboxes, which were compared before.
   ///   - others: copies on record for messages of other mailboxes, which go into the same one.
   init(
     pair: MailboxPair, source: MailboxSnapshot, target: MailboxSnapshot,
-    records: [MessageRecord], isSameGround: Bool, taken: Set<UID> = [], others: Set<UID> = []
+    records: [MessageRecord], isSameUIDSpace: Bool, taken: Set<UID> = [], others: Set<UID> = []
   ) {
     self.pair = pair
     self.source = source
@@ -37,7 +37,7 @@ struct MailboxComparison: Sendable {
     originals = Self.byUID(source.entries)
     unclaimed = []
     for record in records where record.isAtTarget {
-      if isSameGround, let uid = record.targetUID, let copy = copies.removeValue(forKey: uid) {
+      if isSameUIDSpace, let uid = record.targetUID, let copy = copies.removeValue(forKey: uid) {
         matched.append(Match(record: record, source: original(of: record), target: copy))
       } else {
         unplaced.append(record)

@@ -109,7 +109,7 @@ package struct Verify: Sendable {
     let others = try await Neighbours.look(at: neighbours, in: name, numbers, of: journal)
     var comparison = MailboxComparison(
       pair: pair, source: there, target: here, records: records,
-      isSameGround: standing.target?.numbers.isContinued(by: numbers) == true,
+      isSameUIDSpace: standing.target?.numbers.isContinued(by: numbers) == true,
       taken: taken[name, default: []], others: others.onRecord)
     found.foundByContent = try await placeByContent(&comparison, in: name)
     let free = others.onRecord.subtracting(taken[name, default: []])

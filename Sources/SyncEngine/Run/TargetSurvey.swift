@@ -1,4 +1,4 @@
-// mailmove: finds out where a target mailbox stands.
+// mailmove: survey of what a target mailbox holds.
 // SPDX-License-Identifier: Apache-2.0
 
 import MailWire
@@ -8,7 +8,7 @@ import MailWire
 ///
 /// UIDs on record are believed only as long as the numbers of the mailbox go on from those on
 /// record (invariant 13). Where they do not, every record is looked for again.
-struct Ground {
+struct TargetSurvey {
   let pair: MailboxPair
   let mailbox: TargetMailbox
   let target: any MailTarget
@@ -23,7 +23,7 @@ struct Ground {
   /// What was seen of the mailbox shows that it is not the one on record any more.
   var hasMoved = false
 
-  struct Survey: Sendable {
+  struct Findings: Sendable {
     /// To be on record before the first append.
     var anchor: TargetAnchor
     /// Copies that belong to no record of a mailbox that the source still has.
@@ -67,38 +67,38 @@ struct Ground {
 
   private static let first = UID(1)
 
-  func survey(standing: PairStanding, records: [MessageRecord]) async throws -> Survey {
+  func run(standing: PairStanding, records: [MessageRecord]) async throws -> Findings {
     let next = mailbox.uidNext ?? Self.first
-    let isSameGround =
+    let isSameUIDSpace =
       !hasMoved
       && standing.target.map { $0.isContinued(in: mailbox.name, by: mailbox.numbers, records) }
         ?? false
     let others = try await lookAtNeighbours()
     // By the time they have their turn, what is appended here may hide that.
     try await journal.disbelieve(others.disbelieved)
-    let begin = isSameGround ? standing.target?.uidNext ?? Self.first : Self.first
+    let begin = isSameUIDSpace ? standing.target?.uidNext ?? Self.first : Self.first
     let from = looksAtAll || !others.homeless.isEmpty ? Self.first : begin
     let last = next == Self.first ? UID(0) : UID(next.rawValue - 1)
     // Not from UIDNEXT on, even where the mailbox is empty: if this run dies, a backup may fill it.
-    var survey = Survey(
+    var findings = Findings(
       anchor: anchor(
         from: from,
-        isApart: isApart || isSameGround && standing.target?.isApart == true),
-      others: others, lastUID: last, hasMoved: standing.target != nil && !isSameGround)
-    let homeless = records.filter { $0.isAtTarget && (!isSameGround || $0.targetUID == nil) }
+        isApart: isApart || isSameUIDSpace && standing.target?.isApart == true),
+      others: others, lastUID: last, hasMoved: standing.target != nil && !isSameUIDSpace)
+    let homeless = records.filter { $0.isAtTarget && (!isSameUIDSpace || $0.targetUID == nil) }
     let mayHoldMore = mailbox.messages > 0 && (from < next || mailbox.uidNext == nil)
-    if mailbox.messages == 0 { survey.present = [] }
-    guard mayHoldMore || !homeless.isEmpty else { return survey }
+    if mailbox.messages == 0 { findings.present = [] }
+    guard mayHoldMore || !homeless.isEmpty else { return findings }
     var copies = mayHoldMore ? try await list(from: from) : []
-    if isSameGround, Self.contradict(copies, records) {
+    if isSameUIDSpace, Self.contradict(copies, records) {
       // The numbers of the others may go on just as those of this one do.
       try await journal.disbelieve(
         journal.believed(neighbours.map(\.pair), in: mailbox.name))
       var again = self
       again.hasMoved = true
-      return try await again.survey(standing: standing, records: records)
+      return try await again.run(standing: standing, records: records)
     }
-    let claimed = others.onRecord.union(isSameGround ? Self.claims(of: records) : [])
+    let claimed = others.onRecord.union(isSameUIDSpace ? Self.claims(of: records) : [])
     let locator: ([HeadedEntry]) -> Locator = { copies in
       self.locator(
         homeless, copies, without: claimed, sameUIDs: standing.target?.givenUIDValidity,
@@ -114,17 +114,17 @@ struct Ground {
       // What is damaged is there as well, though it cannot be read.
       let condition = try await target.condition(
         of: mailbox.name, uidValidity: mailbox.uidValidity)
-      survey.present = condition.damaged.union(copies.lazy.map(\.entry.uid))
+      findings.present = condition.damaged.union(copies.lazy.map(\.entry.uid))
     }
-    if let highest = copies.last?.entry.uid { survey.lastUID = max(last, highest) }
+    if let highest = copies.last?.entry.uid { findings.lastUID = max(last, highest) }
     let given = try await give(
-      &found, insteadOf: survey.hasMoved ? standing.target : nil)
-    survey.unclaimed = try await unclaimed(given.unclaimed, among: copies, beside: others)
-    survey.lost = Set(given.missing)
-    survey.contested = Set(given.contested)
-    survey.located = Dictionary(
+      &found, insteadOf: findings.hasMoved ? standing.target : nil)
+    findings.unclaimed = try await unclaimed(given.unclaimed, among: copies, beside: others)
+    findings.lost = Set(given.missing)
+    findings.contested = Set(given.contested)
+    findings.located = Dictionary(
       given.located.map { ($0.key, $0.uid) }, uniquingKeysWith: { first, _ in first })
-    return survey
+    return findings
   }
 
   /// Whether there is another message under the UID of a copy: the mailbox was put back to an
