@@ -99,16 +99,16 @@ struct TargetSurvey {
       return try await again.run(standing: standing, records: records)
     }
     let claimed = others.onRecord.union(isSameUIDSpace ? Self.claims(of: records) : [])
-    let locator: ([HeadedEntry]) -> Locator = { copies in
-      self.locator(
+    let matcher: ([HeadedEntry]) -> CopyMatcher = { copies in
+      self.matcher(
         homeless, copies, without: claimed, sameUIDs: standing.target?.givenUIDValidity,
         headersProve: false)
     }
-    var found = locator(copies)
+    var found = matcher(copies)
     if from > Self.first, mailbox.messages > 0, found.hasTooFewCopies {
       // A run of an earlier version may have moved on without having found them.
       copies = try await list(from: Self.first)
-      found = locator(copies)
+      found = matcher(copies)
     }
     if mayHoldMore, from == Self.first {
       // What is damaged is there as well, though it cannot be read.
@@ -161,10 +161,10 @@ struct TargetSurvey {
     let records = try await journal.records(of: pair)
     let copies = try await list(from: uid)
     let others = try await lookAtNeighbours()
-    var locator = locator(
+    var matcher = matcher(
       records.filter { $0.isAtTarget && $0.targetUID == nil }, copies,
       without: others.onRecord.union(Self.claims(of: records)), sameUIDs: nil, headersProve: true)
-    let found = try await give(&locator, insteadOf: nil)
+    let found = try await give(&matcher, insteadOf: nil)
     return (found.missing.count, copies.last?.entry.uid ?? UID(0))
   }
 
@@ -178,11 +178,11 @@ struct TargetSurvey {
       of: UIDSet(ranges: [uid.rawValue...UInt32.max]), in: mailbox.name)
   }
 
-  private func locator(
+  private func matcher(
     _ records: [MessageRecord], _ copies: [HeadedEntry], without claimed: Set<UID>,
     sameUIDs validity: UIDValidity?, headersProve: Bool
-  ) -> Locator {
-    Locator(
+  ) -> CopyMatcher {
+    CopyMatcher(
       records: records, copies: copies.filter { !claimed.contains($0.entry.uid) },
       mayKeepUIDs: mailbox.uidValidity.isKnown && validity == mailbox.uidValidity,
       headersProve: headersProve)
@@ -199,8 +199,8 @@ struct TargetSurvey {
   ) async throws -> [HeadedEntry] {
     var free = free
     for homeless in others.homeless where !free.isEmpty {
-      var locator = locator(homeless, free, without: [], sameUIDs: nil, headersProve: false)
-      free = try await assign(&locator).unclaimed
+      var matcher = matcher(homeless, free, without: [], sameUIDs: nil, headersProve: false)
+      free = try await assign(&matcher).unclaimed
     }
     return free + copies.filter { others.left[$0.entry.uid] != nil }
   }
@@ -209,10 +209,10 @@ struct TargetSurvey {
   ///
   /// - Parameter anchor: the one on record, if the mailbox is not the one that it speaks of. It is
   ///   withdrawn first: if this run dies, nobody may look for the new UIDs in the old mailbox.
-  private func give(_ locator: inout Locator, insteadOf anchor: TargetAnchor?) async throws
-    -> Locator.Findings
+  private func give(_ matcher: inout CopyMatcher, insteadOf anchor: TargetAnchor?) async throws
+    -> CopyMatcher.Matches
   {
-    let found = try await assign(&locator)
+    let found = try await assign(&matcher)
     if let anchor, anchor.isBelieved, !found.located.isEmpty {
       try await journal.disbelieve([(pair, anchor)])
     }
@@ -224,15 +224,15 @@ struct TargetSurvey {
     return found
   }
 
-  private func assign(_ locator: inout Locator) async throws -> Locator.Findings {
-    let undecided = locator.undecided
+  private func assign(_ matcher: inout CopyMatcher) async throws -> CopyMatcher.Matches {
+    let undecided = matcher.undecided
     var digests: [UID: SHA256Digest] = [:]
     if !undecided.isEmpty {
       digests = try await target.identities(
-        of: locator.copiesLeft.map(\.entry).filter { undecided.contains($0.uid) },
+        of: matcher.copiesLeft.map(\.entry).filter { undecided.contains($0.uid) },
         in: mailbox.name, uidValidity: mailbox.uidValidity
       ).mapValues(\.digest)
     }
-    return locator.assign(digests: digests)
+    return matcher.assign(digests: digests)
   }
 }

@@ -1,4 +1,4 @@
-// mailmove: which copy at the target belongs to which record.
+// mailmove: matching of copies at the target with records.
 // SPDX-License-Identifier: Apache-2.0
 
 import MailWire
@@ -7,8 +7,8 @@ import MailWire
 ///
 /// Needed where the target does not tell UIDs (no UIDPLUS), and after its UIDVALIDITY changed.
 /// Headers propose; where they leave a choice, digests decide (invariant 9).
-package struct Locator: Sendable {
-  package struct Findings: Sendable, Equatable {
+package struct CopyMatcher: Sendable {
+  package struct Matches: Sendable, Equatable {
     /// Ascending by key.
     package var located: [(key: SourceKey, uid: UID)] = []
     package var missing: [SourceKey] = []
@@ -18,14 +18,14 @@ package struct Locator: Sendable {
     /// Copies that belong to no record.
     package var unclaimed: [HeadedEntry] = []
 
-    package static func == (lhs: Findings, rhs: Findings) -> Bool {
+    package static func == (lhs: Matches, rhs: Matches) -> Bool {
       lhs.located.map(\.key) == rhs.located.map(\.key)
         && lhs.located.map(\.uid) == rhs.located.map(\.uid) && lhs.missing == rhs.missing
         && lhs.contested == rhs.contested && lhs.unclaimed == rhs.unclaimed
     }
   }
 
-  private var findings = Findings()
+  private var matches = Matches()
   private let headersProve: Bool
   private let records: [MessageRecord]
   private var copies: [Fingerprint: [HeadedEntry]]
@@ -58,7 +58,7 @@ package struct Locator: Sendable {
         homeless.append(record)
       }
     }
-    findings.located = kept.map { ($0.value, $0.key) }
+    matches.located = kept.map { ($0.value, $0.key) }
     let left = copies.filter { kept[$0.entry.uid] == nil }
     self.records = homeless
     self.copies = Dictionary(grouping: left, by: \.fingerprint)
@@ -111,7 +111,7 @@ package struct Locator: Sendable {
   /// target rewrites bytes but keeps the order of appending, so they are given out in order, unless
   /// there are too few to know which is which. Where some did, the others are missing, whatever
   /// else has their header, unless their bytes are there under another one.
-  package mutating func assign(digests: [UID: SHA256Digest]) -> Findings {
+  package mutating func assign(digests: [UID: SHA256Digest]) -> Matches {
     var missing: [MessageRecord] = []
     var rewritten: [MessageRecord] = []
     for (fingerprint, claimants) in Dictionary(grouping: records, by: \.fingerprint) {
@@ -135,12 +135,12 @@ package struct Locator: Sendable {
     }
     let contested = Set(rewritten.lazy.filter(isContested).map(\.key))
     let gone = claimUnderOtherHeaders(missing + rewritten, digests)
-    findings.missing = gone.filter { !contested.contains($0) }
-    findings.contested = gone.filter(contested.contains).sorted()
-    findings.located.sort { $0.key < $1.key }
-    findings.missing.sort()
-    findings.unclaimed = copies.values.joined().sorted { $0.entry.uid < $1.entry.uid }
-    return findings
+    matches.missing = gone.filter { !contested.contains($0) }
+    matches.contested = gone.filter(contested.contains).sorted()
+    matches.located.sort { $0.key < $1.key }
+    matches.missing.sort()
+    matches.unclaimed = copies.values.joined().sorted { $0.entry.uid < $1.entry.uid }
+    return matches
   }
 
   /// The copy that may be a record's with other bytes. Where headers prove nothing, it has to have
@@ -167,7 +167,7 @@ package struct Locator: Sendable {
     return records.sorted { $0.key < $1.key }.filter { record in
       guard let digest = record.digest, let copy = left[digest]?.popLast() else { return true }
       copies[copy.fingerprint]?.removeAll { $0.entry.uid == copy.entry.uid }
-      findings.located.append((record.key, copy.entry.uid))
+      matches.located.append((record.key, copy.entry.uid))
       return false
     }.map(\.key)
   }
@@ -185,6 +185,6 @@ package struct Locator: Sendable {
   private mutating func claim(at index: Int, of fingerprint: Fingerprint, for record: MessageRecord)
   {
     guard let copy = copies[fingerprint]?.remove(at: index) else { return }
-    findings.located.append((record.key, copy.entry.uid))
+    matches.located.append((record.key, copy.entry.uid))
   }
 }
