@@ -14,7 +14,7 @@ struct FetchStage {
   let suspects: Set<UID>
   let pacing: Pacing
   let stop: StopSignal
-  let slowdown: Slowdown
+  let throttle: ThrottleGate
 
   private static let batchesUnderWayMax = 2
   /// Attempts at a single message that the source says it cannot give right now.
@@ -46,7 +46,7 @@ struct FetchStage {
         let batch = batching.peek(), mayJoin(batch, underWay),
         let permit = try await self.permit(batch, mayWait: underWay.isEmpty)
       {
-        try await slowdown.pass(pacing)
+        try await throttle.pass(pacing)
         batching.take(batch)
         for entry in batch.entries { asked[entry.uid] = entry }
         let stream = try await source.fetch(batch, from: mailbox)

@@ -15,7 +15,7 @@ struct Lane {
   let pacing: Pacing
   let observer: RunObserver
   let stop: StopSignal
-  let slowdown: Slowdown
+  let throttle: ThrottleGate
   let names: TargetNames
   /// What the target listed at the start of the run.
   let there: TargetListing
@@ -72,7 +72,7 @@ struct Lane {
     var connections = first
     if first == nil {
       do {
-        try await slowdown.pass(pacing)
+        try await throttle.pass(pacing)
         connections = try await Connections.open(endpoints)
       } catch {
         if !Task.isCancelled { observer(.notice("one connection less at a time: \(error)")) }
@@ -146,15 +146,15 @@ struct Lane {
         return nil
       }
       observer(.retrying(failure, after: wait, attempt: retry.attempt))
-      let quietUntil = failure.cause == .throttled ? slowdown.hold(for: wait) : nil
+      let quietUntil = failure.cause == .throttled ? throttle.hold(for: wait) : nil
       do { try await pacing.sleep(wait) } catch { return SyncError.from(error) }
-      if let quietUntil { slowdown.release(quietUntil) }
+      if let quietUntil { throttle.release(quietUntil) }
     }
   }
 
   private func opened(_ connections: inout Connections?) async throws -> Connections {
     if let connections { return connections }
-    try await slowdown.pass(pacing)
+    try await throttle.pass(pacing)
     let open = try await Connections.open(endpoints)
     connections = open
     return open
@@ -168,7 +168,7 @@ struct Lane {
       neighbours: item.neighbours, source: open.source, target: open.target,
       limits: open.limits, journal: journal,
       budget: ByteBudget(limit: budgetBytes),
-      options: options, pacing: pacing, observer: observer, stop: stop, slowdown: slowdown,
+      options: options, pacing: pacing, observer: observer, stop: stop, throttle: throttle,
       names: names, suspects: suspects)
   }
 

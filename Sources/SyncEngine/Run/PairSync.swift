@@ -23,7 +23,7 @@ struct PairSync {
   let pacing: Pacing
   let observer: RunObserver
   let stop: StopSignal
-  let slowdown: Slowdown
+  let throttle: ThrottleGate
   let names: TargetNames
   /// Messages at which a connection was lost without progress.
   let suspects: Set<UID>
@@ -267,7 +267,7 @@ struct PairSync {
     let pump = Pump(
       pair: pair, uidValidity: uidValidity, source: source, target: target, mailbox: mailbox,
       limits: limits, journal: journal, budget: budget, suspects: suspects, pacing: pacing,
-      observer: observer, stop: stop, slowdown: slowdown)
+      observer: observer, stop: stop, throttle: throttle)
     return await pump.run(
       work,
       adoption: Adoption(

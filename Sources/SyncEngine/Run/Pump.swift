@@ -22,7 +22,7 @@ struct Pump {
   let pacing: Pacing
   let observer: RunObserver
   let stop: StopSignal
-  let slowdown: Slowdown
+  let throttle: ThrottleGate
 
   /// What a pump did before it ended, and why it ended early if it did.
   struct Result: Sendable {
@@ -91,7 +91,7 @@ struct Pump {
     let fetching = FetchStage(
       source: source, mailbox: pair.mapped.source, uidValidity: uidValidity, budget: budget,
       arrivals: arrivals, suspects: suspects, pacing: pacing, stop: stop,
-      slowdown: slowdown)
+      throttle: throttle)
     return await withTaskGroup(of: (failure: SyncError?, inDoubt: Set<UID>)?.self) { group in
       // `addTask(executorPreference:)` with nil does not keep the executor that this task has.
       group.addTask {

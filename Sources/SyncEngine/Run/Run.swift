@@ -259,7 +259,7 @@ package struct Run: Sendable {
     let queue = MailboxQueue(selection.items)
     let lane = Lane(
       endpoints: endpoints, queue: queue, journal: journal, options: options, pacing: pacing,
-      observer: observer, stop: stop, slowdown: Slowdown(),
+      observer: observer, stop: stop, throttle: ThrottleGate(),
       names: TargetNames(selection.items.map(\.pair)), there: there,
       budgetBytes: max(Lane.budgetBytesMin, Lane.budgetBytesOfAll / Int64(lanes)))
     return await withTaskGroup(of: Lane.Result.self) { group in

@@ -30,7 +30,7 @@ import Testing
     let stage = FetchStage(
       source: source, mailbox: .inbox, uidValidity: UIDValidity(1), budget: budget,
       arrivals: arrivals, suspects: [], pacing: Scenario.instant, stop: StopSignal(),
-      slowdown: Slowdown())
+      throttle: ThrottleGate())
     let arrived = try await withThrowingTaskGroup(of: Int.self) { group in
       group.addTask {
         let failure = await stage.run(entries).failure

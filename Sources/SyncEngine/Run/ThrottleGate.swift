@@ -1,11 +1,11 @@
-// mailmove: what a server that asks to slow down asks of all lanes.
+// mailmove: the throttle gate, a wait that all lanes keep.
 // SPDX-License-Identifier: Apache-2.0
 
 import Synchronization
 
 /// A wait that one lane was told to make and that all lanes of a run keep: a server that throttles
 /// an account counts everything that is asked for it.
-final class Slowdown: Sendable {
+final class ThrottleGate: Sendable {
   private let end = Mutex<ContinuousClock.Instant?>(nil)
 
   /// Nothing more is asked for before this time is over; returns when that is.

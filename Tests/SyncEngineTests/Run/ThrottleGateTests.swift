@@ -8,7 +8,7 @@ import Testing
 
 @testable import SyncEngine
 
-@Suite struct SlowdownTests {
+@Suite struct ThrottleGateTests {
   /// Remembers for how long it was asked to sleep.
   private final class Naps: Sendable {
     let taken = Mutex<[Duration]>([])
@@ -21,21 +21,21 @@ import Testing
 
   @Test func allWaitForTheRestOfTheLongestTime() async throws {
     let naps = Naps()
-    let slowdown = Slowdown()
-    try await slowdown.pass(naps.pacing, now: now)
+    let throttle = ThrottleGate()
+    try await throttle.pass(naps.pacing, now: now)
     #expect(naps.taken.withLock { $0.isEmpty })
-    slowdown.hold(for: .seconds(60), now: now)
-    slowdown.hold(for: .seconds(10), now: now)
-    try await slowdown.pass(naps.pacing, now: now + .seconds(20))
+    throttle.hold(for: .seconds(60), now: now)
+    throttle.hold(for: .seconds(10), now: now)
+    try await throttle.pass(naps.pacing, now: now + .seconds(20))
     #expect(naps.taken.withLock { $0 } == [.seconds(40)])
-    try await slowdown.pass(naps.pacing, now: now + .seconds(61))
+    try await throttle.pass(naps.pacing, now: now + .seconds(61))
     #expect(naps.taken.withLock { $0.count } == 1)
   }
 
   @Test func nothingIsFetchedWhileTheServerWantsQuiet() async throws {
     let naps = Naps()
-    let slowdown = Slowdown()
-    slowdown.hold(for: .seconds(3_600))
+    let throttle = ThrottleGate()
+    throttle.hold(for: .seconds(3_600))
     let account = FakeAccount()
     account.deliver("Subject: one\r\n\r\n1\r\n")
     let asked = Mutex<[Int]>([])
@@ -48,21 +48,21 @@ import Testing
     let stage = FetchStage(
       source: source, mailbox: .inbox, uidValidity: UIDValidity(1),
       budget: ByteBudget(limit: 1_000), arrivals: BoundedChannel(limit: 10), suspects: [],
-      pacing: naps.pacing, stop: StopSignal(), slowdown: slowdown)
+      pacing: naps.pacing, stop: StopSignal(), throttle: throttle)
     #expect(await stage.run(entries).failure == nil)
     #expect(asked.withLock { $0 } == [1])
   }
 
   @Test func whoeverHasWaitedLetsTheOthersGoUnlessALongerWaitCame() async throws {
     let naps = Naps()
-    let slowdown = Slowdown()
-    let short = slowdown.hold(for: .seconds(10), now: now)
-    slowdown.hold(for: .seconds(60), now: now)
-    slowdown.release(short)
-    try await slowdown.pass(naps.pacing, now: now)
+    let throttle = ThrottleGate()
+    let short = throttle.hold(for: .seconds(10), now: now)
+    throttle.hold(for: .seconds(60), now: now)
+    throttle.release(short)
+    try await throttle.pass(naps.pacing, now: now)
     #expect(naps.taken.withLock { $0 } == [.seconds(60)])
-    slowdown.release(now + .seconds(60))
-    try await slowdown.pass(naps.pacing, now: now)
+    throttle.release(now + .seconds(60))
+    try await throttle.pass(naps.pacing, now: now)
     #expect(naps.taken.withLock { $0.count } == 1)
   }
 
