@@ -118,7 +118,8 @@ struct PairSync {
         pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
         looksAtAll: !work.stale.isEmpty
           && (hasMoved || standing.source?.goesOn(in: snapshot) != true)
-          || work.takesUpAgain || options.recopiesLost && work.mayBeKnownByOtherKeys,
+          || work.takesUpAgain || mayBeAtTargetForLong(work.unknown, snapshot, standing)
+          || options.recopiesLost && work.mayBeKnownByOtherKeys,
         listed: listedBefore.map { Int($0) } ?? work.toMove.count)
       anchor = try await bringUpToDate(
         mailbox, on: targetSurvey, work: work, drifts: drifts, flagPolicy: flagPolicy,
@@ -148,6 +149,18 @@ struct PairSync {
     return records.contains { record in
       record.isAtTarget && record.targetUID.map { $0 >= anchor.uidNext } ?? false
     }
+  }
+
+  /// Whether something is listed for the first time though it is older than the last run, or under
+  /// other numbers than then: what others copied to the target before that run may be its copy.
+  private func mayBeAtTargetForLong(
+    _ unknown: [Entry], _ snapshot: MailboxSnapshot, _ standing: PairStanding
+  ) -> Bool {
+    guard let source = standing.source, !unknown.isEmpty, pair.mapped.decision != .remainder,
+      !snapshot.traits.contains(.keysMayChange)
+    else { return false }
+    guard source.uidValidity == snapshot.uidValidity else { return true }
+    return source.uidNext.map { next in unknown.contains { $0.uid < next } } ?? false
   }
 
   /// Puts on record what a listing shows by itself.

@@ -38,6 +38,27 @@ struct EarlierToolTests {
     #expect(again.total(\.copied) == 0 && run.target.contents().count == 5)
   }
 
+  /// What the first run found at the target is recognised when the source has more than it had then.
+  @Test func itsCopiesAreRecognisedWhenTheSourceIsPutBackLater() async {
+    let run = scenario([Letter.text(1)], [Letter.text(1)])
+    let backup = run.source.backup()
+    run.source.expunge([UID(1)], in: .inbox)
+    run.source.renumber(.inbox)
+    #expect(await run.run().failure == nil)
+    run.source.restore(backup)
+    #expect(await run.run().total(\.alreadyThere) == 1)
+    #expect(run.target.contents().count == 1)
+  }
+
+  @Test func itsCopiesAreRecognisedWhenTheirOriginalsWereHiddenAtFirst() async throws {
+    let run = scenario([Letter.text(1), Letter.text(2)], [Letter.text(1)])
+    try run.source.change(.inbox) { $0.hidden = [UID(1)] }
+    #expect(await run.run().total(\.copied) == 1)
+    try run.source.change(.inbox) { $0.hidden = [] }
+    #expect(await run.run().total(\.alreadyThere) == 1)
+    #expect(run.target.contents().count == 2)
+  }
+
   @Test func equalMessagesStayAsManyAsTheyAre() async throws {
     let text = Self.draft("same")
     let mark = "Message-Id: <1@imapsync>\r\n"
