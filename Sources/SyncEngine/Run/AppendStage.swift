@@ -82,7 +82,7 @@ struct AppendStage {
           permit: arrival.permit))
     case .message(let arrived):
       let message = try await withoutOurMark(arrived)
-      if StandIn.isStandIn(message.bytes) {
+      if ExchangeStub.isStub(message.bytes) {
         try await skip(message, because: .messageIsStub, side: .source, permit: arrival.permit)
       } else if let limit = limits.appendLimit, Int64(message.bytes.count) > limit {
         try await skip(

@@ -60,32 +60,32 @@ struct FingerprintTests {
   }
 }
 
-@Suite("Stand-ins that servers invent")
-struct StandInTests {
-  static let standIn =
+@Suite("Stubs that Exchange serves")
+struct ExchangeStubTests {
+  static let stub =
     "From: \"Microsoft Exchange Server\" <x@example.org>\r\n"
     + "Subject: Retrieval using the IMAP4 protocol failed for the following message: 12\r\n\r\n"
     + "The server couldn't retrieve the following message:\r\n"
 
-  @Test func areRecognised() { #expect(StandIn.isStandIn(Array(Self.standIn.utf8))) }
+  @Test func areRecognised() { #expect(ExchangeStub.isStub(Array(Self.stub.utf8))) }
 
   @Test(arguments: [
     ("Microsoft Exchange Server", "Ann"), ("Retrieval", "About retrieval"),
     ("IMAP4 protocol failed", "IMAP4 protocol works"),
   ])
   func mailFromSomebodyElseOrAboutSomethingElseIsNone(_ old: String, _ new: String) {
-    let mail = Self.standIn.replacing(old, with: new)
+    let mail = Self.stub.replacing(old, with: new)
     let isStillOne =
       mail.contains("Retrieval using the IMAP4 protocol failed")
       && mail.contains("Microsoft Exchange Server")
-    #expect(StandIn.isStandIn(Array(mail.utf8)) == isStillOne)
+    #expect(ExchangeStub.isStub(Array(mail.utf8)) == isStillOne)
   }
 
   @Test func mailThatQuotesOneIsNone() {
-    let quoted = "From: Ann <a@example.org>\r\nSubject: look\r\n\r\n" + Self.standIn
-    #expect(!StandIn.isStandIn(Array(quoted.utf8)))
-    let long = Self.standIn + String(repeating: "x", count: 16 << 10)
-    #expect(!StandIn.isStandIn(Array(long.utf8)))
-    #expect(!StandIn.isStandIn([]))
+    let quoted = "From: Ann <a@example.org>\r\nSubject: look\r\n\r\n" + Self.stub
+    #expect(!ExchangeStub.isStub(Array(quoted.utf8)))
+    let long = Self.stub + String(repeating: "x", count: 16 << 10)
+    #expect(!ExchangeStub.isStub(Array(long.utf8)))
+    #expect(!ExchangeStub.isStub([]))
   }
 }

@@ -74,7 +74,7 @@ struct WithheldTests {
     #expect(run.target.contents().count == 3)
   }
 
-  @Test func aStandInIsSkippedSinceItIsNotTheMessage() async throws {
+  @Test func aStubIsSkippedSinceItIsNotTheMessage() async throws {
     let run = Scenario(source: Letter.account(2), target: FakeAccount())
     run.source.deliver(
       "From: Microsoft Exchange Server\r\nSubject: Retrieval using the IMAP4 protocol failed "

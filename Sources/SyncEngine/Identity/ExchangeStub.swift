@@ -1,16 +1,16 @@
-// mailmove: stand-ins that servers invent.
+// mailmove: the stub that Exchange serves in place of a message.
 // SPDX-License-Identifier: Apache-2.0
 
 import MailWire
 
-/// Recognises the stand-in that Exchange serves for an item it cannot convert.
+/// Recognises the stub that Exchange serves for an item it cannot convert.
 ///
 /// Copying it would look like success and lose the message.
-package enum StandIn {
-  /// Stand-ins are short; real mail that quotes one is longer or comes from somebody else.
+package enum ExchangeStub {
+  /// Stubs are short; real mail that quotes one is longer or comes from somebody else.
   private static let bytesMax = 16 << 10
 
-  package static func isStandIn(_ message: [UInt8]) -> Bool {
+  package static func isStub(_ message: [UInt8]) -> Bool {
     guard message.count <= bytesMax else { return false }
     let header = HeaderFields(message)
     guard let from = header.value(of: "From"), let subject = header.value(of: "Subject") else {
