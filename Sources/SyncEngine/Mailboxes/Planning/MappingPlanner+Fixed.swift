@@ -6,9 +6,9 @@ import MailWire
 extension MappingPlanner {
   /// Namespaces of others, and INBOX: nothing of ours may take those names by chance.
   mutating func claimWhatIsNotOurs() {
-    for spot in target.foreignRoots { claims[spot.key] = .reserved }
-    claims[target.spot(of: ["INBOX"]).key] = .reserved
-    claims[target.spot(below: target.prefix, "INBOX").key] = .reserved
+    for destination in target.foreignRoots { claims[destination.key] = .reserved }
+    claims[target.destination(of: ["INBOX"]).key] = .reserved
+    claims[target.destination(below: target.prefix, "INBOX").key] = .reserved
   }
 
   /// Rows of an earlier run, those of mailboxes that are gone included.
@@ -20,16 +20,16 @@ extension MappingPlanner {
     for row in frozen.values.sorted(by: { $0.source < $1.source }) {
       guard let name = row.target else { continue }
       let path = MailboxPath(name, delimiter: row.targetDelimiter)
-      let spot = target.spot(of: path.texts).named(name)
+      let destination = target.destination(of: path.texts).named(name)
       let node = nodeByName[row.source.bytes]
-      if case .node = claims[spot.key] {
+      if case .node = claims[destination.key] {
       } else {
-        claims[spot.key] = node.map { .node($0) } ?? .gone
+        claims[destination.key] = node.map { .node($0) } ?? .gone
       }
       guard let node else { continue }
-      let existing = target.mailbox(at: spot)
+      let existing = target.mailbox(at: destination)
       placements[node] = Placement(
-        spot: spot, existing: existing,
+        destination: destination, existing: existing,
         acceptsChildren: acceptsChildren(existing, isMailbox: true, role: row.role),
         decision: row.decision, reason: row.reason)
       if row.decision == .role, let role = row.role, leaders[role] == nil {
@@ -41,11 +41,12 @@ extension MappingPlanner {
   mutating func placeInbox() {
     guard let node = inbox, placements[node] == nil, moves[node] == nil else { return }
     let isElsewhere = rules.into != nil
-    let spot = isElsewhere ? target.spot(below: top, "INBOX") : target.spot(of: ["INBOX"])
-    let existing = target.mailbox(at: spot)
-    claims[spot.key] = .node(node)
+    let destination =
+      isElsewhere ? target.destination(below: top, "INBOX") : target.destination(of: ["INBOX"])
+    let existing = target.mailbox(at: destination)
+    claims[destination.key] = .node(node)
     placements[node] = Placement(
-      spot: spot, existing: existing,
+      destination: destination, existing: existing,
       acceptsChildren: acceptsChildren(
         existing, isMailbox: nodes.nodes[node].listed != nil, role: .inbox),
       decision: isElsewhere ? .renamed : .role,
@@ -68,7 +69,8 @@ extension MappingPlanner {
         guard let other = nodes.nodeOf[index], placements[other] == nil else { continue }
         if rules.mergesRoles || roles.entries[index]?.rule == .operatorRule {
           placements[other] = Placement(
-            spot: lead.spot, existing: lead.existing, acceptsChildren: lead.acceptsChildren,
+            destination: lead.destination, existing: lead.existing,
+            acceptsChildren: lead.acceptsChildren,
             decision: .merged, reason: reason(index, role) + ", together with the other one")
         } else {
           aliases[other] = (role, node)
@@ -86,14 +88,14 @@ extension MappingPlanner {
         let place = target.place(for: .archive, preferring: source.mailboxes[index].texts)
       else { continue }
       let lead = leaders[.archive].flatMap { nodes.nodeOf[$0] }.flatMap { placements[$0] }
-      let spot = lead?.spot ?? place.spot
-      let isTaken = isTaken(spot)
-      if !isTaken { claims[spot.key] = .node(node) }
-      let existing = target.mailbox(at: spot)
+      let destination = lead?.destination ?? place.destination
+      let isTaken = isTaken(destination)
+      if !isTaken { claims[destination.key] = .node(node) }
+      let existing = target.mailbox(at: destination)
       let isCreated = existing == nil && !isTaken && target.tree.listing.canCreateWithRole
       let kept = isRemainder(index) ? "mail that is in no other folder" : reason(index, .all)
       placements[node] = Placement(
-        spot: spot, existing: existing,
+        destination: destination, existing: existing,
         acceptsChildren: acceptsChildren(existing, isMailbox: true, role: .archive),
         decision: isTaken ? .merged : .role,
         reason: kept + " -> " + (lead == nil ? place.reason : "where archived mail goes"),
@@ -112,18 +114,18 @@ extension MappingPlanner {
   /// What the operator said, after roles, so that it may name the same mailbox as a role does.
   mutating func placeMoves() throws(MappingError) {
     for (node, move) in moves.sorted(by: { $0.key < $1.key }) where placements[node] == nil {
-      let spot: Spot
+      let destination: TargetPath
       switch move.to {
-      case .path(let path): spot = try self.spot(typed: path)
+      case .path(let path): destination = try self.destination(typed: path)
       case .role(let role):
         guard let place = target.place(for: role, preferring: []) else { continue }
-        spot = place.spot
+        destination = place.destination
       }
-      let isTaken = isTaken(spot)
-      if !isTaken { claims[spot.key] = .node(node) }
-      let existing = target.mailbox(at: spot)
+      let isTaken = isTaken(destination)
+      if !isTaken { claims[destination.key] = .node(node) }
+      let existing = target.mailbox(at: destination)
       placements[node] = Placement(
-        spot: spot, existing: existing,
+        destination: destination, existing: existing,
         acceptsChildren: acceptsChildren(
           existing, isMailbox: nodes.nodes[node].listed != nil, role: nil),
         decision: isTaken ? .merged : .manual, reason: "--map \(move)")
@@ -131,8 +133,8 @@ extension MappingPlanner {
   }
 
   /// Whether another source has the place, even one that is gone.
-  private func isTaken(_ spot: Spot) -> Bool {
-    switch claims[spot.key] {
+  private func isTaken(_ destination: TargetPath) -> Bool {
+    switch claims[destination.key] {
     case .node, .gone: true
     case .reserved, nil: false
     }
@@ -149,12 +151,12 @@ extension MappingPlanner {
   private mutating func place(_ leader: Int, _ node: Int, _ role: MailboxRole) -> Placement? {
     let path = source.mailboxes[leader].texts
     guard let place = target.place(for: role, preferring: path) else { return nil }
-    let isTaken = isTaken(place.spot)
-    if !isTaken { claims[place.spot.key] = .node(node) }
+    let isTaken = isTaken(place.destination)
+    if !isTaken { claims[place.destination.key] = .node(node) }
     let exists = place.existing?.mailbox.isSelectable ?? false
     let isCreated = !exists && target.tree.listing.canCreateWithRole && role.specialUse != nil
     return Placement(
-      spot: place.spot, existing: place.existing,
+      destination: place.destination, existing: place.existing,
       acceptsChildren: acceptsChildren(place.existing, isMailbox: true, role: role),
       decision: isTaken ? .merged : .role,
       reason: "\(reason(leader, role)) -> \(place.reason)", createRole: isCreated ? role : nil)
@@ -170,15 +172,15 @@ extension MappingPlanner {
     _ leader: Int, _ node: Int, _ role: MailboxRole
   ) -> Placement {
     var number = 1
-    var spot = target.spot(below: target.prefix, "Old \(role.defaultName)")
-    while claims[spot.key] != nil || target.isObstructed(spot) {
+    var destination = target.destination(below: target.prefix, "Old \(role.defaultName)")
+    while claims[destination.key] != nil || target.isObstructed(destination) {
       number += 1
-      spot = target.spot(below: target.prefix, "Old \(role.defaultName) (\(number))")
+      destination = target.destination(below: target.prefix, "Old \(role.defaultName) (\(number))")
     }
-    claims[spot.key] = .node(node)
-    let existing = target.mailbox(at: spot)
+    claims[destination.key] = .node(node)
+    let existing = target.mailbox(at: destination)
     return Placement(
-      spot: spot, existing: existing,
+      destination: destination, existing: existing,
       acceptsChildren: acceptsChildren(existing, isMailbox: true, role: nil), decision: .renamed,
       reason: "\(reason(leader, role)); --quarantine-junk-trash")
   }
@@ -199,36 +201,36 @@ extension MappingPlanner {
   }
 
   /// A path the operator typed: complete, or from the top of the user's own hierarchy.
-  private func spot(typed path: String) throws(MappingError) -> Spot {
+  private func destination(typed path: String) throws(MappingError) -> TargetPath {
     let segments = MailboxPath.typed(path)
-    var spot = top
+    var destination = top
     var rest = segments[...]
     if rules.into == nil {
-      let complete = target.spot(of: segments)
+      let complete = target.destination(of: segments)
       if segments == ["INBOX"] || target.mailbox(at: complete) != nil { return complete }
       for start in [top, target.prefix]
       where segments.count > start.segments.count && segments.starts(with: start.segments) {
-        spot = start
+        destination = start
         rest = segments.dropFirst(start.segments.count)
         break
       }
     }
     for segment in rest {
-      let next = target.spot(below: spot, segment)
+      let next = target.destination(below: destination, segment)
       if target.mailbox(at: next) == nil { try checkLegal(segment, next, path) }
-      spot = next
+      destination = next
     }
-    return spot
+    return destination
   }
 
   private func checkLegal(
-    _ segment: String, _ spot: Spot, _ path: String
+    _ segment: String, _ destination: TargetPath, _ path: String
   ) throws(MappingError) {
-    let isTop = spot.segments.count == target.prefix.segments.count + 1
+    let isTop = destination.segments.count == target.prefix.segments.count + 1
     let legal = target.legal(segment, isTop: isTop, source: [])
     let isLegal = legal.unicodeScalars.elementsEqual(segment.unicodeScalars)
-    let isFlat = target.tree.delimiter == nil && spot.segments.count > 1
-    guard isLegal, !isFlat, spot.name.count <= target.profile.pathBytesMax else {
+    let isFlat = target.tree.delimiter == nil && destination.segments.count > 1
+    guard isLegal, !isFlat, destination.name.count <= target.profile.pathBytesMax else {
       throw .illegalDestination(path, suggestion: isFlat ? segment : legal)
     }
   }

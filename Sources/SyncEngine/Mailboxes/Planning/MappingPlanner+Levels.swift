@@ -5,9 +5,9 @@ extension MappingPlanner {
   /// A name a node would like to have.
   private struct Wish {
     let node: Int
-    let base: Spot
+    let base: TargetPath
     let segment: String
-    let spot: Spot
+    let destination: TargetPath
     /// Whether the segment is the source's own, byte for byte.
     let isUnchanged: Bool
     let isFlattened: Bool
@@ -55,7 +55,7 @@ extension MappingPlanner {
     if let alias = aliases[node], let leader = placements[alias.leader] {
       let isBelow = leader.acceptsChildren
       return wish(
-        node, text, below: isBelow ? leader.spot : top, flattenedFrom: nil, isSame: false,
+        node, text, below: isBelow ? leader.destination : top, flattenedFrom: nil, isSame: false,
         reason: "a second folder for \(alias.role.rawValue)")
     }
     guard let parent = value.parent, let place = placements[parent] else {
@@ -65,22 +65,26 @@ extension MappingPlanner {
         isSame: top.segments.count == target.prefix.segments.count, reason: "")
     }
     let parentIsSame = place.decision == .same || parent == inbox && rules.into == nil
-    let reason = parentIsSame ? "" : "follows '\(MailboxPath.text(of: place.spot.segments))'"
+    let reason = parentIsSame ? "" : "follows '\(MailboxPath.text(of: place.destination.segments))'"
     if place.acceptsChildren {
       return wish(
-        node, text, below: place.spot, flattenedFrom: nil, isSame: parentIsSame, reason: reason)
+        node, text, below: place.destination, flattenedFrom: nil, isSame: parentIsSame,
+        reason: reason)
     }
     let isOurs =
-      place.spot.segments.count > top.segments.count
-      && place.spot.segments.starts(with: top.segments)
-    let above = isOurs ? target.spot(above: place.spot) : top
+      place.destination.segments.count > top.segments.count
+      && place.destination.segments.starts(with: top.segments)
+    let above = isOurs ? target.destination(above: place.destination) : top
     return wish(
-      node, text, below: above, flattenedFrom: place.spot.segments.last, isSame: false,
-      reason: "the target cannot have folders below '\(MailboxPath.text(of: place.spot.segments))'")
+      node, text, below: above, flattenedFrom: place.destination.segments.last, isSame: false,
+      reason:
+        "the target cannot have folders below '\(MailboxPath.text(of: place.destination.segments))'"
+    )
   }
 
   private func wish(
-    _ node: Int, _ text: String, below wanted: Spot, flattenedFrom stem: String?, isSame: Bool,
+    _ node: Int, _ text: String, below wanted: TargetPath, flattenedFrom stem: String?,
+    isSame: Bool,
     reason: String
   ) -> Wish {
     let base = baseWithRoom(wanted)
@@ -92,7 +96,7 @@ extension MappingPlanner {
         target.legal(text, isTop: isTop, source: raw),
         to: min(room, target.profile.segmentBytesMax), source: raw)
       return Wish(
-        node: node, base: base, segment: name, spot: target.spot(below: base, name),
+        node: node, base: base, segment: name, destination: target.destination(below: base, name),
         isUnchanged: false, isFlattened: true, isSame: false,
         reason: "the path is too long for the target", room: room)
     }
@@ -100,14 +104,15 @@ extension MappingPlanner {
     var segment = target.legal(joined, isTop: isTop, bytesMax: room, source: raw)
     if stem == nil, !segment.unicodeScalars.elementsEqual(text.unicodeScalars),
       !target.legal.isReserved(text, isTop: isTop),
-      target.mailbox(at: target.spot(below: base, text)) != nil
+      target.mailbox(at: target.destination(below: base, text)) != nil
     {
       segment = text
     }
     let original = nodes.nodes[node].text
     let isUnchanged = segment.unicodeScalars.elementsEqual(original.unicodeScalars)
     return Wish(
-      node: node, base: base, segment: segment, spot: target.spot(below: base, segment),
+      node: node, base: base, segment: segment,
+      destination: target.destination(below: base, segment),
       isUnchanged: isUnchanged,
       isFlattened: stem != nil, isSame: isSame && isUnchanged,
       reason: stem == nil && !isUnchanged && reason.isEmpty
@@ -123,17 +128,18 @@ extension MappingPlanner {
 
   private mutating func place(_ wish: Wish) throws(MappingError) {
     let node = wish.node
-    let first = wish.spot
-    var spot = first
+    let first = wish.destination
+    var destination = first
     var isSuffixed = false
-    while claims[spot.key] != nil || target.isObstructed(spot) {
+    while claims[destination.key] != nil || target.isObstructed(destination) {
       switch rules.onCollision {
       case .suffix: break
-      case .fail: throw collision(node, spot)
+      case .fail: throw collision(node, destination)
       case .merge:
-        if case .node(let owner) = claims[spot.key], let other = placements[owner] {
+        if case .node(let owner) = claims[destination.key], let other = placements[owner] {
           placements[node] = Placement(
-            spot: other.spot, existing: other.existing, acceptsChildren: other.acceptsChildren,
+            destination: other.destination, existing: other.existing,
+            acceptsChildren: other.acceptsChildren,
             decision: .merged, reason: "--on-collision merge")
           return
         }
@@ -142,21 +148,21 @@ extension MappingPlanner {
       nextSuffix[first.key] = number + 1
       let segment = target.legal.appending(
         " (\(number))", to: wish.segment, bytesMax: wish.room)
-      spot = target.spot(below: wish.base, segment)
+      destination = target.destination(below: wish.base, segment)
       isSuffixed = true
     }
-    claims[spot.key] = .node(node)
-    let existing = target.mailbox(at: spot)
+    claims[destination.key] = .node(node)
+    let existing = target.mailbox(at: destination)
     let isMailbox = nodes.nodes[node].listed != nil
     let decision: MappedMailbox.Decision =
       isSuffixed ? .suffixed : wish.isFlattened ? .flattened : wish.isSame ? .same : .renamed
     placements[node] = Placement(
-      spot: spot, existing: existing,
+      destination: destination, existing: existing,
       acceptsChildren: acceptsChildren(existing, isMailbox: isMailbox, role: nil),
       decision: decision, reason: reason(wish, isSuffixed: isSuffixed, first))
   }
 
-  private func reason(_ wish: Wish, isSuffixed: Bool, _ first: Spot) -> String {
+  private func reason(_ wish: Wish, isSuffixed: Bool, _ first: TargetPath) -> String {
     if isSuffixed { return "'\(MailboxPath.text(of: first.segments))' is taken" }
     if !wish.reason.isEmpty { return wish.reason }
     if rules.into != nil { return "--into" }
@@ -166,20 +172,22 @@ extension MappingPlanner {
     return "same name"
   }
 
-  private func collision(_ node: Int, _ spot: Spot) -> MappingError {
-    let path = MailboxPath.text(of: spot.segments)
+  private func collision(_ node: Int, _ destination: TargetPath) -> MappingError {
+    let path = MailboxPath.text(of: destination.segments)
     var other = path
-    if case .node(let owner) = claims[spot.key] { other = nodes.ruleTexts(owner).first ?? path }
+    if case .node(let owner) = claims[destination.key] {
+      other = nodes.ruleTexts(owner).first ?? path
+    }
     return .collision(other, nodes.ruleTexts(node).first ?? "", target: path)
   }
 
   /// The nearest place above that leaves room for one more segment.
-  private func baseWithRoom(_ spot: Spot) -> Spot {
-    var base = spot
+  private func baseWithRoom(_ destination: TargetPath) -> TargetPath {
+    var base = destination
     while base.name.count + 1 + Self.roomMin > target.profile.pathBytesMax,
       base.segments.count > top.segments.count
     {
-      base = target.spot(above: base)
+      base = target.destination(above: base)
     }
     return base
   }

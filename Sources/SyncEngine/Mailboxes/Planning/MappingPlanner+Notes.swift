@@ -78,7 +78,7 @@ extension MappingPlanner {
     var notes: [MappingNote] = []
     let purged = [MailboxRole.junk, .trash].filter { !isQuarantined($0) }.compactMap { role in
       leaders[role].flatMap { nodes.nodeOf[$0] }.flatMap { placements[$0] }.map {
-        MailboxPath.text(of: $0.spot.segments)
+        MailboxPath.text(of: $0.destination.segments)
       }
     }
     if !purged.isEmpty { notes.append(.purgedByAge(purged)) }

@@ -46,9 +46,9 @@ extension MappingPlanner {
     row.reason = placement.reason
     row.createRole = placement.createRole
     row.target =
-      MailboxName(placement.spot.name)
+      MailboxName(placement.destination.name)
     row.targetDelimiter = placement.existing?.mailbox.delimiter ?? delimiter
-    row.targetPath = MailboxPath.text(of: placement.spot.segments)
+    row.targetPath = MailboxPath.text(of: placement.destination.segments)
     row.existsAtTarget = placement.existing?.mailbox.isSelectable ?? false
     row.subscribe =
       hasSubscriptions ? listed.mailbox.isSubscribed == true : !row.existsAtTarget

@@ -27,7 +27,7 @@ struct MappingPlanner {
   /// Frozen rows by source name, after renames.
   let frozen: [MailboxName: MappedMailbox]
   /// Where the user's own hierarchy begins at the target.
-  let top: Spot
+  let top: TargetPath
 
   /// The node of INBOX, listed or only as a parent.
   let inbox: Int?
@@ -67,7 +67,7 @@ struct MappingPlanner {
     self.target = target
     self.frozen = RenameMatch.apply(frozen, to: source, roles)
     let container = target.profile.container.map { [$0] } ?? []
-    top = target.spot(
+    top = target.destination(
       of: container + (rules.into.map(MailboxPath.typed) ?? []), from: target.prefix)
   }
 

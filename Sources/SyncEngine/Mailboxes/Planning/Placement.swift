@@ -3,7 +3,7 @@
 
 /// The place a node of the source gets at the target, and why.
 struct Placement: Sendable {
-  let spot: Spot
+  let destination: TargetPath
   /// The mailbox that is there already.
   let existing: ListedMailbox?
   /// Whether mailboxes can be made below it.
@@ -13,10 +13,10 @@ struct Placement: Sendable {
   let createRole: MailboxRole?
 
   init(
-    spot: Spot, existing: ListedMailbox?, acceptsChildren: Bool,
+    destination: TargetPath, existing: ListedMailbox?, acceptsChildren: Bool,
     decision: MappedMailbox.Decision, reason: String, createRole: MailboxRole? = nil
   ) {
-    self.spot = existing.map { spot.named($0.mailbox.name) } ?? spot
+    self.destination = existing.map { destination.named($0.mailbox.name) } ?? destination
     self.existing = existing
     self.acceptsChildren = acceptsChildren
     self.decision = decision

@@ -3,7 +3,7 @@
 
 /// Where mail with a role goes at the target, and how that is known.
 struct TargetRole: Sendable {
-  let spot: Spot
+  let destination: TargetPath
   /// nil: to be created.
   let existing: ListedMailbox?
   /// One clause for people.
@@ -25,10 +25,10 @@ extension TargetTree {
     }
     guard role.specialUse != nil else { return nil }
     if let name = profile.roleNames[role] {
-      let spot = spot(below: prefix, name)
-      if let mailbox = mailbox(at: spot), mailbox.mailbox.isSelectable {
+      let destination = destination(below: prefix, name)
+      if let mailbox = mailbox(at: destination), mailbox.mailbox.isSelectable {
         return TargetRole(
-          spot: spot, existing: mailbox, reason: "the provider's folder '\(name)'")
+          destination: destination, existing: mailbox, reason: "the provider's folder '\(name)'")
       }
     }
     let named = holders.filter {
@@ -38,16 +38,17 @@ extension TargetTree {
     if named.count == 1, let index = named.first {
       return existing(index, "the target's folder '\(tree.mailboxes[index].path.text)'")
     }
-    let spot = spot(below: prefix, role.defaultName)
-    let mailbox = mailbox(at: spot)
+    let destination = destination(below: prefix, role.defaultName)
+    let mailbox = mailbox(at: destination)
     return TargetRole(
-      spot: spot, existing: mailbox,
+      destination: destination, existing: mailbox,
       reason: mailbox == nil
         ? "new folder '\(role.defaultName)'" : "the target's folder '\(role.defaultName)'")
   }
 
   private func existing(_ index: Int, _ reason: String) -> TargetRole {
     let listed = tree.mailboxes[index]
-    return TargetRole(spot: spot(of: listed.path.texts), existing: listed, reason: reason)
+    return TargetRole(
+      destination: destination(of: listed.path.texts), existing: listed, reason: reason)
   }
 }

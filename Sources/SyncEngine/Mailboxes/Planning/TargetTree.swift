@@ -9,7 +9,7 @@ struct TargetTree: Sendable {
   let profile: NamingProfile
   let legal: LegalName
   /// The personal prefix.
-  let prefix: Spot
+  let prefix: TargetPath
   let roles: RoleAssignment
   /// Raw names of existing mailboxes.
   let names: Set<MailboxName>
@@ -19,7 +19,7 @@ struct TargetTree: Sendable {
   private var alike: [String: Int] = [:]
   /// Existing mailboxes by key; several when only their letters' case differs.
   private var keys: Set<ExactText> = []
-  private let spots: SpotMaker
+  private let maker: TargetPathMaker
 
   init(_ listing: MailboxListing) {
     tree = ListingTree(listing)
@@ -27,20 +27,20 @@ struct TargetTree: Sendable {
     profile = Self.profile(tree, roles)
     legal = LegalName(profile: profile, delimiter: tree.delimiter)
     names = Set(tree.mailboxes.map(\.mailbox.name))
-    let paths = tree.mailboxes.map { $0.path.texts.joined(separator: SpotMaker.separator) }
+    let paths = tree.mailboxes.map { $0.path.texts.joined(separator: TargetPathMaker.separator) }
     // Two names that differ in case only, or are the same to read, prove that bytes count.
     let foldsCase =
       profile.foldsCase && Set(paths.map(\.caseFolded)).count == Set(paths).count
     let foldsForms =
       profile.foldsForms && Set(paths.map { ExactText($0) }).count == Set(paths).count
-    spots = SpotMaker(
+    maker = TargetPathMaker(
       delimiter: tree.delimiter, foldsCase: foldsCase, foldsForms: foldsForms)
-    prefix = spots.spot(of: tree.prefix, from: .root)
+    prefix = maker.destination(of: tree.prefix, from: .root)
     for (index, listed) in tree.mailboxes.enumerated() where listed.space == .personal {
       let path = paths[index]
       if existing[ExactText(path)] == nil { existing[ExactText(path)] = index }
       if alike[path] == nil { alike[path] = index }
-      keys.insert(spots.spot(of: listed.path.texts, from: .root).key)
+      keys.insert(maker.destination(of: listed.path.texts, from: .root).key)
     }
   }
 
@@ -59,48 +59,48 @@ struct TargetTree: Sendable {
   }
 
   /// The place one level below another.
-  func spot(below parent: Spot, _ segment: String) -> Spot {
-    spots.spot(below: parent, segment)
+  func destination(below parent: TargetPath, _ segment: String) -> TargetPath {
+    maker.destination(below: parent, segment)
   }
 
   /// The place one level above another.
-  func spot(above spot: Spot) -> Spot {
-    let above = self.spot(of: spot.segments.dropLast())
+  func destination(above destination: TargetPath) -> TargetPath {
+    let above = self.destination(of: destination.segments.dropLast())
     return mailbox(at: above).map { above.named($0.mailbox.name) } ?? above
   }
 
-  func spot(of segments: [String], from root: Spot = .root) -> Spot {
-    spots.spot(of: segments, from: root)
+  func destination(of segments: [String], from root: TargetPath = .root) -> TargetPath {
+    maker.destination(of: segments, from: root)
   }
 
   /// The mailbox that is there: of the same name byte for byte, else of one that differs only in
   /// how letters with marks are put together.
-  func mailbox(at spot: Spot) -> ListedMailbox? {
-    index(at: spot).map { tree.mailboxes[$0] }
+  func mailbox(at destination: TargetPath) -> ListedMailbox? {
+    index(at: destination).map { tree.mailboxes[$0] }
   }
 
-  private func index(at spot: Spot) -> Int? {
-    existing[ExactText(spot.text)] ?? (spots.foldsForms ? alike[spot.text] : nil)
+  private func index(at destination: TargetPath) -> Int? {
+    existing[ExactText(destination.text)] ?? (maker.foldsForms ? alike[destination.text] : nil)
   }
 
   /// Whether a new mailbox there would get in the way of one with another text, or mail sent there
   /// would be refused.
-  func isObstructed(_ spot: Spot) -> Bool {
-    guard let index = index(at: spot) else {
-      return keys.contains(spot.key)
+  func isObstructed(_ destination: TargetPath) -> Bool {
+    guard let index = index(at: destination) else {
+      return keys.contains(destination.key)
     }
     return roles.entries[index].map { $0.role.refusesAppend && $0.rule == .attribute } ?? false
   }
 
   /// The first segments of namespaces that belong to others.
-  var foreignRoots: [Spot] {
+  var foreignRoots: [TargetPath] {
     let entries =
       (tree.listing.namespaces?.otherUsers ?? []) + (tree.listing.namespaces?.shared ?? [])
     return entries.compactMap { entry in
       guard !entry.prefix.isEmpty else { return nil }
       let isClosed = entry.prefix.last == entry.delimiter
       let name = MailboxName(isClosed ? Array(entry.prefix.dropLast()) : entry.prefix)
-      return spot(of: MailboxPath(name, delimiter: entry.delimiter).texts)
+      return destination(of: MailboxPath(name, delimiter: entry.delimiter).texts)
     }
   }
 }
