@@ -153,8 +153,8 @@ struct AllJobsTests {
       if job.name == "ann" { _ = wish.note(SIGTERM) }
     }
     let recorder = Recorder(environment)
-    let roster = try JobRoster(options: [], environment: environment)
-    let all = AllJobs(roster, engine, recorder.surroundings)
+    let list = try JobList(options: [], environment: environment)
+    let all = AllJobs(list, engine, recorder.surroundings)
     let outcomes = await all.run(under: wish)
     #expect(engine.jobs.map(\.name) == ["zoe", "ann"])
     #expect(outcomes.map(\.status) == [.skips, .terminated, nil])
@@ -165,8 +165,8 @@ struct AllJobsTests {
     try configure(["zoe", "ann"])
     let wish = StopWish()
     let engine = FakeEngine(report: Self.clean) { _ in _ = wish.note(SIGINT) }
-    let roster = try JobRoster(options: [], environment: environment)
-    let all = AllJobs(roster, engine, Recorder(environment).surroundings)
+    let list = try JobList(options: [], environment: environment)
+    let all = AllJobs(list, engine, Recorder(environment).surroundings)
     let outcomes = await all.run(under: wish)
     #expect(outcomes.map(\.status) == [.success, nil])
     #expect(await all.conclude(outcomes, signal: wish.signal) == .interrupted)

@@ -50,7 +50,7 @@ import Testing
       [Self.nine, Self.two, "OK done"])
     #expect(snapshot.entries.map(\.uid) == [UID(2), UID(5), UID(9)])
     #expect(!snapshot.isShort)
-    #expect(snapshot.suspicion == nil)
+    #expect(snapshot.listingDoubt == nil)
     #expect(server.texts(of: "UID SEARCH") == [question])
     #expect(
       server.texts(of: "UID FETCH").last == "UID FETCH 2,9 (UID FLAGS INTERNALDATE RFC822.SIZE)")
@@ -63,7 +63,7 @@ import Testing
     #expect(snapshot.entries.map(\.uid) == [UID(5)])
     #expect(snapshot.isShort)
     #expect(
-      snapshot.suspicion == "the server says there are 3 messages and lists 1; "
+      snapshot.listingDoubt == "the server says there are 3 messages and lists 1; "
         + "its search finds 3, and FETCH leaves out UID 2,9")
   }
 
@@ -75,7 +75,7 @@ import Testing
       "IMAP4rev1 ESEARCH", search: search, listings: [Self.two, Self.nine, "OK done"])
     #expect(snapshot.entries.map(\.uid) == [UID(2), UID(9)])
     #expect(
-      snapshot.suspicion
+      snapshot.listingDoubt
         == "the server says there are 3 messages and lists 2; its search finds 0")
     #expect(server.texts(of: "UID FETCH").count == 1)
   }
@@ -85,7 +85,7 @@ import Testing
     let (snapshot, _) = try await Self.snapshot(
       search: ["BAD no such thing"], listings: [Self.two, "OK done"])
     #expect(snapshot.entries.map(\.uid) == [UID(2)])
-    #expect(snapshot.suspicion == "the server says there are 3 messages and lists 1")
+    #expect(snapshot.listingDoubt == "the server says there are 3 messages and lists 1")
   }
 
   @Test(.timeLimit(.minutes(1)))
@@ -102,7 +102,7 @@ import Testing
       "IMAP4rev1 ESEARCH", search: ["* ESEARCH UID ALL 1:4294967295", "OK done"],
       listings: [Self.five, "OK done"])
     #expect(snapshot.entries.map(\.uid) == [UID(5)])
-    #expect(snapshot.suspicion?.hasSuffix("FETCH leaves out UID 1:4,6:4294967295") == true)
+    #expect(snapshot.listingDoubt?.hasSuffix("FETCH leaves out UID 1:4,6:4294967295") == true)
     #expect(server.texts(of: "UID FETCH").count == 2)
   }
 }

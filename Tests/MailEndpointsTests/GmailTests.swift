@@ -141,7 +141,7 @@ import Testing
     await source.close()
     server.stop()
     #expect(snapshot.entries.map(\.uid) == [UID(8), UID(9), UID(12)])
-    #expect(snapshot.status.messages == 3 && !snapshot.isShort && snapshot.suspicion == nil)
+    #expect(snapshot.status.messages == 3 && !snapshot.isShort && snapshot.listingDoubt == nil)
     #expect(
       server.texts(of: "UID FETCH") == [
         "UID FETCH 1:4294967295 (UID FLAGS INTERNALDATE RFC822.SIZE X-GM-LABELS)",
@@ -158,7 +158,7 @@ import Testing
     await source.close()
     server.stop()
     #expect(snapshot.entries.map(\.uid) == [UID(8)])
-    #expect(snapshot.isShort && snapshot.suspicion != nil)
+    #expect(snapshot.isShort && snapshot.listingDoubt != nil)
   }
 
   @Test(.timeLimit(.minutes(1)))

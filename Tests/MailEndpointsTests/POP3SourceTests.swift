@@ -38,7 +38,7 @@ import Testing
     #expect(
       snapshot.traits == [.keysMayChange, .withoutFlags, .readingIsNoticed])
     #expect(snapshot.passing.isEmpty)
-    #expect(snapshot.suspicion == nil)
+    #expect(snapshot.listingDoubt == nil)
     #expect(snapshot.entries.allSatisfy { $0.internalDate == nil && $0.flags == .none })
     #expect(error.cause == .mailboxMissing)
     #expect(server.lines(of: "DELE").isEmpty && server.lines(of: "TOP").isEmpty)
@@ -142,8 +142,8 @@ import Testing
     await source.close()
     server.stop()
     #expect(snapshot.isShort)
-    #expect(snapshot.suspicion?.contains("5 messages and lists 2") == true)
-    #expect(snapshot.suspicion?.contains("once they have been read") == true)
+    #expect(snapshot.listingDoubt?.contains("5 messages and lists 2") == true)
+    #expect(snapshot.listingDoubt?.contains("once they have been read") == true)
   }
 
   @Test(.timeLimit(.minutes(1)))
@@ -154,7 +154,7 @@ import Testing
     let snapshot = try await source.snapshot(of: .inbox, since: nil)
     await source.close()
     server.stop()
-    #expect(snapshot.suspicion?.contains("imaps://imap.gmail.com") == true)
+    #expect(snapshot.listingDoubt?.contains("imaps://imap.gmail.com") == true)
     #expect(!snapshot.isShort)
   }
 

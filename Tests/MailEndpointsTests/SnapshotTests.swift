@@ -52,7 +52,7 @@ import Testing
     #expect(snapshot.entries.map(\.uid) == [UID(2), UID(5), UID(9)])
     #expect(snapshot.extent == .complete)
     #expect(!snapshot.isShort)
-    #expect(snapshot.suspicion == nil)
+    #expect(snapshot.listingDoubt == nil)
     #expect(snapshot.uidValidity == ScriptedMailbox.validity)
     #expect(snapshot.status.uidNext == UID(10))
   }
@@ -65,7 +65,7 @@ import Testing
     let snapshot = try await Self.snapshot(of: server)
     #expect(snapshot.isShort)
     #expect(
-      snapshot.suspicion
+      snapshot.listingDoubt
         == "the server says there are 3 messages and lists 1; its search finds 0")
   }
 
@@ -76,7 +76,7 @@ import Testing
       opened: ScriptedMailbox.opened(exists: 1_000, uidNext: 1_001), fetches: rows + ["OK done"])
     let snapshot = try await Self.snapshot(of: server)
     #expect(!snapshot.isShort)
-    #expect(snapshot.suspicion?.hasPrefix("exactly 1000 messages") == true)
+    #expect(snapshot.listingDoubt?.hasPrefix("exactly 1000 messages") == true)
   }
 
   @Test(

@@ -7,16 +7,16 @@ import SyncEngine
 /// Runs all jobs of the configuration file, one after the other, whatever becomes of each; only a
 /// signal keeps the rest from beginning.
 struct AllJobs {
-  private let roster: JobRoster
+  private let list: JobList
   private let engine: any Engine
   private let surroundings: Surroundings
   private let terminal: Terminal
 
-  init(_ roster: JobRoster, _ engine: any Engine, _ surroundings: Surroundings) {
-    self.roster = roster
+  init(_ list: JobList, _ engine: any Engine, _ surroundings: Surroundings) {
+    self.list = list
     self.engine = engine
     self.surroundings = surroundings
-    terminal = Terminal(Terminal.Manner(roster.settings), surroundings)
+    terminal = Terminal(Terminal.Manner(list.settings), surroundings)
   }
 
   /// The result is the gravest of all.
@@ -33,7 +33,7 @@ struct AllJobs {
   /// The same with the wish to stop as it comes.
   func run(under wish: StopWish) async -> [JobOutcome] {
     var outcomes: [JobOutcome] = []
-    for (index, item) in roster.items.enumerated() {
+    for (index, item) in list.items.enumerated() {
       guard !wish.isRequested else {
         outcomes.append(JobOutcome(item.name, nil, settings: item.settings, surroundings))
         continue
@@ -77,21 +77,21 @@ struct AllJobs {
     return .usage
   }
 
-  private var isDryRun: Bool { roster.settings.isOn(.dryRun) }
+  private var isDryRun: Bool { list.settings.isOn(.dryRun) }
 
   private var isTalkative: Bool {
     let manner = terminal.manner
     return !manner.isJSON && !manner.isQuiet && (terminal.isWatched || manner.isVerbose)
   }
 
-  private func tellBeginning(_ item: JobRoster.Item, number: Int) {
+  private func tellBeginning(_ item: JobList.Item, number: Int) {
     let isPlan = isDryRun && !terminal.manner.isJSON && !terminal.manner.isQuiet
     guard isTalkative || isPlan else { return }
     terminal.result(
-      "\(SafeText.visible(item.name)), job \(number) of \(roster.items.count)", .strong)
+      "\(SafeText.visible(item.name)), job \(number) of \(list.items.count)", .strong)
   }
 
-  private func run(_ item: JobRoster.Item, under wish: StopWish) async -> JobOutcome {
+  private func run(_ item: JobList.Item, under wish: StopWish) async -> JobOutcome {
     let session: JobSession
     do {
       session = try JobSession(

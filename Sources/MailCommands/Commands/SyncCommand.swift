@@ -69,8 +69,8 @@ struct SyncCommand: JobCommand {
         throw UsageError(
           "--all takes no address and no name of a job", hint: "leave out one or the other")
       }
-      let roster = try JobRoster(options: options, environment: surroundings.environment)
-      return await AllJobs(roster, engine, surroundings).perform()
+      let list = try JobList(options: options, environment: surroundings.environment)
+      return await AllJobs(list, engine, surroundings).perform()
     }
     let one = OneJob(options: options, engine: engine, surroundings: surroundings)
     return try await one.perform(job.source, job.target)

@@ -29,18 +29,18 @@ extension IMAPConnection {
   ) throws -> MailboxSnapshot {
     var entries = listed
     let announced = mailbox.status.messages
-    var suspicion = Self.suspicion(listed: entries.count, announced: announced)
-    if suspicion != nil, let found = try searchAll() {
+    var listingDoubt = Self.listingDoubt(listed: entries.count, announced: announced)
+    if listingDoubt != nil, let found = try searchAll() {
       var leftOut = found.uids.subtracting(UIDSet(entries.map(\.uid)))
       let late = try listedOnRequest(leftOut, items, take)
       leftOut = leftOut.subtracting(UIDSet(late.map(\.uid)))
       entries = (entries + late).sorted { $0.uid < $1.uid }
-      suspicion = Self.suspicion(listed: entries.count, announced: announced).map {
+      listingDoubt = Self.listingDoubt(listed: entries.count, announced: announced).map {
         $0 + Self.comparison(found: found.count, leftOut: leftOut)
       }
     }
     return MailboxSnapshot(
-      status: mailbox.status, extent: .complete, entries: entries, suspicion: suspicion)
+      status: mailbox.status, extent: .complete, entries: entries, listingDoubt: listingDoubt)
   }
 
   /// What a listing left out and gives when it is asked for by UID; a refusal gives nothing.
@@ -64,7 +64,7 @@ extension IMAPConnection {
     return answer.kind == .ok ? found : nil
   }
 
-  private static func suspicion(listed: Int, announced: Int64?) -> String? {
+  private static func listingDoubt(listed: Int, announced: Int64?) -> String? {
     if let announced, Int64(listed) < announced {
       return "the server says there are \(announced) messages and lists \(listed)"
     }

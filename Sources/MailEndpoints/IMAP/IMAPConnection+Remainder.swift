@@ -29,6 +29,6 @@ extension IMAPConnection {
     // What was announced and not listed is missing here too.
     status.messages = status.messages.map { max(0, $0 - Int64(elsewhere.count)) }
     return MailboxSnapshot(
-      status: status, extent: .complete, entries: entries, suspicion: everything.suspicion)
+      status: status, extent: .complete, entries: entries, listingDoubt: everything.listingDoubt)
   }
 }

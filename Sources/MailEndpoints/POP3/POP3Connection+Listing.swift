@@ -62,7 +62,7 @@ extension POP3Connection {
     let maildrop = try await listing(book)
     return MailboxSnapshot(
       status: maildrop.status, extent: .complete, entries: maildrop.entries,
-      suspicion: suspicion(about: maildrop),
+      listingDoubt: listingDoubt(about: maildrop),
       traits: [.keysMayChange, .withoutFlags, .readingIsNoticed],
       passing: maildrop.passing)
   }
@@ -142,7 +142,7 @@ extension POP3Connection {
     }
   }
 
-  private func suspicion(about maildrop: Maildrop) -> String? {
+  private func listingDoubt(about maildrop: Maildrop) -> String? {
     var doubts: [String] = []
     let listed = maildrop.entries.count
     if Int64(listed) < maildrop.announced {

@@ -96,7 +96,7 @@ package struct MailboxSnapshot: Sendable, Equatable {
   package let entries: [Entry]
   /// What makes it doubtful that all messages were listed, for people: fewer than announced,
   /// exactly as many as providers are known to cut at, or a protocol that shows a part only.
-  package let suspicion: String?
+  package let listingDoubt: String?
   package let traits: Traits
   /// Messages that nothing tells apart at the source: the next snapshot lists them under other
   /// keys, and only their bytes show which they are.
@@ -111,13 +111,13 @@ package struct MailboxSnapshot: Sendable, Equatable {
   }
 
   package init(
-    status: MailboxStatus, extent: Extent, entries: [Entry], suspicion: String? = nil,
+    status: MailboxStatus, extent: Extent, entries: [Entry], listingDoubt: String? = nil,
     traits: Traits = [], passing: Set<UID> = [], digests: [SHA256Digest] = []
   ) {
     self.status = status
     self.extent = extent
     self.entries = entries
-    self.suspicion = suspicion
+    self.listingDoubt = listingDoubt
     self.traits = traits
     self.passing = passing
     self.digests = digests.count == entries.count ? digests : []
@@ -128,7 +128,7 @@ package struct MailboxSnapshot: Sendable, Equatable {
     guard !uids.isEmpty else { return self }
     let kept = entries.indices.filter { !uids.contains(entries[$0].uid) }
     return MailboxSnapshot(
-      status: status, extent: extent, entries: kept.map { entries[$0] }, suspicion: suspicion,
+      status: status, extent: extent, entries: kept.map { entries[$0] }, listingDoubt: listingDoubt,
       traits: traits, passing: passing, digests: digests.isEmpty ? [] : kept.map { digests[$0] })
   }
 

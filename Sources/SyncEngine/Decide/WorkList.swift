@@ -73,7 +73,7 @@ package struct WorkList: Sendable, Equatable {
     takesUpAgain = takesUpAgain || Self.mayKnow(toMove, among: stale, current.values)
     passedOver = stale.filter { $0.state == .skipped }
     guard snapshot.extent == .complete else { return }
-    let isCertain = snapshot.suspicion == nil && !snapshot.isShort
+    let isCertain = snapshot.listingDoubt == nil && !snapshot.isShort
     vanished = current.values.filter {
       $0.state == .pending || $0.state == .skipped && isCertain
     }.map(\.key)

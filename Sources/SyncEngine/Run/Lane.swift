@@ -98,7 +98,7 @@ struct Lane {
     _ item: MailboxQueue.Item, _ connections: inout Connections?, _ line: inout MailboxLineItem
   ) async -> SyncError? {
     var retry = RetryPolicy(attemptsMax: options.attemptsMax)
-    var suspicion = Suspicion()
+    var suspects = DisconnectSuspects()
     var triedAgain = false
     while true {
       let result: PairSync.Result
@@ -106,7 +106,7 @@ struct Lane {
       do {
         let open = try await opened(&connections)
         wasLetIn = true
-        result = await pairSync(item, open, suspects: suspicion.suspects).run()
+        result = await pairSync(item, open, suspects: suspects.uids).run()
       } catch {
         result = PairSync.Result(
           line: MailboxLineItem(pair: item.pair), failure: SyncError.from(error))
@@ -128,11 +128,11 @@ struct Lane {
       case .run: return failure
       case .connection, .endpoint: break
       }
-      suspicion.note(result, strikesMax: Self.strikesMax)
-      guard !suspicion.isImplausible else { return failure }
-      if let culprit = suspicion.culprit, await putAside(culprit, item, failure) {
+      suspects.note(result, strikesMax: Self.strikesMax)
+      guard !suspects.isImplausible else { return failure }
+      if let culprit = suspects.culprit, await putAside(culprit, item, failure) {
         line.skipped += 1
-        suspicion.acceptThatPutAside(culprit)
+        suspects.acceptThatPutAside(culprit)
         retry.noteProgress()
       }
       guard !stop.isRequested, let wait = retry.wait(after: failure, chance: pacing.chance())

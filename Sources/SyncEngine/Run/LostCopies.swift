@@ -149,6 +149,6 @@ struct LostCopies {
     return Holding(
       copies: Dictionary(
         copies.map { ($0.entry.uid, $0) }, uniquingKeysWith: { first, _ in first }),
-      isComplete: !snapshot.isShort && snapshot.suspicion == nil)
+      isComplete: !snapshot.isShort && snapshot.listingDoubt == nil)
   }
 }

@@ -90,7 +90,7 @@ struct PairSync {
     async let ahead = listedBefore == nil ? nil : openTarget(lastKnown: nil)
     var records = try await journal.records(of: pair)
     let snapshot = try await snapshot(standing, records, condition)
-    if let suspicion = snapshot.suspicion { observer(.notice("\(name): \(suspicion)")) }
+    if let listingDoubt = snapshot.listingDoubt { observer(.notice("\(name): \(listingDoubt)")) }
     let hasMoved = try await retire(&records, by: snapshot, standing)
     try await takeBackRemoved(&records, listedIn: snapshot)
     standing = try await reopenDamaged(condition, snapshot, &records, standing)
@@ -133,7 +133,7 @@ struct PairSync {
     guard !snapshot.isShort else {
       throw SyncError(
         .listingIncomplete, scope: .mailbox, remedy: .stop, side: .source, mailbox: name,
-        detail: snapshot.suspicion ?? "")
+        detail: snapshot.listingDoubt ?? "")
     }
     // What vanished after the listing is in its numbers all the same.
     let checkpoint = SourceCheckpoint(snapshot.status).sized(by: listed)

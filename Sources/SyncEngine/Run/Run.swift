@@ -214,7 +214,7 @@ package struct Run: Sendable {
         .cannotRemove, scope: .run, remedy: .stop, side: .source,
         hint: "leave out --delete-source; nothing is ever removed from there")
     }
-    let clearing = SourceClearing(
+    let sourceRemoval = SourceRemoval(
       endpoints: endpoints, connectRemover: connectRemover, journal: journal, removal: removal,
       observer: observer, stop: stop)
     let pairs = report.mailboxes.filter { $0.failure == nil }.map(\.pair)
@@ -224,7 +224,7 @@ package struct Run: Sendable {
           "\(pair.mapped.sourcePath): nothing is removed from it. What is removed from a label "
             + "stays in it and would be copied again by the next run; see docs/servers.md"))
     }
-    let tallies = try await clearing.run(pairs.filter { $0.mapped.decision != .remainder })
+    let tallies = try await sourceRemoval.run(pairs.filter { $0.mapped.decision != .remainder })
     for index in report.mailboxes.indices {
       guard let tally = tallies[report.mailboxes[index].pair] else { continue }
       report.mailboxes[index].removed = tally.removed

@@ -50,7 +50,7 @@ struct SourceContract {
     try await with(kind) { source in
       let snapshot = try await source.snapshot(of: .inbox, since: nil)
       let uids = snapshot.entries.map(\.uid)
-      #expect(snapshot.extent == .complete && !snapshot.isShort && snapshot.suspicion == nil)
+      #expect(snapshot.extent == .complete && !snapshot.isShort && snapshot.listingDoubt == nil)
       #expect(uids == Set(uids).sorted() && uids.count == 5 && snapshot.uidValidity.isKnown)
       #expect(snapshot.entries.map(\.size) == Self.mail.map { Int64($0.bytes.count) })
       #expect(try await source.status(of: .inbox).messages == 5)

@@ -65,7 +65,7 @@ struct RetryTests {
 }
 
 @Suite("Who is to blame for lost connections")
-struct SuspicionTests {
+struct DisconnectSuspectsTests {
   static func result(_ inDoubt: [UInt32], madeProgress: Bool = false) -> PairSync.Result {
     let row = MappedMailbox(
       source: .inbox, sourceDelimiter: nil, sourcePath: "INBOX", decision: .same, reason: "")
@@ -75,44 +75,44 @@ struct SuspicionTests {
   }
 
   @Test func aLossAfterProgressIsNobodysFault() {
-    var suspicion = Suspicion()
-    suspicion.note(Self.result([1, 2], madeProgress: true), strikesMax: 2)
-    #expect(suspicion.suspects.isEmpty && suspicion.culprit == nil)
+    var suspects = DisconnectSuspects()
+    suspects.note(Self.result([1, 2], madeProgress: true), strikesMax: 2)
+    #expect(suspects.uids.isEmpty && suspects.culprit == nil)
   }
 
   @Test func aLossWithoutProgressPutsAllThatWasUnderWayUnderSuspicion() {
-    var suspicion = Suspicion()
-    suspicion.note(Self.result([1, 2]), strikesMax: 2)
-    #expect(suspicion.suspects == [UID(1), UID(2)] && suspicion.culprit == nil)
+    var suspects = DisconnectSuspects()
+    suspects.note(Self.result([1, 2]), strikesMax: 2)
+    #expect(suspects.uids == [UID(1), UID(2)] && suspects.culprit == nil)
   }
 
   @Test func aSuspectThatBreaksTheConnectionAloneTwiceIsTheCulprit() {
-    var suspicion = Suspicion()
-    suspicion.note(Self.result([1, 2]), strikesMax: 2)
-    suspicion.note(Self.result([2], madeProgress: true), strikesMax: 2)
-    #expect(suspicion.culprit == nil)
-    suspicion.note(Self.result([2]), strikesMax: 2)
-    #expect(suspicion.culprit == UID(2))
-    suspicion.acceptThatPutAside(UID(2))
-    #expect(suspicion.suspects == [UID(1)] && suspicion.culprit == nil)
+    var suspects = DisconnectSuspects()
+    suspects.note(Self.result([1, 2]), strikesMax: 2)
+    suspects.note(Self.result([2], madeProgress: true), strikesMax: 2)
+    #expect(suspects.culprit == nil)
+    suspects.note(Self.result([2]), strikesMax: 2)
+    #expect(suspects.culprit == UID(2))
+    suspects.acceptThatPutAside(UID(2))
+    #expect(suspects.uids == [UID(1)] && suspects.culprit == nil)
   }
 
   @Test func whereEveryMessageIsACulpritTheServerIsToBlame() {
-    var suspicion = Suspicion()
+    var suspects = DisconnectSuspects()
     let all: [UInt32] = [1, 2, 3, 4]
-    suspicion.note(Self.result(all), strikesMax: 1)
+    suspects.note(Self.result(all), strikesMax: 1)
     for uid in all {
-      suspicion.note(Self.result([uid]), strikesMax: 1)
-      #expect(suspicion.culprit == UID(uid) && suspicion.isImplausible == (uid == 4))
-      if uid < 4 { suspicion.acceptThatPutAside(UID(uid)) }
+      suspects.note(Self.result([uid]), strikesMax: 1)
+      #expect(suspects.culprit == UID(uid) && suspects.isImplausible == (uid == 4))
+      if uid < 4 { suspects.acceptThatPutAside(UID(uid)) }
     }
-    suspicion.note(Self.result([4], madeProgress: true), strikesMax: 1)
-    #expect(suspicion.culprit == UID(4) && !suspicion.isImplausible)
+    suspects.note(Self.result([4], madeProgress: true), strikesMax: 1)
+    #expect(suspects.culprit == UID(4) && !suspects.isImplausible)
   }
 
   @Test func aLossWithNothingUnderWayAccusesNobody() {
-    var suspicion = Suspicion()
-    for _ in 1...5 { suspicion.note(Self.result([]), strikesMax: 2) }
-    #expect(suspicion.suspects.isEmpty && suspicion.culprit == nil)
+    var suspects = DisconnectSuspects()
+    for _ in 1...5 { suspects.note(Self.result([]), strikesMax: 2) }
+    #expect(suspects.uids.isEmpty && suspects.culprit == nil)
   }
 }

@@ -103,15 +103,15 @@ import Testing
     let record = MessageRecord(
       key: SourceKey(uidValidity: UIDValidity(1), uid: UID(9)), state: .stored, size: 1,
       targetUID: UID(9))
-    func gone(messages: Int64, suspicion: String?, _ extent: MailboxSnapshot.Extent) -> Int {
+    func gone(messages: Int64, listingDoubt: String?, _ extent: MailboxSnapshot.Extent) -> Int {
       let snapshot = MailboxSnapshot(
         status: MailboxStatus(messages: messages, uidValidity: UIDValidity(1)), extent: extent,
-        entries: [], suspicion: suspicion)
+        entries: [], listingDoubt: listingDoubt)
       return WorkList(snapshot: snapshot, records: [record]).gone.count
     }
-    #expect(gone(messages: 0, suspicion: nil, .complete) == 1)
-    #expect(gone(messages: 1, suspicion: nil, .complete) == 0)
-    #expect(gone(messages: 0, suspicion: "odd", .complete) == 0)
-    #expect(gone(messages: 0, suspicion: nil, .changes(among: UIDSet([]))) == 0)
+    #expect(gone(messages: 0, listingDoubt: nil, .complete) == 1)
+    #expect(gone(messages: 1, listingDoubt: nil, .complete) == 0)
+    #expect(gone(messages: 0, listingDoubt: "odd", .complete) == 0)
+    #expect(gone(messages: 0, listingDoubt: nil, .changes(among: UIDSet([]))) == 0)
   }
 }

@@ -1,4 +1,4 @@
-// mailmove: who is to blame for lost connections.
+// mailmove: suspects, messages at which connections may break.
 // SPDX-License-Identifier: Apache-2.0
 
 import MailWire
@@ -7,8 +7,8 @@ import MailWire
 ///
 /// One lost connection is nobody's fault. Lost again without progress, everything that was under
 /// way is suspected and goes one by one; the message at which it then breaks twice is put aside.
-struct Suspicion {
-  private(set) var suspects: Set<UID> = []
+struct DisconnectSuspects {
+  private(set) var uids: Set<UID> = []
   private(set) var culprit: UID?
   private var strikes: [UID: Int] = [:]
   private var putAsideInARow = 0
@@ -26,11 +26,11 @@ struct Suspicion {
     culprit = nil
     if result.madeProgress { putAsideInARow = 0 }
     guard let cause = result.failure?.cause, Self.breaks.contains(cause) else { return }
-    if result.inDoubt.count == 1, let uid = result.inDoubt.first, suspects.contains(uid) {
+    if result.inDoubt.count == 1, let uid = result.inDoubt.first, uids.contains(uid) {
       strikes[uid, default: 0] += 1
       if strikes[uid, default: 0] >= strikesMax { culprit = uid }
     } else if !result.madeProgress {
-      suspects.formUnion(result.inDoubt)
+      uids.formUnion(result.inDoubt)
     }
   }
 
@@ -40,7 +40,7 @@ struct Suspicion {
   /// The message is on record as skipped and will not be asked for again.
   mutating func acceptThatPutAside(_ uid: UID) {
     putAsideInARow += 1
-    suspects.remove(uid)
+    uids.remove(uid)
     strikes[uid] = nil
     culprit = nil
   }

@@ -1,8 +1,8 @@
-// mailmove: all jobs of the configuration file.
+// mailmove: the list of jobs in the configuration file.
 // SPDX-License-Identifier: Apache-2.0
 
 /// All jobs of the configuration file, in its order.
-package struct JobRoster: Sendable {
+package struct JobList: Sendable {
   package struct Item: Sendable {
     package let name: String
     /// Its settings; those of all jobs where something is wrong with it.

@@ -9,7 +9,7 @@ import MailWire
 /// again from the target; what is proven is marked in the ledger; exactly that is removed in a
 /// session of its own; and a third session looks whether it is gone. Killed anywhere, only proven
 /// messages are missing at the source, and the ledger knows where their copies are.
-struct SourceClearing {
+struct SourceRemoval {
   let endpoints: RunEndpoints
   let connectRemover: @Sendable () async throws -> any MailRemover
   let journal: any Journal
