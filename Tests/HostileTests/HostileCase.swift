@@ -6,7 +6,7 @@ import Testing
 
 @testable import MailJobs
 
-/// One line of the tables in docs/servers.md, "What a hostile server gets".
+/// One line of the tables in docs/hostile-servers.md.
 struct HostileCase: Sendable, CustomTestStringConvertible {
   /// The side that misbehaves, and by which protocol.
   enum Side: Sendable, CaseIterable { case imapSource, imapTarget, pop3Source }

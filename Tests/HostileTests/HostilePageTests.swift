@@ -1,4 +1,4 @@
-// mailmove: tests of docs/servers.md, "What a hostile server gets".
+// mailmove: tests of docs/hostile-servers.md.
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
@@ -11,8 +11,8 @@ import Testing
     let root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let page = try String(
-      contentsOf: root.appendingPathComponent("docs/servers.md"), encoding: .utf8)
-    let rest = page.components(separatedBy: "\n### \(heading)\n").dropFirst().first ?? ""
+      contentsOf: root.appendingPathComponent("docs/hostile-servers.md"), encoding: .utf8)
+    let rest = page.components(separatedBy: "\n## \(heading)\n").dropFirst().first ?? ""
     let section = rest.components(separatedBy: "\n#").first ?? ""
     return section.components(separatedBy: "\n").filter { $0.hasPrefix("| ") }
   }
