@@ -9,8 +9,8 @@ import SyncEngine
 
 /// Finds the ledger of a job whose archive has another path than the ledger says.
 ///
-/// An archive is known by its uuid, wherever it is; an earlier version of the program also made
-/// ledgers for paths as they were typed.
+/// An archive that is the target is known by its uuid, wherever it is; an earlier version of the
+/// program also made ledgers for paths as they were typed.
 struct LedgerSearch {
   private let state: StateFolder
 

@@ -94,7 +94,7 @@ extension Setting {
     "Of an archive's vanished mail, give what is nowhere else (once, the default), all or none.")
   package static let lanes = Setting(
     "lanes", .number(1...16),
-    "Pairs of connections used at the same time (default: what both servers bear, at most 4).")
+    "Pairs of connections used at the same time (default: what both servers bear, at most 6).")
   package static let compress = Setting(
     "compress", .toggle, "Use COMPRESS=DEFLATE where a server offers it, or never.")
   package static let deleteSource = Setting(
@@ -107,7 +107,7 @@ extension Setting {
     "Agree to so many messages being deleted; else 500, and half of a folder, are too many.")
   package static let trustRewritten = Setting(
     "trust-rewritten", .toggle,
-    "Delete also where the target changed line ends, NUL or 8-bit header bytes.")
+    "Delete also where only line ends, NUL, 8-bit header bytes or a tool's header lines differ.")
   package static let dryRun = Setting("dry-run", .toggle, "Show the plan and change nothing.")
   package static let level = Setting(
     "level", .choice(VerifyLevel.allCases.map(\.rawValue)),

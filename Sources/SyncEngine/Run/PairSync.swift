@@ -116,10 +116,7 @@ struct PairSync {
         }
       let targetSurvey = TargetSurvey(
         pair: pair, mailbox: mailbox, target: target, journal: journal, neighbours: neighbours,
-        looksAtAll: !work.stale.isEmpty
-          && (hasMoved || standing.source?.goesOn(in: snapshot) != true)
-          || work.takesUpAgain || mayBeAtTargetForLong(work.unknown, snapshot, standing)
-          || options.recopiesLost && work.mayBeKnownByOtherKeys,
+        looksAtAll: looksAtAll(for: work, snapshot, standing, hasMoved: hasMoved),
         listed: listedBefore.map { Int($0) } ?? work.toMove.count)
       anchor = try await bringUpToDate(
         mailbox, on: targetSurvey, work: work, drifts: drifts, flagPolicy: flagPolicy,
@@ -149,6 +146,15 @@ struct PairSync {
     return records.contains { record in
       record.isAtTarget && record.targetUID.map { $0 >= anchor.uidNext } ?? false
     }
+  }
+
+  /// Whether copies may lie before the place on record at the target.
+  private func looksAtAll(
+    for work: WorkList, _ snapshot: MailboxSnapshot, _ standing: PairStanding, hasMoved: Bool
+  ) -> Bool {
+    !work.stale.isEmpty && (hasMoved || standing.source?.goesOn(in: snapshot) != true)
+      || work.takesUpAgain || mayBeAtTargetForLong(work.unknown, snapshot, standing)
+      || options.recopiesLost && work.mayBeKnownByOtherKeys
   }
 
   /// Whether something is listed for the first time though it is older than the last run, or under

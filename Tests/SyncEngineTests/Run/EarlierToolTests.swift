@@ -38,7 +38,7 @@ struct EarlierToolTests {
     #expect(again.total(\.copied) == 0 && run.target.contents().count == 5)
   }
 
-  /// What the first run found at the target is recognised when the source has more than it had then.
+  /// What the first run found at the target is recognised when the source has more than then.
   @Test func itsCopiesAreRecognisedWhenTheSourceIsPutBackLater() async {
     let run = scenario([Letter.text(1)], [Letter.text(1)])
     let backup = run.source.backup()

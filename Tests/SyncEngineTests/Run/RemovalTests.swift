@@ -447,7 +447,7 @@ import Testing
     #expect(scenario.target.contents().count == 6)
   }
 
-  /// Of two with the same bytes one was removed. The other one, which was to be removed and was not,
+  /// Of two with the same bytes one was removed. The other one, which was to be removed and stayed,
   /// is the one that is listed under another key.
   @Test func whatWasRemovedIsNotTakenForWhatIsListedUnderAnotherKey() async throws {
     var habits = FakeAccount.Habits()
