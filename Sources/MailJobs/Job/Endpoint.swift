@@ -9,33 +9,33 @@ import SyncEngine
 
 /// A server as the user chose it: where it is, whom it must prove to be, and how we are let in.
 package struct Endpoint: Sendable {
-  package let place: EndpointPlace
-  package let url: EndpointURL
-  package let tls: TLSContext
+  let place: EndpointPlace
+  let url: EndpointURL
+  let tls: TLSContext
   /// The master user who logs in, with the URL's user as the authorization identity (RFC 4616);
   /// nil when the URL's user logs in.
   let masterUser: String?
   /// The only way to log in that may be used; nil: the best that both sides know.
-  package let mechanism: LoginMethod?
+  let mechanism: LoginMethod?
   /// The account in an archive; nil when it is clear which one is meant.
-  package let account: String?
+  let account: String?
   /// Which of the messages that have vanished an archive gives.
-  package var vanished = PlacementChoice.Vanished.onlyCopies
+  var vanished = PlacementChoice.Vanished.onlyCopies
   /// nil only for a `probe` without a user, and for an archive.
   var credentials: CredentialProvider?
 }
 
 extension Endpoint {
   /// Where it is, as ledgers know it: an archive by the one form of its path.
-  package var known: EndpointURL {
+  var known: EndpointURL {
     url.scheme == .archive ? url.at(path: ArchivePath.resolved(url.path)) : url
   }
 }
 
 /// An endpoint whose secret has not been asked for yet.
 package struct EndpointDraft: Sendable {
-  package let endpoint: Endpoint
-  package let secret: SecretSource
+  let endpoint: Endpoint
+  let secret: SecretSource
 
   /// Reads an address and the settings that belong to it. Nothing outside is touched.
   package init(_ address: String, at place: EndpointPlace, settings: Settings) throws(UsageError) {

@@ -9,29 +9,29 @@ import SyncEngine
 /// All the user said about moving one account to another.
 package struct Job: Sendable {
   /// The name in the configuration file; nil for addresses given on the command line.
-  package let name: String?
-  package let source: Endpoint
-  package let target: Endpoint
-  package let rules: MappingRules
-  package let options: RunOptions
+  let name: String?
+  let source: Endpoint
+  let target: Endpoint
+  let rules: MappingRules
+  let options: RunOptions
   /// nil: where a server offers it and it pays.
   let compresses: Bool?
   /// Whom the ledger belongs to.
-  package let identity: JobIdentity
-  package let ledgerName: LedgerName
+  let identity: JobIdentity
+  let ledgerName: LedgerName
   /// Path of the ledger's file.
-  package let ledger: String
+  let ledger: String
 }
 
 /// A job whose secrets have not been asked for yet.
 package struct JobDraft: Sendable {
-  package let name: String?
-  package let source: EndpointDraft
-  package let target: EndpointDraft
+  let name: String?
+  let source: EndpointDraft
+  let target: EndpointDraft
   package let rules: MappingRules
-  package let options: RunOptions
+  let options: RunOptions
   let compresses: Bool?
-  package let identity: JobIdentity
+  let identity: JobIdentity
   package let ledgerName: LedgerName
   package let state: StateFolder
   /// How the user names it in the next command.
@@ -82,7 +82,7 @@ extension RunOptions {
   /// The options of a run among all settings.
   ///
   /// - Parameter now: seconds since 1970.
-  package init(_ settings: Settings, now: Int64) {
+  init(_ settings: Settings, now: Int64) {
     self.init()
     flagPolicy = settings.text(.flags).flatMap(FlagPolicy.init) ?? flagPolicy
     listsInFull = settings.isOn(.full)

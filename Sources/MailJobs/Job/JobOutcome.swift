@@ -16,7 +16,7 @@ package struct JobOutcome: Sendable {
   /// From the secrets to the last word.
   package var elapsed = Duration.zero
   /// When that was; seconds since 1970.
-  package let ended: Int64
+  let ended: Int64
   /// Path of the job's ledger, which may not exist; nil when the settings do not tell.
   package let ledger: String?
   /// Where its metrics go; nil when nobody wants them.

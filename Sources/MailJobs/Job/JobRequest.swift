@@ -8,7 +8,7 @@ import Foundation
 package struct JobRequest: Sendable {
   package let name: String?
   package let settings: Settings
-  package let environment: [String: String]
+  let environment: [String: String]
   /// Other jobs run with it.
   let isOneOfAll: Bool
   private let addresses: (source: Address, target: Address)
@@ -62,7 +62,7 @@ package struct JobRequest: Sendable {
   /// A job as it is written in the configuration file.
   ///
   /// - Parameter isOneOfAll: what stands above it holds for other jobs too, which run as well.
-  package init(
+  init(
     _ job: Configuration.Job, named name: String, above: [[Choice]], _ defaults: [Choice],
     isOneOfAll: Bool = false, environment: [String: String]
   ) {
@@ -85,11 +85,11 @@ package struct JobRequest: Sendable {
     addresses = (source, target)
   }
 
-  package func source(_ settings: Settings) throws(UsageError) -> EndpointDraft {
+  func source(_ settings: Settings) throws(UsageError) -> EndpointDraft {
     try addresses.source.draft(at: .source, settings)
   }
 
-  package func target(_ settings: Settings) throws(UsageError) -> EndpointDraft {
+  func target(_ settings: Settings) throws(UsageError) -> EndpointDraft {
     try addresses.target.draft(at: .target, settings)
   }
 }

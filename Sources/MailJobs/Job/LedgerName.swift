@@ -15,9 +15,9 @@ package struct LedgerName: Sendable, Hashable, CustomStringConvertible {
   /// The end of the file's name.
   static let suffix = ".sqlite"
 
-  package init(job: String) { description = job }
+  init(job: String) { description = job }
 
-  package init(source: EndpointURL, target: EndpointURL, of identity: JobIdentity) {
+  init(source: EndpointURL, target: EndpointURL, of identity: JobIdentity) {
     let digest = SHA256Digest(of: Array("\(identity.source)\n\(identity.target)".utf8))
     description =
       "\(Self.slug(source))--\(Self.slug(target))-\(digest.description.prefix(8))"

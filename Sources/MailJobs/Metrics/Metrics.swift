@@ -5,26 +5,26 @@ import SyncEngine
 
 /// What is told about the last run of one job; nil for what is not known.
 package struct Metrics: Sendable, Equatable {
-  package let job: String
+  let job: String
   /// When the last run ended; seconds since 1970, as all times here. 0: there was none.
-  package var lastRun: Int64 = 0
+  var lastRun: Int64 = 0
   /// When a run last ended with everything accounted for; 0: never, or not on record.
   var lastSuccess: Int64 = 0
   /// When a run last went through, whatever it skipped; 0: never, or not on record.
   var lastFinished: Int64 = 0
-  package var duration: Duration?
-  package var exitCode: Int32?
-  package var copied: Int?
+  var duration: Duration?
+  var exitCode: Int32?
+  var copied: Int?
   /// Octets.
-  package var copiedBytes: Int64?
-  package var flagsUpdated: Int?
-  package var removed: Int?
-  package var kept: Int?
-  package var damaged: Int?
-  package var atTarget: Int?
-  package var skipped: Int?
-  package var lost: Int?
-  package var pending: Int?
+  var copiedBytes: Int64?
+  var flagsUpdated: Int?
+  var removed: Int?
+  var kept: Int?
+  var damaged: Int?
+  var atTarget: Int?
+  var skipped: Int?
+  var lost: Int?
+  var pending: Int?
 
   /// - Parameter history: what the ledger has after the run; nil when it cannot tell.
   package init(_ outcome: JobOutcome, history: LedgerHistory?) {

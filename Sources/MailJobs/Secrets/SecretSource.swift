@@ -7,7 +7,7 @@ import SyncEngine
 import Synchronization
 
 /// Where the secret of an endpoint comes from.
-package enum SecretSource: Sendable, Equatable {
+enum SecretSource: Sendable, Equatable {
   case passwordFile(String)
   case passwordCommand(String)
   /// The name of the variable.
@@ -17,7 +17,7 @@ package enum SecretSource: Sendable, Equatable {
   case tokenCommand(String)
 
   /// What was chosen for an endpoint; the prompt when nothing was.
-  package init(_ settings: Settings, at place: EndpointPlace) throws(UsageError) {
+  init(_ settings: Settings, at place: EndpointPlace) throws(UsageError) {
     guard let choice = try settings.only(of: Setting.secrets.map { $0.of(place) }) else {
       self = .passwordPrompt
       return
@@ -32,7 +32,7 @@ package enum SecretSource: Sendable, Equatable {
     }
   }
 
-  package var kind: CredentialProvider.Kind {
+  var kind: CredentialProvider.Kind {
     switch self {
     case .passwordFile, .passwordCommand, .passwordVariable, .passwordPrompt: .password
     case .tokenFile, .tokenCommand: .token
@@ -72,8 +72,8 @@ package enum SecretSource: Sendable, Equatable {
 
   /// Whose secret it is; the prompt says so.
   struct Account: Sendable {
-    package let place: EndpointPlace
-    package let user: String
+    let place: EndpointPlace
+    let user: String
     let host: String
   }
 

@@ -37,17 +37,17 @@ package struct Configuration: Sendable {
     package let choices: [Choice]
   }
 
-  package let file: String
+  let file: String
   package private(set) var defaults: [Choice] = []
   /// The names of the jobs, in the file's order.
   package private(set) var names: [String] = []
   private var jobs: [String: Result<Job, UsageError>] = [:]
 
   /// A configuration that says nothing.
-  package init(absent file: String) { self.file = file }
+  init(absent file: String) { self.file = file }
 
   /// Reads the text of a file.
-  package init(_ text: String, file: String) throws(UsageError) {
+  init(_ text: String, file: String) throws(UsageError) {
     self.file = file
     let reader = ConfigurationReader(file: file)
     guard let root = try reader.compose(text) else { return }

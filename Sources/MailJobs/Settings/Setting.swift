@@ -10,24 +10,21 @@ import SyncEngine
 /// options, variables, keys and checks follow from it.
 package struct Setting: Sendable, Hashable {
   /// Where a setting may be given.
-  package struct Places: OptionSet, Sendable, Hashable {
-    package let rawValue: Int
-
-    package init(rawValue: Int) { self.rawValue = rawValue }
-
-    package static let option = Places(rawValue: 1)
-    package static let environment = Places(rawValue: 2)
-    package static let file = Places(rawValue: 4)
+  struct Places: OptionSet, Sendable, Hashable {
+    let rawValue: Int
+    static let option = Places(rawValue: 1)
+    static let environment = Places(rawValue: 2)
+    static let file = Places(rawValue: 4)
     static let everywhere: Places = [.option, .environment, .file]
   }
 
   package let name: String
   package let kind: SettingKind
-  package let places: Places
+  let places: Places
   /// One line of help.
   package let summary: String
 
-  package init(
+  init(
     _ name: String, _ kind: SettingKind, _ summary: String, places: Places = .everywhere
   ) {
     self.name = name
@@ -44,7 +41,7 @@ package struct Setting: Sendable, Hashable {
 
   package var option: String { "--\(name)" }
 
-  package var variable: String {
+  var variable: String {
     "MAILMOVE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
   }
 
@@ -72,7 +69,7 @@ package enum EndpointPlace: String, Sendable, CaseIterable {
   }
 
   /// The side it plays in errors.
-  package var side: SyncError.Side {
+  var side: SyncError.Side {
     switch self {
     case .source, .alone: .source
     case .target: .target

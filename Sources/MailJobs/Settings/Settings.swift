@@ -20,9 +20,9 @@ package enum Origin: Sendable, Equatable, CustomStringConvertible {
 
 /// A value that was given for a setting, checked.
 package struct Choice: Sendable {
-  package let setting: Setting
+  let setting: Setting
   /// One, unless the setting is a list.
-  package let values: [String]
+  let values: [String]
   let origin: Origin
 
   /// Checks the values; an error names the origin.
@@ -68,7 +68,7 @@ package struct Settings: Sendable {
     return choices
   }
 
-  package func choice(of setting: Setting) -> Choice? {
+  func choice(of setting: Setting) -> Choice? {
     layers.lazy.compactMap { $0[setting] }.first
   }
 
@@ -79,9 +79,9 @@ package struct Settings: Sendable {
 
   package func text(_ setting: Setting) -> String? { choice(of: setting)?.values.last }
 
-  package func list(_ setting: Setting) -> [String] { choice(of: setting)?.values ?? [] }
+  func list(_ setting: Setting) -> [String] { choice(of: setting)?.values ?? [] }
 
-  package func number(_ setting: Setting) -> Int? { text(setting).flatMap { Int($0) } }
+  func number(_ setting: Setting) -> Int? { text(setting).flatMap { Int($0) } }
 
   /// nil when nobody chose.
   func truth(_ setting: Setting) -> Bool? {
@@ -91,7 +91,7 @@ package struct Settings: Sendable {
   package func isOn(_ setting: Setting) -> Bool { truth(setting) ?? false }
 
   /// The one choice among settings that exclude each other, from the strongest place that has any.
-  package func only(of settings: [Setting]) throws(UsageError) -> Choice? {
+  func only(of settings: [Setting]) throws(UsageError) -> Choice? {
     for layer in layers {
       let found = settings.compactMap { layer[$0] }
       guard let first = found.first else { continue }

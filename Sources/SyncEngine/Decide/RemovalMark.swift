@@ -62,10 +62,6 @@ extension MessageRecord {
     return marked(isMarked ? .flagged : .kept)
   }
 
-  /// The record of a message that we removed and that is listed again, as when a backup of the
-  /// source was put back.
-  func back() -> MessageRecord { marked(.proven) }
-
   /// The record with a mark about removal.
   func marked(_ mark: RemovalMark) -> MessageRecord {
     var copy = self

@@ -133,7 +133,7 @@ struct AppendStage {
       record.internalDate = message.entry.internalDate ?? record.internalDate
       // One that we marked has the mark, unless it is another one with the same bytes.
       if record.removal == .flagged, !isOurs { record.removal = nil }
-      if record.removal == .removed { record = record.back() }
+      if record.removal == .removed { record.removal = record.removal?.whenListedAgain }
       if record.isAtTarget {
         let flags = record.carriable(message.entry.flags)
         adopted.append(WorkList.FlagDrift(record: record, flags: flags))

@@ -137,7 +137,8 @@ extension PairSync {
           + "\(survey.lost.count) lost"))
   }
 
-  /// Puts on record that messages which we removed from the source are listed there again.
+  /// Puts on record that messages which we removed from the source are listed there again, as when
+  /// a backup of it was put back.
   func takeBackRemoved(_ records: inout [MessageRecord], listedIn snapshot: MailboxSnapshot)
     async throws
   {
@@ -146,7 +147,7 @@ extension PairSync {
     var outcomes: [Outcome] = []
     for index in records.indices
     where records[index].removal == .removed && listed.contains(records[index].key) {
-      records[index] = records[index].back()
+      records[index].removal = records[index].removal?.whenListedAgain
       outcomes.append(.settled(records[index]))
     }
     if !outcomes.isEmpty { try await journal.record(outcomes, in: pair) }

@@ -190,9 +190,8 @@ struct PairSync {
   /// the mailbox has to be gone through once more.
   private func bringUpToDate(
     _ mailbox: TargetMailbox, on targetSurvey: TargetSurvey, work: WorkList,
-    drifts: [WorkList.FlagDrift],
-    flagPolicy: RunOptions.FlagPolicy, standing: PairStanding, records: [MessageRecord],
-    snapshot: MailboxSnapshot, result: inout Result
+    drifts: [WorkList.FlagDrift], flagPolicy: RunOptions.FlagPolicy, standing: PairStanding,
+    records: [MessageRecord], snapshot: MailboxSnapshot, result: inout Result
   ) async throws -> TargetAnchor? {
     let before = work.toMove.isEmpty ? TargetCondition() : try await condition(of: mailbox)
     var survey = try await targetSurvey.run(standing: standing, records: records)
